@@ -1,0 +1,5 @@
+/** An outcome that the caller must look at: used where failing is ordinary (parsing, resolving), not exceptional. */
+export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+
+export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value });
+export const fail = <E>(error: E): Result<never, E> => ({ ok: false, error });

@@ -1,0 +1,182 @@
+/**
+ * A dialplan, compiled: plain immutable data, every name resolved, every duration in milliseconds. Call control reads
+ * nothing else. Each thing that a call can pass through knows where in the YAML it stands (`at`).
+ */
+import type { Duration } from '../base/clock.ts';
+import type { Position } from '../base/position.ts';
+
+/** BCP 47, lower case: `en`, `hu`, `ru`. */
+export type Language = string;
+
+export interface Dialplan {
+  /** The hash of the source's content: tells one version of a dialplan from another. */
+  readonly version: string;
+  readonly company: Company;
+  readonly prompts: Readonly<Record<string, Prompt>>;
+  readonly calendars: Readonly<Record<string, Calendar>>;
+  readonly extensions: Readonly<Record<string, Extension>>;
+  readonly groups: Readonly<Record<string, Group>>;
+  readonly queues: Readonly<Record<string, QueuePlan>>;
+  readonly menus: Readonly<Record<string, Menu>>;
+  readonly announcements: Readonly<Record<string, Announcement>>;
+  readonly schedules: Readonly<Record<string, Schedule>>;
+  readonly numbers: readonly NumberRule[];
+  readonly transfer: TransferRules;
+  readonly features: FeatureCodes;
+}
+
+export interface Company {
+  readonly name: string;
+  /** IANA name. */
+  readonly timezone: string;
+  /** The first is the default. */
+  readonly languages: readonly [Language, ...Language[]];
+}
+
+/** `goodbye` speaks its prompt and ends the call: the only end that is not a person or a mailbox. */
+export type Destination =
+  | { readonly kind: 'menu'; readonly name: string }
+  | { readonly kind: 'extension'; readonly name: string }
+  | { readonly kind: 'group'; readonly name: string }
+  | { readonly kind: 'queue'; readonly name: string }
+  | { readonly kind: 'announcement'; readonly name: string }
+  | { readonly kind: 'schedule'; readonly name: string }
+  | { readonly kind: 'goodbye'; readonly name: string };
+
+/** A way from one node to the next; may change the caller's language, which then stays with the call. */
+export interface Route {
+  readonly to: Destination;
+  readonly language?: Language;
+  readonly at: Position;
+}
+
+export interface Prompt {
+  readonly name: string;
+  /** What is spoken, by language; the default language is always there. */
+  readonly text: Readonly<Record<Language, string>>;
+  readonly at: Position;
+}
+
+/** Minutes since midnight, local time of the company: `from` counts, `to` does not. */
+export interface OpenSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Calendar {
+  readonly name: string;
+  /** Index 0 is Monday. */
+  readonly week: readonly (readonly OpenSpan[])[];
+  /** `YYYY-MM-DD` → the spans of that day, in place of the week's; none is closed all day. */
+  readonly exceptions: Readonly<Record<string, readonly OpenSpan[]>>;
+  readonly at: Position;
+}
+
+export interface Schedule {
+  readonly name: string;
+  readonly calendar: string;
+  readonly open: Route;
+  readonly closed: Route;
+  readonly at: Position;
+}
+
+/** What happens to a caller whom an extension does not take. Absent: what the node that sent the caller says. */
+export interface Failover {
+  readonly busy?: Route;
+  readonly noAnswer?: Route;
+  readonly declined?: Route;
+  readonly unreachable?: Route;
+}
+
+export interface Extension {
+  readonly number: string;
+  readonly name: string;
+  readonly ringFor: Duration;
+  /** A SIP URI to call instead of registered contacts (a gateway, a door phone). */
+  readonly contact?: string;
+  readonly failover: Failover;
+  readonly at: Position;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly members: readonly string[];
+  readonly strategy: 'simultaneous' | 'sequential';
+  /** The whole group with `simultaneous`, each member with `sequential`. */
+  readonly ringFor: Duration;
+  readonly otherwise: Route;
+  readonly at: Position;
+}
+
+export interface QueuePlan {
+  readonly name: string;
+  /** Extensions. */
+  readonly agents: readonly string[];
+  readonly strategy: 'longestIdle';
+  /** Name of the music, `default` where none is given. */
+  readonly music: string;
+  /** How long an agent's phones ring for one offer. */
+  readonly ringFor: Duration;
+  /** How long an agent who did not answer is passed over. */
+  readonly retryAfter: Duration;
+  readonly maxWait: Duration;
+  readonly overflow: Route;
+  readonly at: Position;
+}
+
+export interface Menu {
+  readonly name: string;
+  /** Name of a prompt. */
+  readonly greeting: string;
+  /** An extension may be dialled at any time. */
+  readonly directDial: boolean;
+  /** `0`–`9`, `*`, `#`, or several of them. */
+  readonly keys: Readonly<Record<string, Route>>;
+  /** How long a further digit is waited for where what was dialled so far could go on. */
+  readonly interDigit: Duration;
+  readonly noInput: { readonly after: Duration; readonly say?: string; readonly repeat: number; readonly then: Route };
+  readonly invalid: { readonly say?: string; readonly repeat: number; readonly then: Route };
+  readonly at: Position;
+}
+
+export interface Announcement {
+  readonly name: string;
+  /** Name of a prompt. */
+  readonly say: string;
+  readonly then: Route;
+  readonly at: Position;
+}
+
+/** A number of ours, as it stands in the Request-URI of a trunk's INVITE. */
+export interface NumberRule {
+  readonly match:
+    | { readonly kind: 'exact'; readonly number: string }
+    | { readonly kind: 'prefix'; readonly prefix: string };
+  readonly route: Route;
+  readonly at: Position;
+}
+
+export type FailureReason = 'busy' | 'noAnswer' | 'declined' | 'unreachable';
+
+export interface TransferRules {
+  readonly ringFor: Duration;
+  readonly recall: {
+    readonly on: readonly FailureReason[];
+    readonly ringFor: Duration;
+    readonly maxReturns: number;
+    /** All the time that a call may spend on transfers and recalls without a person. */
+    readonly maxTotal: Duration;
+    readonly otherwise: Route;
+  };
+  readonly at: Position;
+}
+
+/** Keypad codes for phones without the key; absent: not offered. */
+export interface FeatureCodes {
+  readonly blindTransfer?: string;
+  readonly attendedTransfer?: string;
+  /** Back to the caller while consulting. */
+  readonly cancelTransfer?: string;
+  /** Between the digits of a feature code, and of the number after it. */
+  readonly interDigit: Duration;
+}

@@ -1,0 +1,101 @@
+/**
+ * The media port: what the switchboard needs of a media server. Two adapters stand behind it (the embedded engine,
+ * FreeSWITCH) and pass one contract suite. Every promise settles; an endpoint that dies says so through `gone`, once,
+ * and everything asked of it afterwards fails with `DISPOSED`.
+ */
+import type { KozpontError } from '../base/errors.ts';
+
+export interface MediaServer {
+  /** For logs and metrics. */
+  readonly name: string;
+  /** Errors: `PORTS_EXHAUSTED`, `MEDIA_UNAVAILABLE`, `INVALID_SDP`. */
+  createEndpoint(options: EndpointOptions): Promise<MediaEndpoint>;
+  /** How many endpoints there are: zero at the end of every test. */
+  readonly endpoints: number;
+  close(): Promise<void>;
+}
+
+export interface EndpointOptions {
+  /** For the log. */
+  readonly callId: string;
+  readonly legId: string;
+  /** The far end's offer; absent: we offer, and `accept` takes the answer. */
+  readonly offer?: string;
+  readonly events: EndpointEvents;
+}
+
+export interface EndpointEvents {
+  /** One of `0`–`9`, `*`, `#`, `A`–`D`, once per press (RFC 4733, §2.5.1), when the press is recognised (its first packet). */
+  digit(digit: string): void;
+  /** The endpoint died without being asked to. */
+  gone(error: KozpontError): void;
+}
+
+/** As seen from us (RFC 3264, §5.1). */
+export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+
+export type Tone = 'ringback' | 'busy' | 'error' | 'confirm';
+
+/** What can be heard. A file is 8 kHz mono 16-bit WAV and its path is always ours, never made from a stranger's text. */
+export type Sound =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'tone'; readonly tone: Tone }
+  | { readonly kind: 'silence'; readonly duration: number };
+
+export interface PlayOptions {
+  /** Again and again until it is stopped. */
+  readonly loop?: boolean;
+}
+
+/** `completed`: to the end; `stopped`: by `stop`, by a new `play`, by `bridge`; `failed`: the sound could not be had. */
+export type PlayOutcome = 'completed' | 'stopped' | 'failed';
+
+export interface MediaEndpoint {
+  readonly id: string;
+  /** Our description: the answer to the last offer, or the offer that we made. */
+  readonly localSdp: string;
+  /** What the far end lets us do, from its last description: `sendonly` or `inactive` from there is hold. */
+  readonly remoteHold: boolean;
+  /** The answer to our offer. Error: `INVALID_SDP`. */
+  accept(answer: string): Promise<void>;
+  /** A new offer of the far end (re-INVITE, UPDATE): gives our answer. Error: `INVALID_SDP`, and nothing has changed. */
+  answer(offer: string): Promise<string>;
+  /** A new offer of ours (a re-INVITE that came without one); `accept` takes the answer. */
+  offer(): Promise<string>;
+  /** Replaces what is playing. Sounds are played one after the other, without a gap. */
+  play(sounds: readonly Sound[], options?: PlayOptions): Promise<PlayOutcome>;
+  stop(): Promise<void>;
+  /**
+   * Each hears the other, until `unbridge` on either of the two or the end of one. Telephone events go through.
+   * Whatever was playing on either of them is stopped. An endpoint that is bridged already leaves its old bridge.
+   */
+  bridge(other: MediaEndpoint): Promise<void>;
+  unbridge(): Promise<void>;
+  /** What the far end says and what it hears, mixed to mono, into a WAV file, until `stop` or the end of the endpoint. */
+  record(path: string): Promise<Recording>;
+  stats(): Promise<EndpointStats>;
+  /** Idempotent, never fails. */
+  destroy(): Promise<void>;
+}
+
+export interface Recording {
+  stop(): Promise<void>;
+}
+
+/** Null: not measured (yet). */
+export interface EndpointStats {
+  readonly received: DirectionStats;
+  readonly sent: DirectionStats;
+  /** Milliseconds, from RTCP (RFC 3550, §6.4.1). */
+  readonly roundTripTime: number | null;
+}
+
+export interface DirectionStats {
+  readonly packets: number;
+  readonly bytes: number;
+  /** Packets. */
+  readonly lost: number | null;
+  /** Milliseconds (RFC 3550, §6.4.1). */
+  readonly jitter: number | null;
+  readonly codec: string | null;
+}

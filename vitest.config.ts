@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** The suite of `npm test`: everything that needs npm alone, at most three minutes on two cores. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/long/**', 'test/foreign/**', 'node_modules/**'],
+    dangerouslyIgnoreUnhandledErrors: false,
+    testTimeout: 20_000,
+    maxWorkers: 2,
+  },
+});
