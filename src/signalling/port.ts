@@ -1,0 +1,143 @@
+/**
+ * The signalling port: what the exchange needs of SIP. One adapter stands behind it (drachtio-srf), which speaks to
+ * drachtio-server and to drachtiod alike.
+ *
+ * A leg's events come in the order in which they happened, never inside a call that the exchange makes on the leg, and
+ * end with exactly one `failed` or `ended`. Nothing here decides anything about a call.
+ */
+import type { FailureReason } from '../dialplan/plan.ts';
+
+export interface Signalling {
+  /** Rings every contact of an extension, or one fixed contact. The first to answer is kept, the others are released. */
+  dial(request: DialRequest, events: LegEvents): OutboundLeg;
+  /** Whether an extension could be rung now: it has at least one binding. */
+  reachable(extension: string): boolean;
+  /** From now on new calls are refused (503 with a small random Retry-After), and so are OPTIONS. */
+  drain(): void;
+  close(): Promise<void>;
+}
+
+/** What signalling tells the exchange. */
+export interface SignallingEvents {
+  /** A call that has been let in: from a trunk, or from an extension that proved who it is. */
+  callArrived(call: IncomingCall): LegEvents;
+  /** The first binding of an extension came, or the last one went. */
+  reachableChanged(extension: string, reachable: boolean): void;
+  /** The connection to the SIP server was lost (every leg has ended) or is there again. */
+  connectionChanged(connected: boolean): void;
+}
+
+/** Someone as shown to the other party: text of a stranger, to be put into SIP headers and nowhere else. */
+export interface Party {
+  /** The user part, empty where the caller withheld it. */
+  readonly number: string;
+  readonly display: string | undefined;
+}
+
+export interface IncomingCall {
+  readonly leg: InboundLeg;
+  readonly from: Party;
+  readonly via:
+    | { readonly kind: 'trunk'; readonly name: string }
+    | { readonly kind: 'extension'; readonly number: string };
+  /** The user part of the Request-URI. */
+  readonly dialled: string;
+  readonly offer: string | undefined;
+  /** INVITE with Replaces (RFC 3891): the leg of ours that it names. Signalling has already refused a dialog that is not there. */
+  readonly replaces: Leg | undefined;
+  readonly sipCallId: string;
+}
+
+/** A leg of ours, inbound or outbound. */
+export interface Leg {
+  readonly sipCallId: string;
+  /** Ends the leg in whatever state it is: reject, CANCEL or BYE. Idempotent. `ended` or `failed` follows. */
+  hangUp(end?: HangUp): void;
+  /** Re-INVITE with a new offer of ours; gives the answer. Queued, and tried again after 491 (RFC 3261, §14.1). */
+  reinvite(offer: string): Promise<string>;
+  /** Tells the far end whom it talks to now (P-Asserted-Identity, RFC 5876), by UPDATE or re-INVITE where it can. */
+  identify(party: Party): void;
+}
+
+export interface HangUp {
+  /** For a leg that was not answered: the final response. */
+  readonly status?: number;
+  /** The text after the status, or of the Reason header. */
+  readonly text?: string;
+  /** Seconds, for 503. */
+  readonly retryAfter?: number;
+  /** Q.850 cause for the Reason header (RFC 3326). */
+  readonly cause?: number;
+}
+
+export interface InboundLeg extends Leg {
+  /** 180 without a description: what the caller hears before the answer is made by the caller's side. */
+  ring(): void;
+  /** 200; gives the answer that came in the ACK where ours was the offer. Rejects when the caller gave up meanwhile. */
+  answer(sdp: string): Promise<string | undefined>;
+}
+
+export interface OutboundLeg extends Leg {
+  /** Before the answer. A 200 that crosses it gets ACK, then BYE, and counts as cancelled. `failed` follows. */
+  cancel(): void;
+}
+
+export interface DialRequest {
+  readonly callId: string;
+  readonly target:
+    | { readonly kind: 'extension'; readonly number: string }
+    | { readonly kind: 'contact'; readonly number: string; readonly uri: string };
+  /** Shown to the target. */
+  readonly from: Party;
+  readonly offer: string;
+  /** Alert-Info of its own, so that a recall can ring otherwise: `internal`, `external`, `recall`. */
+  readonly alert: 'internal' | 'external' | 'recall';
+  /** Why the call comes back, for the Reason header (RFC 3326): `SIP;cause=486;text="busy 101"`. */
+  readonly reason: { readonly cause: number; readonly text: string } | undefined;
+  /** Forwards and mailboxes of the target's phone are to stay out of it: 3xx is not followed. */
+  readonly divert: 'allow' | 'inhibit';
+}
+
+export interface LegEvents {
+  /** Outbound: a phone rings. */
+  ringing(): void;
+  /** Outbound: 200, with its description. */
+  answered(sdp: string): void;
+  /** Outbound, last event: not answered. */
+  failed(failure: DialFailure): void;
+  /** Last event: CANCEL, BYE, a refresh that failed, the connection lost. */
+  ended(end: LegEnd): void;
+  /** Re-INVITE or UPDATE of the far end; undefined where it brings no offer. Gives our answer (or offer); rejecting is 488. */
+  offered(offer: string | undefined): Promise<string>;
+  /** The answer to an offer that we made at the far end's request. */
+  answerReceived(sdp: string): void;
+  /** SIP INFO (application/dtmf-relay, application/dtmf). */
+  digit(digit: string): void;
+  transferRequested(request: TransferRequest): void;
+}
+
+export interface DialFailure {
+  /** `cancelled`: as we asked. */
+  readonly reason: FailureReason | 'cancelled';
+  readonly status: number;
+  readonly text: string;
+}
+
+export interface LegEnd {
+  readonly by: 'remote' | 'local' | 'network';
+  readonly status: number | undefined;
+  readonly text: string;
+}
+
+/** REFER (RFC 3515, RFC 5589). Exactly one of `accept` and `refuse`, then `progress` until a final status. */
+export interface TransferRequest {
+  /** The user part of Refer-To, decoded; empty where it has none. */
+  readonly target: string;
+  /** REFER with Replaces: the leg of ours that it names; `unknown` where there is none. */
+  readonly replaces: Leg | 'unknown' | undefined;
+  /** 202, then NOTIFY 100 (or an immediate 200, where the phone's settings say so). */
+  accept(): void;
+  refuse(status: number, text: string): void;
+  /** NOTIFY with a sipfrag; 200 and above end the subscription. Never fails: the transferor may have left. */
+  progress(status: number, text: string): void;
+}
