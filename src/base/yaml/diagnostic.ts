@@ -1,0 +1,32 @@
+import { type Position, showPosition } from '../position.ts';
+
+export type Severity = 'error' | 'warning';
+
+/**
+ * What is wrong (or suspicious) at one place of a file that a person wrote. `message` is one sentence without its full
+ * stop; `remedy` says what to do about it. A code is stable: it can be searched for and silenced by name.
+ */
+export interface Diagnostic {
+  readonly severity: Severity;
+  readonly code: string;
+  readonly message: string;
+  readonly remedy?: string;
+  readonly at: Position;
+}
+
+/** `file:line:col CODE message`, a warning marked as such, and the remedy on a line of its own, indented. */
+export function showDiagnostic(diagnostic: Diagnostic): string {
+  const mark = diagnostic.severity === 'warning' ? 'warning: ' : '';
+  const line = `${showPosition(diagnostic.at)} ${diagnostic.code} ${mark}${diagnostic.message}`;
+  return diagnostic.remedy === undefined ? line : `${line}\n    → ${diagnostic.remedy}`;
+}
+
+export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.some(diagnostic => diagnostic.severity === 'error');
+
+/** By file, line and column: the order in which a person goes through the file. */
+export const inReadingOrder = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>
+  [...diagnostics].sort(
+    (a, b) =>
+      (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : 0) || a.at.line - b.at.line || a.at.col - b.at.col,
+  );

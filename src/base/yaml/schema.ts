@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { closest } from './closest.ts';
+import { type Diagnostic, inReadingOrder } from './diagnostic.ts';
+import type { Path, YamlDocument } from './document.ts';
+
+export interface Checked<T> {
+  /** Absent where there is an error. */
+  readonly value?: T;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What a schema's own check may say of an issue: `ctx.issues.push({ code: 'custom', params: { code, remedy }, … })`. */
+interface IssueParams {
+  readonly code?: unknown;
+  readonly remedy?: unknown;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Holds a document to a schema; each zod issue becomes a diagnostic at its place. Codes: `UNKNOWN_KEY`, `MISSING_KEY`,
+ * `WRONG_TYPE`, `WRONG_VALUE`, and those that the schema's own checks give in `params`. A message that the schema
+ * carries goes before the general one.
+ */
+export function checkShape<T>(document: YamlDocument, schema: z.ZodType<T>): Checked<T> {
+  const value = document.value ?? Object.create(null);
+  const result = schema.safeParse(value, { error: describe });
+  if (result.success) return { value: result.data, diagnostics: [] };
+  const diagnostics = result.error.issues.flatMap(issue => diagnose(issue, [], document, schema));
+  return { diagnostics: inReadingOrder(diagnostics) };
+}
+
+function diagnose(issue: Issue, around: Path, document: YamlDocument, schema: z.core.$ZodType): Diagnostic[] {
+  const path = [...around, ...issue.path];
+  const error = (code: string, message: string, at = document.at(path), remedy?: string): Diagnostic => ({
+    severity: 'error',
+    code,
+    message,
+    at,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map(key => {
+        const known = keysAt(schema, path);
+        const remedy = unknownKeyRemedy(key, known);
+        return error('UNKNOWN_KEY', `${key} means nothing ${where(path)}`, document.atKey([...path, key]), remedy);
+      });
+    case 'invalid_key':
+      return issue.issues.map(inner =>
+        error('WRONG_VALUE', `${String(path.at(-1))}: ${inner.message}`, document.atKey(path)),
+      );
+    case 'invalid_union': {
+      const meant = branchMeant(issue.errors);
+      if (meant === undefined) return [error('WRONG_VALUE', `${label(path)}${issue.message}`)];
+      return meant.flatMap(inner => diagnose(inner, path, document, schema));
+    }
+    case 'invalid_type':
+      return valueAt(document.value, path) === undefined
+        ? [error('MISSING_KEY', `${String(path.at(-1) ?? document.file)} is missing ${where(path.slice(0, -1))}`)]
+        : [error('WRONG_TYPE', `${label(path)}${issue.message}`)];
+    default: {
+      const params: IssueParams = issue.code === 'custom' ? (issue.params ?? {}) : {};
+      const missing = issue.code === 'invalid_value' && valueAt(document.value, path) === undefined;
+      const code = typeof params.code === 'string' ? params.code : missing ? 'MISSING_KEY' : 'WRONG_VALUE';
+      const remedy = typeof params.remedy === 'string' ? params.remedy : undefined;
+      return [error(code, `${label(path)}${issue.message}`, document.at(path), remedy)];
+    }
+  }
+}
+
+/**
+ * Of the branches of a union, the one that the writer was most likely after: the only one whose own type the value has.
+ * Undefined where that cannot be told.
+ */
+function branchMeant(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  const fitting = branches.filter(
+    issues => !issues.some(issue => issue.path.length === 0 && issue.code === 'invalid_type'),
+  );
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  string: 'text (in quotes, where it looks like a number)',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping (key: value)',
+  record: 'a mapping (key: value)',
+  map: 'a mapping (key: value)',
+  null: 'nothing',
+};
+
+/** The general messages, where the schema carries none of its own. */
+const describe: z.core.$ZodErrorMap = issue => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${typeWords[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `must be ${issue.values
+        .map(String)
+        .join(', ')
+        .replace(/, ([^,]*)$/, ' or $1')}`;
+    case 'too_small':
+      return issue.origin === 'number' || issue.origin === 'int'
+        ? `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`
+        : `needs at least ${issue.minimum} ${unit(issue.origin, Number(issue.minimum))}`;
+    case 'too_big':
+      return issue.origin === 'number' || issue.origin === 'int'
+        ? `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`
+        : `may have at most ${issue.maximum} ${unit(issue.origin, Number(issue.maximum))}`;
+    case 'invalid_union':
+      return 'fits none of the forms that are allowed here';
+    default:
+      return undefined;
+  }
+};
+
+function unit(origin: string, count: number): string {
+  const word = origin === 'string' ? 'character' : origin === 'array' || origin === 'set' ? 'item' : 'entry';
+  return count === 1 ? word : word === 'entry' ? 'entries' : `${word}s`;
+}
+
+function unknownKeyRemedy(key: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const guess = closest(key, known);
+  const list = `here may stand: ${known.join(', ')}`;
+  return guess === undefined ? list : `did you mean ${guess}? (${list})`;
+}
+
+const label = (path: Path): string => (path.length === 0 ? '' : `${showPath(path)} `);
+const where = (path: Path): string => (path.length === 0 ? 'at the top level' : `in ${showPath(path)}`);
+const showPath = (path: Path): string =>
+  path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${String(step)}`))
+    .join('');
+
+function valueAt(value: unknown, path: Path): unknown {
+  let here = value;
+  for (const step of path) {
+    if (typeof here !== 'object' || here === null) return undefined;
+    here = (here as Record<PropertyKey, unknown>)[step];
+  }
+  return here;
+}
+
+/** The keys that a schema knows at a path; of a union, those of all its branches. */
+function keysAt(schema: z.core.$ZodType, path: Path): string[] {
+  const [step, ...rest] = path;
+  if (schema instanceof z.core.$ZodObject) {
+    const shape = schema._zod.def.shape;
+    if (step === undefined) return Object.keys(shape);
+    const inner = shape[String(step)] ?? schema._zod.def.catchall;
+    return inner === undefined ? [] : keysAt(inner, rest);
+  }
+  if (schema instanceof z.core.$ZodUnion) {
+    return [...new Set(schema._zod.def.options.flatMap(option => keysAt(option, path)))];
+  }
+  if (schema instanceof z.core.$ZodRecord) return step === undefined ? [] : keysAt(schema._zod.def.valueType, rest);
+  if (schema instanceof z.core.$ZodArray) return step === undefined ? [] : keysAt(schema._zod.def.element, rest);
+  if (schema instanceof z.core.$ZodPipe) return keysAt(schema._zod.def.in, path);
+  if (schema instanceof z.core.$ZodLazy) return keysAt(schema._zod.innerType, path);
+  if (
+    schema instanceof z.core.$ZodOptional ||
+    schema instanceof z.core.$ZodNullable ||
+    schema instanceof z.core.$ZodDefault ||
+    schema instanceof z.core.$ZodPrefault ||
+    schema instanceof z.core.$ZodReadonly
+  ) {
+    return keysAt(schema._zod.def.innerType, path);
+  }
+  return [];
+}
