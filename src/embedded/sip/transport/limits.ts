@@ -1,0 +1,39 @@
+import type { Duration } from '../../../base/clock.ts';
+
+/** What strangers may use of us. The defaults carry a trunk of several hundred calls a second from one address. */
+export interface StackLimits {
+  /** Messages a second from one address, before parsing; above it they are dropped. */
+  readonly messagesPerSecond: number;
+  /** How many messages an address may send at once on top of that. */
+  readonly messageBurst: number;
+  /** Malformed messages a second from one address; above it everything from there is dropped for a while. */
+  readonly malformedPerSecond: number;
+  readonly connections: number;
+  readonly connectionsPerSource: number;
+  /** A connection without traffic is closed. Milliseconds. */
+  readonly idleConnection: Duration;
+  /** A message must be complete this long after its first byte. Milliseconds. */
+  readonly messageTime: Duration;
+  /** Milliseconds. */
+  readonly connectTime: Duration;
+  /** Bytes of one message, header fields and body. */
+  readonly messageSize: number;
+  /** Bytes that wait to be written to one connection; above it the connection is closed. */
+  readonly writeBacklog: number;
+  /** Server transactions that are alive; above it requests are answered 503 without one. */
+  readonly serverTransactions: number;
+}
+
+export const defaultLimits: StackLimits = {
+  messagesPerSecond: 10_000,
+  messageBurst: 20_000,
+  malformedPerSecond: 50,
+  connections: 20_000,
+  connectionsPerSource: 1_000,
+  idleConnection: 600_000,
+  messageTime: 30_000,
+  connectTime: 5_000,
+  messageSize: 65_536,
+  writeBacklog: 4 * 1024 * 1024,
+  serverTransactions: 100_000,
+};

@@ -1,0 +1,67 @@
+import type { Instant } from '../../../base/clock.ts';
+import type { KozpontError } from '../../../base/errors.ts';
+
+/** As in the `transport` parameter of a URI (RFC 3261, §19.1.1); a Via says it in upper case. */
+export type Protocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+
+export interface TransportFacts {
+  readonly protocol: Protocol;
+  /** The transport itself repeats what is lost: no request or response is retransmitted above it (RFC 3261, §17). */
+  readonly reliable: boolean;
+  readonly secure: boolean;
+}
+
+/** The next hop of a message: an IP address, never a name. */
+export interface Hop {
+  readonly protocol: Protocol;
+  readonly address: string;
+  readonly port: number;
+  /** The id of the listener to send from; absent: the first one that serves the protocol and the address family. */
+  readonly listener?: string;
+}
+
+/**
+ * Where a message came from. It is a hop as well: what is sent to it goes back the way the message came, from the same
+ * local socket and, where the connection is still up, over the same connection.
+ */
+export interface Source extends Hop {
+  readonly listener: string;
+  readonly receivedAt: Instant;
+}
+
+/** Where one listener is reached. */
+export interface ListenAddress extends TransportFacts {
+  /** `udp/127.0.0.1:5060`: for logs and for `Hop.listener`. */
+  readonly id: string;
+  /** As bound; `0.0.0.0` and `::` are possible. */
+  readonly address: string;
+  readonly port: number;
+  /** What Via and Contact are to say in place of the bound address. */
+  readonly advertised?: { readonly host: string; readonly port: number };
+}
+
+/** What a transport tells the layer above. Nothing it is told may throw. */
+export interface TransportReceiver {
+  /** One whole message (a datagram, or a frame of a stream), not parsed yet. The bytes belong to the receiver. */
+  received(bytes: Buffer, source: Source): void;
+  /**
+   * A stream that cannot be cut into messages any more. `bytes` is the head of the message in question, where one could
+   * be made out; the connection takes one more message (the answer) and is then closed by the transport.
+   */
+  broken(reason: string, bytes: Buffer, source: Source): void;
+}
+
+/** A way to carry messages. UDP and TCP stand behind it today; TLS and WebSocket fit it as they are. */
+export interface Transport {
+  readonly facts: TransportFacts;
+  /** Valid once `open` has settled. */
+  readonly local: ListenAddress;
+  /** Connections that are up or being made; 0 for a transport without connections. */
+  readonly connections: number;
+  /** Errors: `ADDRESS_IN_USE`, or what the system said. */
+  open(receiver: TransportReceiver): Promise<void>;
+  /** Calls `done` exactly once, never within this call; the error is of code `CONNECTION_LOST`. */
+  send(bytes: Buffer, destination: Hop, done: (error?: KozpontError) => void): void;
+  /** Idempotent; leaves no socket and no timer. */
+  close(): Promise<void>;
+}
