@@ -57,6 +57,7 @@ export function readYaml(file: string, text: string, limits: YamlLimits = yamlLi
         code: 'YAML_SYNTAX',
         message: sentence(complaint.message),
         at: position(complaint.pos[0]),
+        ...(complaint.code === 'BAD_ALIAS' ? { remedy: 'a text that begins with * stands in quotes: "*"' } : {}),
       })),
     };
   }

@@ -70,13 +70,15 @@ function diagnose(issue: Issue, around: Path, document: YamlDocument, schema: z.
   }
 }
 
+const ofAnotherType: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value']);
+
 /**
  * Of the branches of a union, the one that the writer was most likely after: the only one whose own type the value has.
  * Undefined where that cannot be told.
  */
 function branchMeant(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const fitting = branches.filter(
-    issues => !issues.some(issue => issue.path.length === 0 && issue.code === 'invalid_type'),
+    issues => !issues.some(issue => issue.path.length === 0 && ofAnotherType.has(issue.code)),
   );
   return fitting.length === 1 ? fitting[0] : undefined;
 }
@@ -112,11 +114,19 @@ const describe: z.core.$ZodErrorMap = issue => {
         ? `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`
         : `may have at most ${issue.maximum} ${unit(issue.origin, Number(issue.maximum))}`;
     case 'invalid_union':
-      return 'fits none of the forms that are allowed here';
+      return Array.isArray(issue.options)
+        ? `must be ${oneOf(issue.options)}`
+        : 'fits none of the forms that are allowed here';
     default:
       return undefined;
   }
 };
+
+const oneOf = (values: readonly unknown[]): string =>
+  values
+    .map(String)
+    .join(', ')
+    .replace(/, ([^,]*)$/, ' or $1');
 
 function unit(origin: string, count: number): string {
   const word = origin === 'string' ? 'character' : origin === 'array' || origin === 'set' ? 'item' : 'entry';
