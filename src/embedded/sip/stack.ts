@@ -8,6 +8,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { KozpontError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { ParseLimits } from './grammar/limits.ts';
+import type { Abilities } from './grammar/verdict/judge.ts';
 import type { HeaderField, SipRequest, SipResponse } from './message.ts';
 import type { TimerValues } from './transactions/timerValues.ts';
 import type { StackLimits } from './transport/limits.ts';
@@ -22,6 +24,10 @@ export interface SipStackOptions {
   readonly core: SipCore;
   readonly timers?: Partial<TimerValues>;
   readonly limits?: Partial<StackLimits>;
+  /** What a message may hold. */
+  readonly parsing?: ParseLimits;
+  /** What requests may ask for: others are refused before the core sees them (405, 416, 420, 415 …). Absent: the core decides. */
+  readonly abilities?: Abilities;
   /**
    * A request that reached us twice on two ways is refused with 482 (RFC 3261, §8.2.2.2). Right for a user agent,
    * wrong for a proxy, through which a request may spiral. Default: true.

@@ -16,8 +16,6 @@ export interface StackLimits {
   readonly messageTime: Duration;
   /** Milliseconds. */
   readonly connectTime: Duration;
-  /** Bytes of one message, header fields and body. */
-  readonly messageSize: number;
   /** Bytes that wait to be written to one connection; above it the connection is closed. */
   readonly writeBacklog: number;
   /** Server transactions that are alive; above it requests are answered 503 without one. */
@@ -33,7 +31,6 @@ export const defaultLimits: StackLimits = {
   idleConnection: 600_000,
   messageTime: 30_000,
   connectTime: 5_000,
-  messageSize: 65_536,
   writeBacklog: 4 * 1024 * 1024,
   serverTransactions: 100_000,
 };

@@ -1,0 +1,113 @@
+import { confirmed, type Dialog, dialogOfResponse } from '../dialogs/dialog.ts';
+import { ackWithin, type DialogRequest, type RequestContent } from '../dialogs/requests.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../message.ts';
+import type { ClientFailure, ClientTransaction, Hop, RequestOptions, SipStack, Source } from '../stack.ts';
+import { toTag } from '../tags.ts';
+
+/**
+ * What the core of a user agent does with the answers to its INVITE (RFC 3261, §13.2.2): a dialog for each To tag, one
+ * word to its user for each fork that accepts, and the ACK again for each 2xx that comes again (§13.2.2.4).
+ */
+export interface InviteClientHandlers {
+  sent?(request: SipRequest, hop: Hop): void;
+  /** `dialog`: the early dialog of this fork; absent for a 100 and for a response without a To tag. */
+  provisional(response: SipResponse, dialog: Dialog | undefined, source: Source): void;
+  /**
+   * A fork has accepted: once for each. It must be acknowledged, now or later; a fork that is not wanted is acknowledged
+   * and then sent BYE (`release.ts`).
+   */
+  accepted(answer: AcceptedAnswer): void;
+  /** The one final response other than 2xx; its ACK has been sent. */
+  refused(response: SipResponse, source: Source): void;
+  failed(failure: ClientFailure): void;
+  /** An ACK could not be sent. The far end repeats its 2xx, and the ACK is tried again then. */
+  ackFailed?(error: unknown): void;
+  /** The last word: no further fork can accept, no ACK is repeated any more. */
+  ended?(): void;
+}
+
+export interface AcceptedAnswer {
+  readonly response: SipResponse;
+  readonly dialog: Dialog;
+  /** Forks that accepted before this one: 0 for the first. */
+  readonly earlier: number;
+  readonly source: Source;
+  /** Sends the ACK, and again for each repeated 2xx. A second call replaces nothing: the first ACK stands. */
+  acknowledge(content?: RequestContent): void;
+}
+
+export interface InviteClient {
+  readonly transaction: ClientTransaction;
+  cancel(headers?: readonly HeaderField[]): void;
+}
+
+interface Fork {
+  dialog: Dialog;
+  accepted: boolean;
+  ack: Omit<DialogRequest, 'dialog'> | undefined;
+}
+
+export function sendInvite(
+  stack: SipStack,
+  request: SipRequest,
+  handlers: InviteClientHandlers,
+  options?: RequestOptions,
+): InviteClient {
+  const forks = new Map<string, Fork>();
+  let acceptedForks = 0;
+
+  const sendAck = (ack: Omit<DialogRequest, 'dialog'>): void => {
+    stack.send(ack.request, { target: ack.target }).catch(error => handlers.ackFailed?.(error));
+  };
+
+  const provisional = (response: SipResponse, source: Source): void => {
+    const tag = toTag(response);
+    const fork = tag === undefined ? undefined : forks.get(tag);
+    const dialog = fork?.dialog ?? dialogOfResponse(transaction.request, response);
+    if (tag !== undefined && dialog !== undefined && fork === undefined) {
+      forks.set(tag, { dialog, accepted: false, ack: undefined });
+    }
+    handlers.provisional(response, dialog, source);
+  };
+
+  const accepted = (response: SipResponse, source: Source): void => {
+    const tag = toTag(response) ?? '';
+    const known = forks.get(tag);
+    if (known?.accepted) {
+      if (known.ack !== undefined) sendAck(known.ack);
+      return;
+    }
+    const dialog =
+      known === undefined ? dialogOfResponse(transaction.request, response) : confirmed(known.dialog, response);
+    if (dialog === undefined) return;
+    const fork: Fork = { dialog, accepted: true, ack: undefined };
+    forks.set(tag, fork);
+    handlers.accepted({
+      response,
+      dialog,
+      source,
+      earlier: acceptedForks++,
+      acknowledge: content => {
+        if (fork.ack !== undefined) return;
+        fork.ack = ackWithin(dialog, transaction.request, content);
+        sendAck(fork.ack);
+      },
+    });
+  };
+
+  const transaction = stack.request(
+    request,
+    {
+      sent: (sent, hop) => handlers.sent?.(sent, hop),
+      response: (response, source) => {
+        if (response.status < 200) provisional(response, source);
+        else if (response.status < 300) accepted(response, source);
+        else handlers.refused(response, source);
+      },
+      failed: failure => handlers.failed(failure),
+      ended: () => handlers.ended?.(),
+    },
+    options,
+  );
+  return { transaction, cancel: headers => transaction.cancel(headers) };
+}
