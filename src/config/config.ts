@@ -1,0 +1,118 @@
+/** What an operator of the server sets, checked and complete: nothing downstream sees YAML or the environment. */
+import type { Duration } from '../base/clock.ts';
+import type { Position } from '../base/position.ts';
+
+export interface Config {
+  readonly engine: Engine;
+  readonly sip: SipSettings;
+  readonly media: MediaSettings;
+  readonly trunks: readonly Trunk[];
+  readonly files: Files;
+  readonly tts: TtsSettings;
+  readonly log: { readonly level: LogLevel };
+  readonly limits: Limits;
+  /** By extension; what is not there has `defaultPhone`. */
+  readonly phones: Readonly<Record<string, PhoneOptions>>;
+}
+
+/** What signals and media run on. */
+export type Engine =
+  | { readonly kind: 'embedded' }
+  | {
+      readonly kind: 'drachtio';
+      readonly drachtio: ServerAddress;
+      /** At least one. */
+      readonly freeswitch: readonly (ServerAddress & { readonly listenAddress: string })[];
+    };
+
+/** A server that we connect to over TCP, and the secret that it asks for. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly secret: string;
+}
+
+export interface SipSettings {
+  readonly listeners: readonly Listener[];
+  /** The IP address that phones and trunks are told to reach us at; `auto`: found at start. */
+  readonly advertise: 'auto' | string;
+  /** The protection domain of digest authentication (RFC 7616). */
+  readonly realm: string;
+}
+
+export interface Listener {
+  readonly transport: 'udp' | 'tcp';
+  /** An IP address; `0.0.0.0` or `::` is every one of the machine's. */
+  readonly address: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Where it is set, for the message when the port is taken. */
+  readonly at: Position;
+}
+
+export interface MediaSettings {
+  /** The IP address that RTP sockets are bound to. */
+  readonly address: string;
+  /** The IP address in our session descriptions; `auto`: the one of SIP. */
+  readonly advertise: 'auto' | string;
+  /** RTP takes the even ports, RTCP the odd ones. Both ends belong to the range. */
+  readonly ports: { readonly from: number; readonly to: number; readonly at: Position };
+  /** How long a port is left alone after its call. */
+  readonly rest: Duration;
+}
+
+/** Where calls to our numbers come from. */
+export interface Trunk {
+  readonly name: string;
+  /** Networks in CIDR notation. */
+  readonly from: readonly string[];
+}
+
+/** Absolute paths. */
+export interface Files {
+  readonly dialplan: string;
+  readonly prompts: string;
+  /** Everything that Kozpont writes by itself stands in here. */
+  readonly state: string;
+  readonly credentials: string;
+  readonly promptCache: string;
+  readonly records: string;
+}
+
+export interface TtsSettings {
+  readonly engine: TtsEngine;
+  /** By language; where none is given the voice has the language's name. */
+  readonly voices: Readonly<Record<string, string>>;
+  /** For one prompt. */
+  readonly timeout: Duration;
+}
+
+/**
+ * `command`: a program and its arguments, never given to a shell. The text comes on its standard input; the WAV goes
+ * to the file that `{output}` stands for, or to its standard output where no argument has `{output}`.
+ * `{language}` and `{voice}` are filled in, too.
+ */
+export type TtsEngine =
+  | { readonly kind: 'builtin' /** Words a minute. */; readonly speed: number }
+  | { readonly kind: 'command'; readonly command: readonly [string, ...string[]] };
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+export interface Limits {
+  /** At once. */
+  readonly calls: number;
+  readonly callsPerSecond: number;
+  readonly registration: { readonly min: Duration; readonly max: Duration };
+  /** How long calls in progress may go on after SIGTERM. */
+  readonly drain: Duration;
+}
+
+export interface PhoneOptions {
+  /**
+   * How the phone is told how its transfer goes (RFC 3515, §2.4.4): `progress` as it goes, `immediate` a 200 at once,
+   * for phones that give up waiting.
+   */
+  readonly transferNotify: 'progress' | 'immediate';
+}
+
+export const defaultPhone: PhoneOptions = { transferNotify: 'progress' };

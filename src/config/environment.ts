@@ -1,0 +1,83 @@
+import { closest } from '../base/yaml/closest.ts';
+import type { Diagnostic } from '../base/yaml/diagnostic.ts';
+import { type Path, readYaml, type YamlDocument } from '../base/yaml/document.ts';
+
+/** The variables of the process, handed in by whoever may read them. An empty one counts as not set. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What each variable sets; `list`: its value is written with commas. */
+export const variables: Readonly<Record<string, { readonly path: Path; readonly list?: true; readonly text?: true }>> =
+  {
+    KOZPONT_ENGINE: { path: ['engine'] },
+    KOZPONT_SIP_LISTEN: { path: ['sip', 'listen'], list: true },
+    KOZPONT_SIP_ADVERTISE: { path: ['sip', 'advertise'] },
+    KOZPONT_RTP_PORTS: { path: ['media', 'ports'] },
+    KOZPONT_RTP_ADVERTISE: { path: ['media', 'advertise'] },
+    KOZPONT_DIALPLAN: { path: ['dialplan'], text: true },
+    KOZPONT_PROMPTS: { path: ['prompts'], text: true },
+    KOZPONT_STATE: { path: ['state'], text: true },
+    KOZPONT_LOG_LEVEL: { path: ['log', 'level'] },
+    KOZPONT_DRACHTIO_HOST: { path: ['drachtio', 'host'], text: true },
+    KOZPONT_DRACHTIO_SECRET: { path: ['drachtio', 'secret'], text: true },
+  };
+
+export interface Overlaid {
+  readonly document: YamlDocument;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The document with what the environment sets in place of its own; such a value stands "in" its variable. */
+export function overlayEnvironment(document: YamlDocument, environment: Environment): Overlaid {
+  const diagnostics: Diagnostic[] = [];
+  const set: { readonly path: Path; readonly source: YamlDocument }[] = [];
+  for (const [name, text] of Object.entries(environment)) {
+    if (!name.startsWith('KOZPONT_') || text === undefined || text === '') continue;
+    const variable = variables[name];
+    if (variable === undefined) {
+      const guess = closest(name, Object.keys(variables));
+      if (guess === undefined) continue;
+      const at = { file: `$${name}`, line: 1, col: 1 };
+      const message = `${name} means nothing`;
+      diagnostics.push({
+        severity: 'warning',
+        code: 'UNKNOWN_VARIABLE',
+        message,
+        remedy: `did you mean ${guess}?`,
+        at,
+      });
+      continue;
+    }
+    const yaml = variable.text ? JSON.stringify(text) : variable.list && !text.startsWith('[') ? `[${text}]` : text;
+    const reading = readYaml(`$${name}`, yaml);
+    diagnostics.push(...reading.diagnostics);
+    if (reading.document !== undefined) set.push({ path: variable.path, source: reading.document });
+  }
+
+  let value = document.value;
+  for (const { path, source } of set) value = withValue(value, path, source.value);
+  const sourceOf = (path: Path) => set.find(entry => entry.path.every((step, index) => path[index] === step));
+  return {
+    diagnostics,
+    document: {
+      file: document.file,
+      value,
+      at(path) {
+        const entry = sourceOf(path);
+        return entry === undefined ? document.at(path) : entry.source.at(path.slice(entry.path.length));
+      },
+      atKey(path) {
+        const entry = sourceOf(path);
+        return entry === undefined ? document.atKey(path) : entry.source.atKey(path.slice(entry.path.length));
+      },
+    },
+  };
+}
+
+/** A copy with one value replaced. What stands in the way and is no mapping is left for the schema to complain about. */
+function withValue(around: unknown, path: Path, value: unknown): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  if (around !== null && around !== undefined && (typeof around !== 'object' || Array.isArray(around))) return around;
+  const inner = around === null || around === undefined ? undefined : (around as Record<PropertyKey, unknown>)[step];
+  return { ...around, [step]: withValue(inner, rest, value) };
+}

@@ -1,0 +1,42 @@
+import { BlockList, isIP } from 'node:net';
+import type { Trunk } from './config.ts';
+
+/** A network in CIDR notation, or one address. */
+export const isCidr = (text: string): boolean => parseCidr(text) !== undefined;
+
+interface Cidr {
+  readonly address: string;
+  readonly prefix: number;
+  readonly family: 'ipv4' | 'ipv6';
+}
+
+function parseCidr(text: string): Cidr | undefined {
+  const [address = '', prefixText, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0 || address.includes('%')) return undefined;
+  const longest = version === 4 ? 32 : 128;
+  if (prefixText !== undefined && !/^[0-9]{1,3}$/.test(prefixText)) return undefined;
+  const prefix = prefixText === undefined ? longest : Number(prefixText);
+  return prefix > longest ? undefined : { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
+}
+
+/**
+ * The trunk that an address belongs to: the first whose networks hold it. An IPv4 address in the form that an IPv6
+ * socket gives it (`::ffff:192.0.2.1`) is the IPv4 address.
+ */
+export function trunkFinder(trunks: readonly Trunk[]): (address: string) => Trunk | undefined {
+  const lists = trunks.map(trunk => {
+    const list = new BlockList();
+    for (const text of trunk.from) {
+      const cidr = parseCidr(text);
+      if (cidr !== undefined) list.addSubnet(cidr.address, cidr.prefix, cidr.family);
+    }
+    return { trunk, list };
+  });
+  return address => {
+    const plain = address.toLowerCase().startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+    const version = isIP(plain);
+    if (version === 0) return undefined;
+    return lists.find(({ list }) => list.check(plain, version === 4 ? 'ipv4' : 'ipv6'))?.trunk;
+  };
+}
