@@ -14,6 +14,7 @@ export const errorCodes = {
   MEDIA_UNAVAILABLE: 'No media server can take the call.',
   PORTS_EXHAUSTED: 'No RTP port is free.',
   PROMPT_UNAVAILABLE: 'A prompt can be neither found nor spoken.',
+  RECORDING_FAILED: 'A recording could not be written.',
   REQUEST_FAILED: 'A SIP request was refused or not answered.',
 } as const;
 

@@ -21,6 +21,11 @@ export interface EndpointOptions {
   readonly legId: string;
   /** The far end's offer; absent: we offer, and `accept` takes the answer. */
   readonly offer?: string;
+  /**
+   * Where the far end's signalling comes from (an IP address), for parties behind NAT: media may come from there
+   * although the description says otherwise.
+   */
+  readonly signallingAddress?: string;
   readonly events: EndpointEvents;
 }
 
@@ -34,6 +39,10 @@ export interface EndpointEvents {
 /** As seen from us (RFC 3264, §5.1). */
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
+/**
+ * Without `loop` a tone is heard for a while: `ringback` 5 s (1 s on, 4 s off, beginning with the tone), `busy` 4 s,
+ * `error` 2 s, `confirm` half a second.
+ */
 export type Tone = 'ringback' | 'busy' | 'error' | 'confirm';
 
 /** What can be heard. A file is 8 kHz mono 16-bit WAV and its path is always ours, never made from a stranger's text. */
@@ -47,22 +56,31 @@ export interface PlayOptions {
   readonly loop?: boolean;
 }
 
-/** `completed`: to the end; `stopped`: by `stop`, by a new `play`, by `bridge`; `failed`: the sound could not be had. */
+/**
+ * `completed`: heard to the end; `stopped`: by `stop`, by a new `play`, by `bridge`, by the end of the endpoint;
+ * `failed`: one of the sounds could not be had, and nothing was heard.
+ */
 export type PlayOutcome = 'completed' | 'stopped' | 'failed';
 
 export interface MediaEndpoint {
   readonly id: string;
   /** Our description: the answer to the last offer, or the offer that we made. */
   readonly localSdp: string;
-  /** What the far end lets us do, from its last description: `sendonly` or `inactive` from there is hold. */
+  /** The far end does not want to hear us, by its last description: `sendonly`, `inactive`, `c=0.0.0.0` or port 0. */
   readonly remoteHold: boolean;
-  /** The answer to our offer. Error: `INVALID_SDP`. */
+  /**
+   * The answer to our offer. May come again, with another content: early media, then the answer of the branch that won.
+   * Error: `INVALID_SDP`, and nothing has changed.
+   */
   accept(answer: string): Promise<void>;
   /** A new offer of the far end (re-INVITE, UPDATE): gives our answer. Error: `INVALID_SDP`, and nothing has changed. */
   answer(offer: string): Promise<string>;
   /** A new offer of ours (a re-INVITE that came without one); `accept` takes the answer. */
   offer(): Promise<string>;
-  /** Replaces what is playing. Sounds are played one after the other, without a gap. */
+  /**
+   * Replaces what is playing. Sounds are played one after the other, without a gap. On an endpoint that is bridged it is
+   * heard in place of the other party, until it ends.
+   */
   play(sounds: readonly Sound[], options?: PlayOptions): Promise<PlayOutcome>;
   stop(): Promise<void>;
   /**
@@ -71,7 +89,10 @@ export interface MediaEndpoint {
    */
   bridge(other: MediaEndpoint): Promise<void>;
   unbridge(): Promise<void>;
-  /** What the far end says and what it hears, mixed to mono, into a WAV file, until `stop` or the end of the endpoint. */
+  /**
+   * What the far end says and what it hears, mixed to mono, into a WAV file, until `stop` or the end of the endpoint.
+   * One at a time. Error: `RECORDING_FAILED`.
+   */
   record(path: string): Promise<Recording>;
   stats(): Promise<EndpointStats>;
   /** Idempotent, never fails. */
@@ -79,6 +100,7 @@ export interface MediaEndpoint {
 }
 
 export interface Recording {
+  /** When the file is complete. Error: `RECORDING_FAILED`, where it could not be written; the call goes on all the same. */
   stop(): Promise<void>;
 }
 
