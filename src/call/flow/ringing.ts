@@ -1,0 +1,90 @@
+import type { FailureReason, Route } from '../../dialplan/plan.ts';
+import type { LegId, RingingPhase } from '../call.ts';
+import { statusOf } from '../failure.ts';
+import { ofCaller } from '../shown.ts';
+import type { Stimulus } from '../stimulus.ts';
+import { connect } from '../talking.ts';
+import type { Turn } from '../turn.ts';
+import { entry, type Going, go } from './go.ts';
+import { partyGone } from './partyGone.ts';
+
+export function enterExtension(turn: Turn, number: string, { party, otherwise }: Going): void {
+  const { ringFor } = entry(turn.plan.extensions, number);
+  ringback(turn, party);
+  const attempts = [turn.dial(number, ofCaller(turn, party))];
+  turn.enter({ kind: 'ringing', party, node: { kind: 'extension', number }, attempts, waiting: [], otherwise });
+  turn.setTimer('ring', ringFor, 'the extension does not answer');
+}
+
+export function enterGroup(turn: Turn, name: string, { party }: Going): void {
+  const { members, strategy, otherwise, ringFor } = entry(turn.plan.groups, name);
+  ringback(turn, party);
+  const [now, later] = strategy === 'simultaneous' ? [members, []] : [members.slice(0, 1), members.slice(1)];
+  const attempts = now.map(member => turn.dial(member, ofCaller(turn, party)));
+  turn.enter({ kind: 'ringing', party, node: { kind: 'group', name }, attempts, waiting: later, otherwise });
+  turn.setTimer('ring', ringFor, 'nobody of the group answers');
+}
+
+/** A caller who is answered already can hear ringback from us alone; for another one a 180 does it. */
+export function ringback(turn: Turn, party: LegId): void {
+  if (turn.known(party).state === 'offered') turn.effect({ kind: 'ring', leg: party });
+  else turn.hear(party, { kind: 'ringback' });
+}
+
+export function ringing(turn: Turn, phase: RingingPhase, stimulus: Stimulus): void {
+  switch (stimulus.kind) {
+    case 'legAnswered':
+      if (!phase.attempts.includes(stimulus.leg)) return;
+      for (const other of phase.attempts) if (other !== stimulus.leg) turn.cancel(other);
+      return connect(turn, phase.party, stimulus.leg);
+    case 'legFailed':
+      return attemptOver(turn, phase, stimulus.leg, stimulus.reason === 'cancelled' ? 'noAnswer' : stimulus.reason);
+    case 'legEnded':
+      if (stimulus.leg === phase.party) return partyGone(turn, phase.party, stimulus);
+      return attemptOver(turn, phase, stimulus.leg, 'unreachable');
+    case 'timerFired':
+      for (const attempt of phase.attempts) turn.cancel(attempt);
+      return nextOrFailed(turn, { ...phase, attempts: [] }, 'noAnswer');
+    default:
+      return;
+  }
+}
+
+function attemptOver(turn: Turn, phase: RingingPhase, leg: LegId, reason: FailureReason): void {
+  if (!phase.attempts.includes(leg)) return;
+  const attempts = phase.attempts.filter(attempt => attempt !== leg);
+  if (attempts.length > 0) turn.stay({ ...phase, attempts });
+  else nextOrFailed(turn, { ...phase, attempts }, reason);
+}
+
+function nextOrFailed(turn: Turn, phase: RingingPhase, reason: FailureReason): void {
+  const [next, ...waiting] = phase.waiting;
+  if (next !== undefined && phase.node.kind === 'group') {
+    const attempt = turn.dial(next, ofCaller(turn, phase.party));
+    turn.enter({ ...phase, attempts: [attempt], waiting });
+    turn.setTimer('ring', entry(turn.plan.groups, phase.node.name).ringFor, 'the member does not answer');
+  } else {
+    failed(turn, phase, reason);
+  }
+}
+
+function failed(turn: Turn, phase: RingingPhase, reason: FailureReason): void {
+  const route = routeForFailure(turn, phase, reason);
+  if (route !== undefined) go(turn, route, { party: phase.party });
+  else {
+    turn.end({ result: 'refused', reason: `the extension: ${reason}`, by: 'callee' }, statusOf(reason));
+  }
+}
+
+/**
+ * The extension's own route, then that of the node before it. A colleague who dialled the extension and heard nothing
+ * but ringing is told by the status why it failed; everybody else goes where lost calls go.
+ */
+function routeForFailure(turn: Turn, phase: RingingPhase, reason: FailureReason): Route | undefined {
+  const own = phase.node.kind === 'extension' ? turn.plan.extensions[phase.node.number]?.failover[reason] : undefined;
+  const route = own ?? phase.otherwise;
+  if (route !== undefined) return route;
+  const party = turn.known(phase.party);
+  if (party.who.extension !== undefined && party.state === 'offered') return undefined;
+  return turn.plan.transfer.recall.otherwise;
+}

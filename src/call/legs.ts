@@ -1,0 +1,89 @@
+import type { Stimulus } from './stimulus.ts';
+import type { Turn } from './turn.ts';
+
+/** The phases in which the total limit of a transfer means anything. */
+const adriftPhases: ReadonlySet<string> = new Set(['transferring', 'recalling']);
+
+/**
+ * What is the same for a leg in every phase: legs on their way out, a transfer that is asked for at the wrong moment,
+ * and keeping the leg's data in step. True: nothing is left for the phase to decide.
+ */
+export function legStimulus(turn: Turn, stimulus: Stimulus): boolean {
+  if (stimulus.kind === 'timerFired' && stimulus.name.startsWith('leave:')) {
+    turn.hangUp(stimulus.name.slice('leave:'.length));
+    return true;
+  }
+  if (stimulus.kind === 'timerFired' && stimulus.name === 'adrift') return !adriftPhases.has(turn.call.phase.kind);
+  if (!('leg' in stimulus)) return stimulus.kind === 'timerFired' ? false : ignoredWithoutLeg(turn, stimulus);
+  const leg = turn.leg(stimulus.leg);
+  if (leg === undefined) {
+    if (stimulus.kind === 'transferRequested') refuse(turn, stimulus.transferId, 481, 'Call Does Not Exist');
+    return true;
+  }
+  switch (stimulus.kind) {
+    case 'legRinging':
+      if (leg.state !== 'dialing') return true;
+      turn.changeLeg(leg.id, { state: 'ringing' });
+      return false;
+    case 'legAnswered':
+      // A 200 that crossed our CANCEL: the leg is let go of at once (R8), and the phase goes on as after any failure.
+      if (leg.state === 'cancelling') {
+        turn.hangUp(leg.id);
+        return turn.call.phase.kind !== 'transferring';
+      }
+      if (leg.state !== 'dialing' && leg.state !== 'ringing') return true;
+      turn.changeLeg(leg.id, { state: 'answered' });
+      turn.note({ kind: 'answered', leg: leg.id, number: leg.who.number });
+      return false;
+    case 'legFailed':
+      turn.note({
+        kind: 'failed',
+        leg: leg.id,
+        number: leg.who.number,
+        reason: stimulus.reason,
+        status: stimulus.status,
+      });
+      turn.forget(leg.id);
+      return false;
+    case 'legEnded':
+      turn.note({ kind: 'left', leg: leg.id, number: leg.who.number, by: stimulus.by });
+      turn.forget(leg.id);
+      return leg.state === 'leaving';
+    case 'legHeld':
+    case 'legResumed': {
+      const held = stimulus.kind === 'legHeld';
+      if (leg.held === held) return true;
+      turn.changeLeg(leg.id, { held });
+      turn.note({ kind: held ? 'held' : 'resumed', leg: leg.id });
+      return false;
+    }
+    case 'transferRequested':
+      if (turn.call.phase.kind === 'talking' && leg.state === 'answered') return false;
+      // R8, case 14: one transfer at a time; the first goes on.
+      refuse(turn, stimulus.transferId, 491, 'Request Pending');
+      return true;
+    case 'digitPressed':
+    case 'playFinished':
+      return leg.state !== 'answered';
+    default:
+      return false;
+  }
+}
+
+function ignoredWithoutLeg(turn: Turn, stimulus: Stimulus): boolean {
+  // An agent is offered to a call that has left the queue: the queue must hear of it.
+  if (stimulus.kind === 'agentOffered' && turn.call.phase.kind !== 'queued') {
+    turn.effect({
+      kind: 'concludeOffer',
+      queue: stimulus.queue,
+      extension: stimulus.extension,
+      outcome: 'withdrawn',
+    });
+    return true;
+  }
+  return false;
+}
+
+export function refuse(turn: Turn, transferId: string, status: number, text: string): void {
+  turn.effect({ kind: 'refuseTransfer', transferId, status, text });
+}

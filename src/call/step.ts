@@ -1,0 +1,117 @@
+import { assertNever } from '../base/assertNever.ts';
+import type { Instant } from '../base/clock.ts';
+import type { Dialplan } from '../dialplan/plan.ts';
+import type { Call, Origin, Who } from './call.ts';
+import { announcing } from './flow/announcing.ts';
+import { go } from './flow/go.ts';
+import { menu } from './flow/menu.ts';
+import { queued } from './flow/queued.ts';
+import { ringing } from './flow/ringing.ts';
+import { whereDialled } from './flow/whereDialled.ts';
+import { handOver, replaced } from './handover.ts';
+import { legStimulus } from './legs.ts';
+import type { Stimulus } from './stimulus.ts';
+import { talking } from './talking.ts';
+import { adopting } from './transfer/adopting.ts';
+import { consulting } from './transfer/consulting.ts';
+import { keying } from './transfer/keying.ts';
+import { recalling } from './transfer/recalling.ts';
+import { transferring } from './transfer/transferring.ts';
+import { type StepResult, Turn } from './turn.ts';
+
+export interface Arrival {
+  readonly id: string;
+  readonly origin: Origin;
+  readonly from: Who;
+  readonly dialled: string;
+}
+
+/** The leg on which a call came in. */
+export const callerLeg = 'caller';
+
+/** A call comes in: its leg is offered, and it is routed by the number that was dialled. */
+export function begin(plan: Dialplan, arrival: Arrival, now: Instant): StepResult {
+  const call: Call = {
+    ...arrival,
+    startedAt: now,
+    language: plan.company.languages[0],
+    legs: {
+      [callerLeg]: { id: callerLeg, who: arrival.from, state: 'offered', held: false, hears: { kind: 'nothing' } },
+    },
+    // Replaced before this function returns: no call is ever seen in it.
+    phase: { kind: 'announcing', party: callerLeg, playId: 0, then: undefined },
+    timers: {},
+    returns: 0,
+    adriftSince: undefined,
+    queuedSince: undefined,
+    answered: false,
+    trail: [],
+    nextLeg: 1,
+    nextPlay: 1,
+  };
+  const turn = new Turn(call, plan, now);
+  const route = whereDialled(plan, arrival.dialled, arrival.origin.kind);
+  if (route === undefined) {
+    turn.end(
+      { result: 'refused', reason: 'nothing is at this number', by: 'system' },
+      { status: 404, text: 'Not Found' },
+    );
+  } else {
+    go(turn, route, { party: callerLeg });
+  }
+  return turn.finish();
+}
+
+/**
+ * Call control: what a call makes of one stimulus. Pure and total: whatever does not fit is ignored, and a call that
+ * has ended stays as it is.
+ */
+export function step(plan: Dialplan, call: Call, stimulus: Stimulus, now: Instant): StepResult {
+  const turn = new Turn(call, plan, now);
+  if (call.phase.kind === 'ended') {
+    if (stimulus.kind === 'legRequested') handOver(turn, stimulus);
+    return turn.finish();
+  }
+  if (stimulus.kind === 'stopRequested') {
+    turn.end({ result: 'failed', reason: stimulus.reason, by: 'system' }, { status: 503, text: 'Service Unavailable' });
+    return turn.finish();
+  }
+  if (stimulus.kind === 'timerFired') {
+    if (call.timers[stimulus.name] === undefined) return turn.finish();
+    turn.consumeTimer(stimulus.name);
+  }
+  if (stimulus.kind === 'legRequested') handOver(turn, stimulus);
+  else if (stimulus.kind === 'replacementArrived') replaced(turn, stimulus);
+  else if (!legStimulus(turn, stimulus)) phaseStimulus(turn, stimulus);
+  return turn.finish();
+}
+
+function phaseStimulus(turn: Turn, stimulus: Stimulus): void {
+  const { phase } = turn.call;
+  switch (phase.kind) {
+    case 'announcing':
+      return announcing(turn, phase, stimulus);
+    case 'menu':
+      return menu(turn, phase, stimulus);
+    case 'ringing':
+      return ringing(turn, phase, stimulus);
+    case 'queued':
+      return queued(turn, phase, stimulus);
+    case 'talking':
+      return talking(turn, phase, stimulus);
+    case 'keying':
+      return keying(turn, phase, stimulus);
+    case 'consulting':
+      return consulting(turn, phase, stimulus);
+    case 'transferring':
+      return transferring(turn, phase, stimulus);
+    case 'adopting':
+      return adopting(turn, phase, stimulus);
+    case 'recalling':
+      return recalling(turn, phase, stimulus);
+    case 'ended':
+      return;
+    default:
+      return assertNever(phase);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Instant } from '../base/clock.ts';
+import type { Position } from '../base/position.ts';
+import type { FailureReason } from '../dialplan/plan.ts';
+import type { LegId, RecallReason, TransferKind } from './call.ts';
+
+/** The way of a call, step by step, with the places in the dialplan that it came through. */
+export type TrailEntry = { readonly time: Instant } & (
+  | { readonly kind: 'entered'; readonly node: string; readonly language: string; readonly position: Position }
+  | { readonly kind: 'pressed'; readonly digits: string; readonly meaning: 'chosen' | 'invalid' | 'featureCode' }
+  | { readonly kind: 'noInput' }
+  | { readonly kind: 'rung'; readonly leg: LegId; readonly number: string }
+  | { readonly kind: 'answered'; readonly leg: LegId; readonly number: string }
+  | {
+      readonly kind: 'failed';
+      readonly leg: LegId;
+      readonly number: string;
+      readonly reason: FailureReason | 'cancelled';
+      readonly status: number;
+    }
+  | {
+      readonly kind: 'left';
+      readonly leg: LegId;
+      readonly number: string;
+      readonly by: 'remote' | 'local' | 'network' | 'media';
+    }
+  | { readonly kind: 'held' | 'resumed'; readonly leg: LegId }
+  | { readonly kind: 'event'; readonly event: TransferEvent }
+);
+
+/** R9: what a transfer goes through, all under one id. */
+export type TransferEvent = { readonly transferId: string } & (
+  | {
+      readonly kind: 'transferStarted';
+      readonly how: TransferKind;
+      readonly transferor: string;
+      readonly target: string;
+    }
+  | { readonly kind: 'transferRinging'; readonly target: string }
+  | {
+      readonly kind: 'transferFailed';
+      readonly target: string;
+      readonly reason: FailureReason;
+      readonly status: number;
+    }
+  | {
+      readonly kind: 'recallStarted';
+      readonly operator: string;
+      readonly reason: RecallReason;
+      readonly target: string;
+      readonly nth: number;
+    }
+  | { readonly kind: 'recallAnswered'; readonly operator: string }
+  | { readonly kind: 'recallFailed'; readonly operator: string }
+  | { readonly kind: 'transferAbandoned'; readonly by: 'transferee' | 'transferor' }
+  | { readonly kind: 'transferCompleted'; readonly target: string }
+);
+
+/** A record never grows without bound: what comes after this many entries is counted nowhere. */
+export const longestTrail = 500;

@@ -1,0 +1,101 @@
+import { guards, type LegId, type TalkingPhase, type TransferKind, type Transferor } from '../call.ts';
+import { go } from '../flow/go.ts';
+import { whereDialled } from '../flow/whereDialled.ts';
+import { ofCaller } from '../shown.ts';
+import { otherOf } from '../talking.ts';
+import type { Turn } from '../turn.ts';
+import { report } from './report.ts';
+
+export interface TransferWish {
+  readonly transferor: LegId;
+  readonly transferId: string;
+  readonly target: string;
+  readonly channel: Transferor['channel'];
+  readonly replaces: { readonly callId: string; readonly leg: LegId } | undefined;
+}
+
+/** A REFER in a conversation. The target is resolved before the caller's leg is touched (R1). */
+export function beginTransfer(turn: Turn, phase: TalkingPhase, wish: TransferWish): void {
+  const party = otherOf(phase, wish.transferor);
+  const leg = turn.known(wish.transferor);
+  const transferor: Transferor = { who: leg.who, leg: leg.id, channel: wish.channel };
+  const refusal = objection(turn, party, transferor, wish);
+  if (refusal !== undefined) {
+    turn.effect({ kind: 'refuseTransfer', transferId: wish.transferId, ...refusal });
+  } else if (wish.replaces !== undefined) {
+    adopt(turn, party, transferor, wish, wish.replaces);
+  } else {
+    turn.effect({ kind: 'acceptTransfer', transferId: wish.transferId });
+    transferTo(turn, party, transferor, wish.transferId, wish.target);
+  }
+}
+
+function objection(turn: Turn, party: LegId, { who }: Transferor, { target, replaces }: TransferWish) {
+  if (who.extension === undefined) return { status: 403, text: 'Only an extension may transfer' };
+  if (replaces !== undefined) {
+    return replaces.callId === turn.call.id ? { status: 481, text: 'Replaces names the same call' } : undefined;
+  }
+  if (target === who.extension) return { status: 403, text: 'Transfer to oneself' };
+  if (target !== '' && target === turn.known(party).who.extension)
+    return { status: 403, text: 'Transfer to the caller' };
+  if (whereDialled(turn.plan, target, 'extension') === undefined) return { status: 404, text: 'Not Found' };
+  return undefined;
+}
+
+function adopt(
+  turn: Turn,
+  party: LegId,
+  transferor: Transferor,
+  { transferId }: TransferWish,
+  { callId, leg }: NonNullable<TransferWish['replaces']>,
+): void {
+  const as = turn.nextLegId();
+  turn.enter({ kind: 'adopting', party, transferor, transferId, from: callId, as });
+  turn.setTimer('adopt', guards.adopt, 'the other call does not hand over its leg');
+  turn.effect({ kind: 'requestLeg', callId, leg, transferId, as });
+}
+
+/**
+ * A number that is known. An extension is rung, and the transfer can still fail; anything else of the dialplan (a
+ * queue, a menu) takes the caller at once, and has an end of its own.
+ */
+export function transferTo(turn: Turn, party: LegId, transferor: Transferor, transferId: string, number: string): void {
+  const route = whereDialled(turn.plan, number, 'extension');
+  if (route === undefined) throw new Error(`transfer to "${number}", which was not resolved`);
+  turn.notify({ kind: 'transferStarted', transferId, how: 'blind', transferor: transferor.who.number, target: number });
+  if (route.to.kind !== 'extension') {
+    report(turn, transferor, transferId, 200, 'OK');
+    turn.notify({ kind: 'transferCompleted', transferId, target: number });
+    if (transferor.leg !== undefined) turn.release(transferor.leg, guards.leave);
+    return go(turn, route, { party });
+  }
+  const target = turn.dial(route.to.name, ofCaller(turn, party, 'inhibit'));
+  enterTransferring(turn, party, transferor, { transferId, how: 'blind', number, target });
+}
+
+export interface Ringing {
+  readonly transferId: string;
+  readonly how: TransferKind;
+  readonly number: string;
+  readonly target: LegId;
+}
+
+/** The target rings; the caller hears ringback of ours (R10), and so does a transferor who listens. */
+export function enterTransferring(turn: Turn, party: LegId, transferor: Transferor, ringing: Ringing): void {
+  turn.enter({ kind: 'transferring', party, transferor, ...ringing, stage: 'ringing' });
+  turn.setTimer('ring', turn.plan.transfer.ringFor, 'the transfer target does not answer');
+  adrift(turn);
+  hearRingback(turn, party);
+  if (transferor.leg !== undefined) hearRingback(turn, transferor.leg);
+}
+
+export function hearRingback(turn: Turn, leg: LegId): void {
+  turn.hear(leg, turn.known(leg).held ? { kind: 'nothing' } : { kind: 'ringback' });
+}
+
+/** From the first transfer on until a person answers, all returns together have one limit (R7). */
+export function adrift(turn: Turn): void {
+  if (turn.call.adriftSince !== undefined) return;
+  turn.update({ adriftSince: turn.now });
+  turn.setTimer('adrift', turn.plan.transfer.recall.maxTotal, 'the longest time without a person', 'call');
+}

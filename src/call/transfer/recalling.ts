@@ -1,0 +1,69 @@
+import type { LegId, RecallingPhase, RecallReason } from '../call.ts';
+import { go } from '../flow/go.ts';
+import { endWithoutParty } from '../flow/partyGone.ts';
+import { ofRecall } from '../shown.ts';
+import type { Stimulus } from '../stimulus.ts';
+import { connect, musicOnHold } from '../talking.ts';
+import type { Turn } from '../turn.ts';
+import { adrift } from './begin.ts';
+
+export interface Recall {
+  readonly operator: string;
+  readonly transferId: string;
+  readonly number: string;
+  readonly reason: RecallReason;
+}
+
+/** R5: the operator's user rings again, unless the call has come back too often, or too late (R7). */
+export function recall(turn: Turn, party: LegId, { operator, transferId, number, reason }: Recall): void {
+  const rules = turn.plan.transfer.recall;
+  const { returns, adriftSince } = turn.call;
+  const wanted = reason === 'held' || rules.on.includes(reason);
+  const late = adriftSince !== undefined && turn.now - adriftSince >= rules.maxTotal;
+  if (!wanted || late || returns >= rules.maxReturns || turn.plan.extensions[operator] === undefined) {
+    return fallback(turn, party);
+  }
+  turn.update({ returns: returns + 1 });
+  adrift(turn);
+  turn.notify({ kind: 'recallStarted', transferId, operator, reason, target: number, nth: returns + 1 });
+  turn.hear(party, { kind: 'music', name: musicOnHold });
+  const leg = turn.dial(operator, ofRecall(turn, party, number, reason));
+  turn.enter({ kind: 'recalling', party, operator, leg, transferId, number, reason });
+  turn.setTimer('ring', rules.ringFor, 'the operator does not take the recall');
+}
+
+/** R6: where the operator does not take it. */
+export function fallback(turn: Turn, party: LegId): void {
+  turn.update({ adriftSince: undefined });
+  turn.clearTimer('adrift');
+  go(turn, turn.plan.transfer.recall.otherwise, { party, front: true });
+}
+
+export function recalling(turn: Turn, phase: RecallingPhase, stimulus: Stimulus): void {
+  const { transferId, operator, party } = phase;
+  switch (stimulus.kind) {
+    case 'legAnswered':
+      if (stimulus.leg !== phase.leg) return;
+      turn.notify({ kind: 'recallAnswered', transferId, operator });
+      return connect(turn, party, phase.leg);
+    case 'legFailed':
+      if (stimulus.leg === phase.leg) notTaken(turn, phase);
+      return;
+    case 'legEnded':
+      if (stimulus.leg === phase.leg) return notTaken(turn, phase);
+      if (stimulus.leg !== party) return;
+      turn.notify({ kind: 'transferAbandoned', transferId, by: 'transferee' });
+      return endWithoutParty(turn, stimulus.by);
+    case 'timerFired':
+      if (stimulus.name !== 'ring' && stimulus.name !== 'adrift') return;
+      turn.cancel(phase.leg);
+      return notTaken(turn, phase);
+    default:
+      return;
+  }
+}
+
+function notTaken(turn: Turn, { transferId, operator, party }: RecallingPhase): void {
+  turn.notify({ kind: 'recallFailed', transferId, operator });
+  fallback(turn, party);
+}
