@@ -96,8 +96,8 @@ function calling(
         { kind: 'stopTimer', timer: 'B' },
       ];
       if (response.status >= 200) return answered(response.status, input, facts, quiet);
-      const outputs: ClientOutput[] = [...quiet, { kind: 'deliver', response }];
-      if (state.cancelWanted) outputs.push(...cancelling(facts));
+      const outputs: ClientOutput[] = [...quiet, ...(state.cancelWanted ? cancelling(facts) : [])];
+      outputs.push({ kind: 'deliver', response });
       return { state: { name: 'proceeding', cancelled: state.cancelWanted }, outputs };
     }
     case 'start':
@@ -168,16 +168,19 @@ function answered(
   if (isSuccess(status)) {
     return {
       state: { name: 'accepted' },
-      outputs: [...before, { kind: 'deliver', response }, { kind: 'startTimer', timer: 'M', after: 64 * timers.t1 }],
+      outputs: [...before, { kind: 'startTimer', timer: 'M', after: 64 * timers.t1 }, { kind: 'deliver', response }],
     };
   }
-  const outputs: ClientOutput[] = [...before, { kind: 'sendAck', response }, { kind: 'deliver', response }];
+  const refused: ClientOutput[] = [
+    { kind: 'sendAck', response },
+    { kind: 'deliver', response },
+  ];
   // Timer D is zero on reliable transports, where the ACK cannot get lost.
   return reliable
-    ? terminated(...outputs)
+    ? terminated(...before, ...refused)
     : {
         state: { name: 'completed' },
-        outputs: [...outputs, { kind: 'startTimer', timer: 'D', after: timers.timerD }],
+        outputs: [...before, { kind: 'startTimer', timer: 'D', after: timers.timerD }, ...refused],
       };
 }
 

@@ -140,17 +140,17 @@ function completed(
       };
     }
     case 'ack': {
-      const outputs: ServerOutput[] = [
+      const quiet: ServerOutput[] = [
         { kind: 'stopTimer', timer: 'G' },
         { kind: 'stopTimer', timer: 'H' },
-        { kind: 'deliverAck', ack: input.ack },
       ];
+      const deliver: ServerOutput = { kind: 'deliverAck', ack: input.ack };
       // Timer I is zero on reliable transports, where no ACK is repeated.
       return reliable
-        ? terminated(...outputs)
+        ? terminated(...quiet, deliver)
         : {
             state: { name: 'confirmed' },
-            outputs: [...outputs, { kind: 'startTimer', timer: 'I', after: timers.t4 }],
+            outputs: [...quiet, { kind: 'startTimer', timer: 'I', after: timers.t4 }, deliver],
           };
     }
     case 'transportFailed':

@@ -6,6 +6,9 @@ import type { TimerValues } from './timerValues.ts';
  * What the four machines of RFC 3261, §17 (as amended by RFC 6026) have in common. A machine is a pure function: a state
  * and an input give the next state and what is to be done, in order. Timers are values with the RFC's names; starting
  * one that runs starts it anew. Time enters through the inputs alone, so a machine has no clock.
+ *
+ * Within the outputs of a step, what concerns the core comes last (before `end`): the core may give the machine its next
+ * input while it is told, and finds the step done.
  */
 export interface Step<State, Output> {
   readonly state: State;

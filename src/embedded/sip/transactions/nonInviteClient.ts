@@ -77,17 +77,16 @@ function waiting(
     case 'response': {
       const { response } = input;
       if (response.status < 200) return { state: { name: 'proceeding' }, outputs: [{ kind: 'deliver', response }] };
-      const outputs: ClientOutput[] = [
+      const quiet: ClientOutput[] = [
         { kind: 'stopTimer', timer: 'E' },
         { kind: 'stopTimer', timer: 'F' },
-        { kind: 'deliver', response },
       ];
       // Timer K is zero on reliable transports, where no response is repeated.
       return reliable
-        ? terminated(...outputs)
+        ? terminated(...quiet, { kind: 'deliver', response })
         : {
             state: { name: 'completed' },
-            outputs: [...outputs, { kind: 'startTimer', timer: 'K', after: timers.t4 }],
+            outputs: [...quiet, { kind: 'startTimer', timer: 'K', after: timers.t4 }, { kind: 'deliver', response }],
           };
     }
     case 'transportFailed':

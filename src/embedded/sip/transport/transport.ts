@@ -1,5 +1,6 @@
-import type { Instant } from '../../../base/clock.ts';
+import type { Duration, Instant } from '../../../base/clock.ts';
 import type { KozpontError } from '../../../base/errors.ts';
+import type { SipParseError } from '../grammar/fault.ts';
 
 /** As in the `transport` parameter of a URI (RFC 3261, §19.1.1); a Via says it in upper case. */
 export type Protocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
@@ -44,11 +45,15 @@ export interface ListenAddress extends TransportFacts {
 export interface TransportReceiver {
   /** One whole message (a datagram, or a frame of a stream), not parsed yet. The bytes belong to the receiver. */
   received(bytes: Buffer, source: Source): void;
-  /**
-   * A stream that cannot be cut into messages any more. `bytes` is the head of the message in question, where one could
-   * be made out; the connection takes one more message (the answer) and is then closed by the transport.
-   */
-  broken(reason: string, bytes: Buffer, source: Source): void;
+  /** A stream that cannot be cut into messages any more. What is sent to `source` within this call still leaves; then the transport closes the connection. */
+  broken(error: SipParseError, source: Source): void;
+  /** The connection that served this hop went away, or could not be made; told for each address it was known by. */
+  lost(hop: Hop): void;
+}
+
+export interface SendOptions {
+  /** Where a connection must be made first: how long it may take. Default: the limit `connectTime`. */
+  readonly connectWithin?: Duration;
 }
 
 /** A way to carry messages. UDP and TCP stand behind it today; TLS and WebSocket fit it as they are. */
@@ -61,7 +66,11 @@ export interface Transport {
   /** Errors: `ADDRESS_IN_USE`, or what the system said. */
   open(receiver: TransportReceiver): Promise<void>;
   /** Calls `done` exactly once, never within this call; the error is of code `CONNECTION_LOST`. */
-  send(bytes: Buffer, destination: Hop, done: (error?: KozpontError) => void): void;
+  send(bytes: Buffer, destination: Hop, done: (error?: KozpontError) => void, options?: SendOptions): void;
+  /** Can be sent to without making a connection first: always, for a transport without connections. */
+  reaches(hop: Hop): boolean;
+  /** The far end of this connection is reached over it at `port` too (the `alias` of its Via; RFC 5923, §5). */
+  alias?(source: Source, port: number): void;
   /** Idempotent; leaves no socket and no timer. */
   close(): Promise<void>;
 }

@@ -75,7 +75,10 @@ export class ReliableProvisionals {
   private out(response: SipResponse): void {
     const rseq = this.rseq++;
     const numbered = withHeader(response, 'RSeq', String(rseq));
-    if (!this.transaction.respond(numbered)) return this.stop();
+    if (!this.transaction.respond(numbered)) {
+      this.stop();
+      return;
+    }
     this.outstanding = { rseq, response: numbered };
     this.end = this.clock.after(64 * this.timers.t1, () => {
       this.stop();
