@@ -1,0 +1,59 @@
+import type { Instant } from '../base/clock.ts';
+import { showPosition } from '../base/position.ts';
+import type { Call, Origin } from './call.ts';
+import type { Termination } from './termination.ts';
+import type { TrailEntry } from './trail.ts';
+
+/** A call that is over, as one line of structured data. Times are ISO 8601 in UTC, waits in milliseconds. */
+export interface CallRecord {
+  readonly callId: string;
+  readonly dialplan: string;
+  readonly origin: Origin;
+  readonly from: { readonly number: string; readonly display: string | null };
+  readonly to: string;
+  readonly language: string;
+  readonly startedAt: string;
+  /** When the first person answered; null where nobody did. */
+  readonly answeredAt: string | null;
+  readonly endedAt: string;
+  readonly duration: number;
+  readonly returns: number;
+  readonly steps: readonly RecordStep[];
+  readonly termination: Termination;
+}
+
+/** `at` counts from the start of the call. */
+export interface RecordStep {
+  readonly at: number;
+  readonly kind: string;
+  readonly [detail: string]: unknown;
+}
+
+/** Of a call that has ended. */
+export function recordOf(call: Call, dialplan: string, termination: Termination, now: Instant): CallRecord {
+  const answered = call.trail.find(({ kind }) => kind === 'answered');
+  return {
+    callId: call.id,
+    dialplan,
+    origin: call.origin,
+    from: { number: call.from.number, display: call.from.display ?? null },
+    to: call.dialled,
+    language: call.language,
+    startedAt: iso(call.startedAt),
+    answeredAt: answered === undefined ? null : iso(answered.time),
+    endedAt: iso(now),
+    duration: Math.round(now - call.startedAt),
+    returns: call.returns,
+    steps: call.trail.map(entry => stepOf(entry, call.startedAt)),
+    termination,
+  };
+}
+
+function stepOf({ time, ...entry }: TrailEntry, startedAt: Instant): RecordStep {
+  const at = Math.round(time - startedAt);
+  if (entry.kind === 'entered') return { at, ...entry, position: showPosition(entry.position) };
+  if (entry.kind === 'event') return { at, ...entry.event };
+  return { at, ...entry };
+}
+
+const iso = (instant: Instant): string => new Date(instant).toISOString();

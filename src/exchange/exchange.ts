@@ -1,0 +1,216 @@
+import type { Clock, Duration } from '../base/clock.ts';
+import { randomId } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import type { Call, Who } from '../call/call.ts';
+import { recordOf } from '../call/record.ts';
+import type { Dialplan } from '../dialplan/plan.ts';
+import type { MediaServer } from '../media/port.ts';
+import type { IncomingCall, LegEvents, Signalling, SignallingEvents } from '../signalling/port.ts';
+import { Admission, type AdmissionLimits } from './admission.ts';
+import { type House, LiveCall, type QueueEffect } from './liveCall.ts';
+import type { LiveLeg } from './liveLeg.ts';
+import { Occupancy } from './occupancy.ts';
+import type { Records, Sounds, Watcher } from './ports.ts';
+import { Queues } from './queues.ts';
+
+export interface ExchangeOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The dialplan for new calls. */
+  readonly plan: () => Dialplan;
+  readonly media: MediaServer;
+  readonly sounds: Sounds;
+  readonly records: Records;
+  readonly limits: AdmissionLimits;
+  readonly watchers?: readonly Watcher[];
+}
+
+/** The live calls of the house: takes them in, lets them meet, and sees them out. */
+export class Exchange implements SignallingEvents {
+  private readonly calls = new Map<string, LiveCall>();
+  private readonly occupancy = new Occupancy();
+  private readonly queues: Queues;
+  private readonly admission: Admission;
+  private signalling: Signalling | undefined;
+  private idle: (() => void) | undefined;
+
+  constructor(private readonly options: ExchangeOptions) {
+    this.admission = new Admission(options.clock, options.limits);
+    this.queues = new Queues(options.clock, options.log, options.plan, (callId, queue, extension) =>
+      this.offer(callId, queue, extension),
+    );
+  }
+
+  /** Signalling needs the exchange for its events, and the exchange signalling: once, before the first call. */
+  connect(signalling: Signalling): void {
+    this.signalling = signalling;
+    for (const queue of Object.values(this.options.plan().queues)) {
+      for (const agent of queue.agents) this.agentChanged(agent);
+    }
+  }
+
+  get callsNow(): number {
+    return this.calls.size;
+  }
+
+  callArrived(incoming: IncomingCall): LegEvents {
+    const refusal = this.admission.refuse(this.calls.size);
+    if (refusal !== undefined) {
+      const { reason, retryAfter } = refusal;
+      this.options.log.warn({ sipCallId: incoming.sipCallId, reason }, 'a call is refused');
+      incoming.leg.hangUp({ status: 503, text: 'Service Unavailable', retryAfter });
+      return deaf;
+    }
+    const who = this.callerOf(incoming);
+    if (incoming.replaces !== undefined) return this.replacement(incoming, incoming.replaces, who);
+    const { via: origin, dialled } = incoming;
+    const live = new LiveCall(this.house(), this.options.plan(), { id: randomId(), origin, from: who, dialled });
+    const { id } = live;
+    this.options.log.info({ call: id, sipCallId: incoming.sipCallId, from: who.number, to: dialled, origin }, 'call');
+    this.calls.set(id, live);
+    for (const watcher of this.options.watchers ?? []) watcher.callBegan?.(id);
+    return live.start(incoming).events();
+  }
+
+  reachableChanged(extension: string): void {
+    this.agentChanged(extension);
+  }
+
+  connectionChanged(connected: boolean): void {
+    if (connected) this.options.log.info('the SIP server is connected');
+    else this.options.log.error({ calls: this.calls.size }, 'the SIP server is lost');
+  }
+
+  /**
+   * No new calls; those in progress may finish. Ends when the last one has, or after `limit` milliseconds, when the
+   * rest are ended.
+   */
+  async drain(limit: Duration): Promise<void> {
+    this.admission.draining = true;
+    this.signalling?.drain();
+    if (this.calls.size > 0) {
+      this.options.log.info({ calls: this.calls.size, limit }, 'draining');
+      await new Promise<void>(resolve => {
+        const timer = this.options.clock.after(limit, resolve);
+        this.idle = () => {
+          timer.cancel();
+          resolve();
+        };
+      });
+    }
+    for (const live of [...this.calls.values()]) live.post({ kind: 'stopRequested', reason: 'the server stops' });
+    this.queues.close();
+  }
+
+  private callerOf({ via, from }: IncomingCall): Who {
+    if (via.kind === 'trunk') return { ...from, extension: undefined };
+    const { number } = via;
+    return { number, display: this.options.plan().extensions[number]?.name ?? from.display, extension: number };
+  }
+
+  private replacement(incoming: IncomingCall, replaces: NonNullable<IncomingCall['replaces']>, who: Who): LegEvents {
+    const named = this.whose(replaces);
+    const live = named === undefined ? undefined : this.calls.get(named.owner.id);
+    if (named === undefined || live === undefined) {
+      incoming.leg.hangUp({ status: 481, text: 'Call Does Not Exist' });
+      return deaf;
+    }
+    if (who.extension === undefined) {
+      incoming.leg.hangUp({ status: 403, text: 'Only an extension may take over a call' });
+      return deaf;
+    }
+    return live.replace(named, incoming, who).events();
+  }
+
+  private house(): House {
+    const { signalling } = this;
+    if (signalling === undefined) throw new Error('the exchange is not connected to signalling');
+    const { clock, log, media, sounds } = this.options;
+    return {
+      clock,
+      log,
+      media,
+      sounds,
+      signalling,
+      whose: dialog => this.whose(dialog),
+      call: id => this.calls.get(id),
+      stepped: (_, before, after) => this.stepped(before, after),
+      queueEffect: (live, effect) => this.queueEffect(live, effect),
+      notified: (live, { event }) => {
+        log.info({ call: live.id, ...event }, 'transfer');
+        for (const watcher of this.options.watchers ?? []) watcher.transferEvent?.(live.id, event);
+      },
+      finished: (live, { termination }) => this.finished(live, termination),
+    };
+  }
+
+  private whose(dialog: IncomingCall['leg'] | NonNullable<IncomingCall['replaces']>): LiveLeg | undefined {
+    for (const live of this.calls.values()) {
+      for (const leg of live.owned()) if (leg.is(dialog)) return leg;
+    }
+    return undefined;
+  }
+
+  private stepped(before: Call | undefined, after: Call): void {
+    for (const extension of this.occupancy.stepped(before, after)) this.agentChanged(extension);
+  }
+
+  private agentChanged(extension: string): void {
+    const plan = this.options.plan();
+    if (!Object.values(plan.queues).some(({ agents }) => agents.includes(extension))) return;
+    const fixed = plan.extensions[extension]?.contact !== undefined;
+    this.queues.post({
+      kind: 'agentChanged',
+      agent: extension,
+      reachable: fixed || this.signalling?.reachable(extension) === true,
+      occupied: this.occupancy.occupied(extension),
+    });
+  }
+
+  private offer(callId: string, queue: string, extension: string): boolean {
+    const live = this.calls.get(callId);
+    live?.post({ kind: 'agentOffered', queue, extension });
+    return live !== undefined;
+  }
+
+  private queueEffect(live: LiveCall, effect: QueueEffect): void {
+    const { queue } = effect;
+    switch (effect.kind) {
+      case 'joinQueue':
+        return this.queues.post({
+          kind: 'callQueued',
+          queue,
+          callId: live.id,
+          since: effect.since,
+          front: effect.front,
+        });
+      case 'leaveQueue':
+        return this.queues.post({ kind: 'callLeft', queue, callId: live.id });
+      case 'concludeOffer': {
+        const outcome =
+          effect.outcome === 'answered' || effect.outcome === 'withdrawn' ? effect.outcome : ('notTaken' as const);
+        return this.queues.post({ kind: 'offerConcluded', callId: live.id, agent: effect.extension, outcome });
+      }
+    }
+  }
+
+  private finished(live: LiveCall, termination: Parameters<typeof recordOf>[2]): void {
+    this.calls.delete(live.id);
+    const record = recordOf(live.call, live.plan.version, termination, this.options.clock.now());
+    this.options.records.write(record);
+    for (const watcher of this.options.watchers ?? []) watcher.callEnded?.(record);
+    if (this.calls.size === 0) this.idle?.();
+  }
+}
+
+/** For a call that was refused: nobody listens to what becomes of it. */
+const deaf: LegEvents = {
+  ringing() {},
+  answered() {},
+  failed() {},
+  ended() {},
+  offered: () => Promise.reject(new Error('the call was refused')),
+  answerReceived() {},
+  digit() {},
+  transferRequested: request => request.refuse(481, 'Call Does Not Exist'),
+};

@@ -1,0 +1,290 @@
+import { assertNever } from '../base/assertNever.ts';
+import type { Timer } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import { randomId } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import { Mailbox } from '../base/mailbox.ts';
+import type { Call, Hearing, LegId } from '../call/call.ts';
+import type { Effect, TimerChange } from '../call/effect.ts';
+import { type Arrival, begin, callerLeg, step } from '../call/step.ts';
+import type { HandOver, Stimulus } from '../call/stimulus.ts';
+import type { StepResult } from '../call/turn.ts';
+import type { Dialplan } from '../dialplan/plan.ts';
+import type { Sound } from '../media/port.ts';
+import type { IncomingCall, TransferRequest } from '../signalling/port.ts';
+import { type LegOwner, type LegSurroundings, LiveLeg } from './liveLeg.ts';
+import type { Sounds } from './ports.ts';
+
+/** What a live call needs of the house around it. */
+export interface House extends LegSurroundings {
+  readonly sounds: Sounds;
+  /** The live leg of a dialog, whichever call owns it. */
+  whose(dialog: IncomingCall['leg']): LiveLeg | undefined;
+  call(id: string): LiveCall | undefined;
+  /** Told after every step, before its effects. */
+  stepped(live: LiveCall, before: Call | undefined, after: Call): void;
+  queueEffect(live: LiveCall, effect: QueueEffect): void;
+  notified(live: LiveCall, effect: Extract<Effect, { kind: 'notify' }>): void;
+  finished(live: LiveCall, effect: Extract<Effect, { kind: 'finish' }>): void;
+}
+
+export type QueueEffect = Extract<Effect, { kind: 'joinQueue' | 'leaveQueue' | 'concludeOffer' }>;
+
+interface Begin {
+  readonly kind: 'begin';
+  readonly first: StepResult;
+}
+
+/**
+ * A call with everything of it that is alive. One stimulus at a time goes through call control; this is the one place
+ * where its effects are carried out. The dialplan is the one with which the call began.
+ */
+export class LiveCall implements LegOwner {
+  readonly id: string;
+  private state: Call | undefined;
+  private readonly legs = new Map<LegId, LiveLeg>();
+  private readonly timers = new Map<string, Timer>();
+  private readonly transfers = new Map<string, TransferRequest>();
+  private readonly mailbox: Mailbox<Stimulus | Begin>;
+  private readonly log: Log;
+  private over = false;
+
+  constructor(
+    private readonly house: House,
+    readonly plan: Dialplan,
+    private readonly arrival: Arrival,
+  ) {
+    this.id = arrival.id;
+    this.log = house.log.child({ call: arrival.id });
+    this.mailbox = new Mailbox(
+      stimulus => this.take(stimulus),
+      (error, stimulus) => this.log.error({ stimulus: stimulus.kind, error: messageOf(error) }, 'a stimulus failed'),
+    );
+  }
+
+  /** Takes the caller in. The leg is known before the first effect, so that a refusal reaches it, too. */
+  start(incoming: IncomingCall): LiveLeg {
+    const leg = this.newLeg(callerLeg, this.arrival.from);
+    this.legs.set(callerLeg, leg);
+    const first = begin(this.plan, this.arrival, this.house.clock.now());
+    if (first.call.phase.kind === 'ended') leg.refuse(incoming);
+    else leg.arrive(incoming);
+    this.mailbox.post({ kind: 'begin', first });
+    return leg;
+  }
+
+  get call(): Call {
+    if (this.state === undefined) throw new Error(`call ${this.id} has not begun`);
+    return this.state;
+  }
+
+  post(stimulus: Stimulus): void {
+    this.log.debug({ stimulus }, 'stimulus');
+    this.mailbox.post(stimulus);
+  }
+
+  transferRequested(leg: LiveLeg, request: TransferRequest): void {
+    if (request.replaces === 'unknown') {
+      request.refuse(481, 'Call Does Not Exist');
+      return;
+    }
+    const named =
+      request.replaces === undefined ? undefined : this.house.whose(request.replaces as IncomingCall['leg']);
+    if (request.replaces !== undefined && named === undefined) {
+      request.refuse(481, 'Call Does Not Exist');
+      return;
+    }
+    const transferId = randomId();
+    this.transfers.set(transferId, request);
+    this.post({
+      kind: 'transferRequested',
+      leg: leg.id,
+      transferId,
+      target: request.target,
+      replaces: named === undefined ? undefined : { callId: named.owner.id, leg: named.id },
+    });
+  }
+
+  /** INVITE with Replaces: a new leg of this call. */
+  replace(named: LiveLeg, incoming: IncomingCall, who: Arrival['from']): LiveLeg {
+    const leg = this.newLeg(`by${randomId(4)}`, who);
+    this.legs.set(leg.id, leg);
+    leg.arrive(incoming);
+    this.post({ kind: 'replacementArrived', leg: named.id, by: leg.id, who });
+    return leg;
+  }
+
+  /** A leg that comes over from another call; false where this call has ended meanwhile. */
+  takeOver(leg: LiveLeg, as: LegId): boolean {
+    if (this.over) return false;
+    leg.owner = this;
+    leg.id = as;
+    this.legs.set(as, leg);
+    return true;
+  }
+
+  owned(): Iterable<LiveLeg> {
+    return this.legs.values();
+  }
+
+  private newLeg(id: LegId, who: Arrival['from']): LiveLeg {
+    return new LiveLeg({ ...this.house, log: this.log }, this, id, who);
+  }
+
+  private take(stimulus: Stimulus | Begin): void {
+    const before = this.state;
+    const result =
+      stimulus.kind === 'begin' ? stimulus.first : step(this.plan, this.call, stimulus, this.house.clock.now());
+    this.state = result.call;
+    this.house.stepped(this, before, result.call);
+    for (const change of result.timers) this.changeTimer(change);
+    for (const effect of result.effects) {
+      try {
+        this.carryOut(effect);
+      } catch (error) {
+        this.log.error({ effect: effect.kind, error: messageOf(error) }, 'an effect failed');
+      }
+    }
+    for (const [id, leg] of this.legs) if (leg.gone) this.legs.delete(id);
+  }
+
+  private changeTimer(change: TimerChange): void {
+    this.timers.get(change.name)?.cancel();
+    this.timers.delete(change.name);
+    if (change.kind === 'clear') return;
+    const { name, at } = change;
+    this.timers.set(
+      name,
+      this.house.clock.at(at, () => {
+        this.timers.delete(name);
+        this.post({ kind: 'timerFired', name });
+      }),
+    );
+  }
+
+  private carryOut(effect: Effect): void {
+    this.log.debug({ effect }, 'effect');
+    switch (effect.kind) {
+      case 'ring':
+        return this.legs.get(effect.leg)?.ring();
+      case 'answer':
+        return this.legs.get(effect.leg)?.answer();
+      case 'dial':
+        return this.dial(effect);
+      case 'cancel':
+        return this.legs.get(effect.leg)?.cancel();
+      case 'hangUp': {
+        const leg = this.legs.get(effect.leg);
+        this.legs.delete(effect.leg);
+        return leg?.hangUp({ status: effect.status, text: effect.text });
+      }
+      case 'play':
+        return this.play(effect.leg, effect.hearing);
+      case 'stopPlaying':
+        return this.legs.get(effect.leg)?.stopPlaying();
+      case 'bridge':
+      case 'unbridge': {
+        const [a, b] = effect.legs.map(id => this.legs.get(id));
+        if (a !== undefined && b !== undefined) a[effect.kind](b);
+        return;
+      }
+      case 'identify':
+        return this.legs.get(effect.leg)?.identify(effect.who);
+      case 'acceptTransfer':
+        return this.transfers.get(effect.transferId)?.accept();
+      case 'refuseTransfer':
+        this.transfers.get(effect.transferId)?.refuse(effect.status, effect.text);
+        this.transfers.delete(effect.transferId);
+        return;
+      case 'reportTransfer':
+        this.transfers.get(effect.transferId)?.progress(effect.status, effect.text);
+        if (effect.status >= 200) this.transfers.delete(effect.transferId);
+        return;
+      case 'requestLeg':
+        return this.requestLeg(effect);
+      case 'handOver':
+        return this.handOver(effect);
+      case 'joinQueue':
+      case 'leaveQueue':
+      case 'concludeOffer':
+        return this.house.queueEffect(this, effect);
+      case 'notify':
+        return this.house.notified(this, effect);
+      case 'finish':
+        return this.finish(effect);
+      default:
+        return assertNever(effect);
+    }
+  }
+
+  private dial({ leg: id, extension, shown }: Extract<Effect, { kind: 'dial' }>): void {
+    const planned = this.plan.extensions[extension];
+    const leg = this.newLeg(id, { number: extension, display: planned?.name, extension });
+    this.legs.set(id, leg);
+    const contact = planned?.contact;
+    leg.dial(
+      contact === undefined
+        ? { kind: 'extension', number: extension }
+        : { kind: 'contact', number: extension, uri: contact },
+      shown,
+    );
+  }
+
+  private play(id: LegId, hearing: Extract<Effect, { kind: 'play' }>['hearing']): void {
+    const loop = hearing.kind === 'ringback' || hearing.kind === 'music' || hearing.kind === 'silence';
+    const playId = 'playId' in hearing ? hearing.playId : undefined;
+    this.legs.get(id)?.play(() => this.sounds(hearing), { loop }, playId);
+  }
+
+  private sounds(hearing: Exclude<Hearing, { kind: 'nothing' | 'party' }>): readonly Sound[] {
+    const { sounds } = this.house;
+    switch (hearing.kind) {
+      case 'prompts':
+        return hearing.names.map(name => ({ kind: 'file', path: sounds.prompt(name, hearing.language) }));
+      case 'tone':
+        return [{ kind: 'tone', tone: hearing.tone }];
+      case 'ringback':
+        return [{ kind: 'tone', tone: 'ringback' }];
+      case 'music':
+        return [{ kind: 'file', path: sounds.music(hearing.name) }];
+      case 'silence':
+        return [{ kind: 'silence', duration: 1_000 }];
+      default:
+        return assertNever(hearing);
+    }
+  }
+
+  private requestLeg({ callId, leg, transferId, as }: Extract<Effect, { kind: 'requestLeg' }>): void {
+    const other = this.house.call(callId);
+    if (other === undefined) this.post({ kind: 'handedOver', transferId, what: { kind: 'refused' } });
+    else other.post({ kind: 'legRequested', leg, by: this.id, transferId, as });
+  }
+
+  private handOver({ to, transferId, what, as }: Extract<Effect, { kind: 'handOver' }>): void {
+    const other = this.house.call(to);
+    if (what.kind === 'leg') {
+      const leg = this.legs.get(what.leg.id);
+      this.legs.delete(what.leg.id);
+      if (leg !== undefined && other?.takeOver(leg, as) !== true) {
+        leg.hangUp({ status: 480, text: 'Temporarily Unavailable' });
+        return;
+      }
+      const given: HandOver = leg === undefined ? { kind: 'refused' } : what;
+      other?.post({ kind: 'handedOver', transferId, what: given });
+    } else {
+      other?.post({ kind: 'handedOver', transferId, what });
+    }
+  }
+
+  /** Whatever is still alive ends with the call. */
+  private finish(effect: Extract<Effect, { kind: 'finish' }>): void {
+    this.over = true;
+    for (const timer of this.timers.values()) timer.cancel();
+    this.timers.clear();
+    for (const leg of this.legs.values()) leg.hangUp({ status: 480, text: 'Temporarily Unavailable' });
+    this.legs.clear();
+    for (const transfer of this.transfers.values()) transfer.progress(487, 'Request Terminated');
+    this.transfers.clear();
+    this.house.finished(this, effect);
+  }
+}

@@ -1,0 +1,333 @@
+import type { Clock } from '../base/clock.ts';
+import { withDeadline } from '../base/deadline.ts';
+import { isKozpontError, KozpontError, messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { LegId, Who } from '../call/call.ts';
+import type { Shown } from '../call/effect.ts';
+import type { Stimulus } from '../call/stimulus.ts';
+import type { MediaEndpoint, MediaServer, PlayOptions, Sound } from '../media/port.ts';
+import type {
+  DialRequest,
+  HangUp,
+  InboundLeg,
+  IncomingCall,
+  Leg,
+  LegEvents,
+  Signalling,
+  TransferRequest,
+} from '../signalling/port.ts';
+
+/** What a leg needs of the call that it belongs to; another call may take the leg over. */
+export interface LegOwner {
+  readonly id: string;
+  post(stimulus: Stimulus): void;
+  transferRequested(leg: LiveLeg, request: TransferRequest): void;
+}
+
+export interface LegSurroundings {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly media: MediaServer;
+  readonly signalling: Signalling;
+}
+
+/** How long the media server may take for one thing. Milliseconds. */
+const mediaDeadline = 5_000;
+/** The same digit by RFC 4733 and by SIP INFO within this time is one press. */
+const sameDigit = 400;
+
+const gaveUp = Symbol('the caller gave up');
+
+/**
+ * One party's dialog and endpoint, alive. What is asked of its media happens in the order in which it was asked; what
+ * fails ends the leg, in signalling as in media, and the call hears of it once.
+ */
+export class LiveLeg {
+  id: LegId;
+  owner: LegOwner;
+  /** Before `dial` has reached signalling there is none. */
+  private dialog: Leg | undefined;
+  private endpoint: Promise<MediaEndpoint> | undefined;
+  private media: MediaEndpoint | undefined;
+  private tail: Promise<unknown> = Promise.resolve();
+  private held = false;
+  private over = false;
+  private lastDigit: { readonly digit: string; readonly source: string; readonly at: number } | undefined;
+
+  constructor(
+    private readonly around: LegSurroundings,
+    owner: LegOwner,
+    id: LegId,
+    readonly who: Who,
+  ) {
+    this.owner = owner;
+    this.id = id;
+  }
+
+  // Signalling
+
+  /** An INVITE came: its endpoint is made at once, so that a description that cannot be used is refused before anybody rings. */
+  arrive(incoming: IncomingCall): void {
+    this.dialog = incoming.leg;
+    this.createEndpoint(incoming.offer);
+  }
+
+  /** An INVITE came that nothing will come of but a refusal: no endpoint is made for it. */
+  refuse(incoming: IncomingCall): void {
+    this.dialog = incoming.leg;
+  }
+
+  ring(): void {
+    this.inbound()?.ring();
+  }
+
+  answer(): void {
+    this.inOrder('answer', async endpoint => {
+      const dialog = this.inbound();
+      if (dialog === undefined) return;
+      const answer = await dialog.answer(endpoint.localSdp).catch(() => gaveUp);
+      // Its last event is on its way.
+      if (answer === gaveUp) return;
+      if (typeof answer === 'string') await this.within('accept', endpoint.accept(answer));
+      this.noticeHold(endpoint);
+    });
+  }
+
+  dial(target: DialRequest['target'], shown: Shown): void {
+    this.createEndpoint(undefined);
+    this.inOrder('dial', async endpoint => {
+      this.dialog = this.around.signalling.dial(
+        {
+          callId: this.owner.id,
+          target,
+          from: { number: shown.number, display: shown.display },
+          offer: endpoint.localSdp,
+          alert: shown.alert,
+          reason: shown.reason,
+          divert: shown.divert,
+        },
+        this.events(),
+      );
+    });
+  }
+
+  /** Before the answer. An INVITE that has not left yet never leaves (case 12: ghost ringing). */
+  cancel(): void {
+    if (this.over) return;
+    if (this.dialog === undefined) {
+      this.letGo();
+      this.owner.post({ kind: 'legFailed', leg: this.id, reason: 'cancelled', status: 487 });
+    } else if ('cancel' in this.dialog) {
+      (this.dialog as Leg & { cancel(): void }).cancel();
+    }
+  }
+
+  hangUp(end: HangUp): void {
+    if (this.over) return;
+    this.letGo(end);
+  }
+
+  identify(who: Who): void {
+    if (!this.over) this.dialog?.identify({ number: who.number, display: who.display });
+  }
+
+  /** The events of the dialog, for whoever owns the leg when they come. */
+  events(): LegEvents {
+    return {
+      ringing: () => this.post({ kind: 'legRinging', leg: this.id }),
+      answered: sdp => this.answered(sdp),
+      failed: ({ reason, status }) => {
+        if (this.over) return;
+        this.letGo();
+        this.owner.post({ kind: 'legFailed', leg: this.id, reason, status });
+      },
+      ended: ({ by }) => {
+        if (this.over) return;
+        this.letGo();
+        this.owner.post({ kind: 'legEnded', leg: this.id, by: by === 'network' ? 'network' : 'remote' });
+      },
+      offered: offer => this.offered(offer),
+      answerReceived: sdp =>
+        this.inOrder('accept', async endpoint => {
+          await endpoint.accept(sdp);
+          this.noticeHold(endpoint);
+        }),
+      digit: digit => this.digit(digit, 'info'),
+      transferRequested: request => {
+        if (this.over) request.refuse(481, 'Call Does Not Exist');
+        else this.owner.transferRequested(this, request);
+      },
+    };
+  }
+
+  is(dialog: Leg): boolean {
+    return this.dialog === dialog;
+  }
+
+  /** Nothing of it is alive any more. */
+  get gone(): boolean {
+    return this.over;
+  }
+
+  private inbound(): InboundLeg | undefined {
+    return this.dialog !== undefined && 'answer' in this.dialog ? (this.dialog as InboundLeg) : undefined;
+  }
+
+  private answered(sdp: string): void {
+    this.inOrder('accept', async endpoint => {
+      try {
+        await endpoint.accept(sdp);
+      } catch (error) {
+        if (this.over) return;
+        this.around.log.warn({ leg: this.id, error: messageOf(error) }, 'the answer of the far end cannot be used');
+        this.letGo({ status: 488, text: 'Not Acceptable Here', cause: 88 });
+        this.owner.post({ kind: 'legFailed', leg: this.id, reason: 'unreachable', status: 488 });
+        return;
+      }
+      this.post({ kind: 'legAnswered', leg: this.id });
+      this.noticeHold(endpoint);
+    });
+  }
+
+  private async offered(offer: string | undefined): Promise<string> {
+    const endpoint = await this.present();
+    const sdp = await this.within('answer', offer === undefined ? endpoint.offer() : endpoint.answer(offer));
+    this.noticeHold(endpoint);
+    return sdp;
+  }
+
+  private noticeHold(endpoint: MediaEndpoint): void {
+    if (endpoint.remoteHold === this.held) return;
+    this.held = endpoint.remoteHold;
+    this.post({ kind: this.held ? 'legHeld' : 'legResumed', leg: this.id });
+  }
+
+  private digit(digit: string, source: 'rtp' | 'info'): void {
+    const at = this.around.clock.now();
+    const last = this.lastDigit;
+    if (last !== undefined && last.source !== source && last.digit === digit && at - last.at < sameDigit) return;
+    this.lastDigit = { digit, source, at };
+    this.post({ kind: 'digitPressed', leg: this.id, digit });
+  }
+
+  private post(stimulus: Stimulus): void {
+    if (!this.over) this.owner.post(stimulus);
+  }
+
+  // Media
+
+  play(sounds: () => readonly Sound[], options: PlayOptions, playId: number | undefined): void {
+    this.inOrder('play', async endpoint => {
+      const finished = (): void => {
+        if (playId !== undefined) this.post({ kind: 'playFinished', leg: this.id, playId });
+      };
+      try {
+        // The end of the sound is not the end of its turn: what is asked next may interrupt it.
+        endpoint.play(sounds(), options).then(finished, finished);
+      } catch (error) {
+        this.around.log.error({ leg: this.id, error: messageOf(error) }, 'a sound cannot be played');
+        finished();
+      }
+    });
+  }
+
+  stopPlaying(): void {
+    this.inOrder('stop', endpoint => endpoint.stop());
+  }
+
+  bridge(other: LiveLeg): void {
+    this.withOther('bridge', other, (mine, theirs) => mine.bridge(theirs));
+  }
+
+  unbridge(other: LiveLeg): void {
+    this.withOther('unbridge', other, mine => mine.unbridge());
+  }
+
+  private createEndpoint(offer: string | undefined): void {
+    const created = withDeadline(
+      this.around.clock,
+      mediaDeadline,
+      'createEndpoint',
+      this.around.media.createEndpoint({
+        callId: this.owner.id,
+        legId: this.id,
+        ...(offer === undefined ? {} : { offer }),
+        events: {
+          digit: digit => this.digit(digit, 'rtp'),
+          gone: error => this.lost(error),
+        },
+      }),
+      late => void late.destroy(),
+    );
+    this.endpoint = created.then(endpoint => {
+      if (this.over) {
+        void endpoint.destroy();
+        throw new KozpontError('DISPOSED', 'the leg has ended');
+      }
+      this.media = endpoint;
+      return endpoint;
+    });
+    this.tail = this.endpoint.catch(error => this.lost(error));
+  }
+
+  private async present(): Promise<MediaEndpoint> {
+    if (this.over || this.endpoint === undefined) throw new KozpontError('DISPOSED', 'the leg has ended');
+    return this.endpoint;
+  }
+
+  /** One thing at a time: the next waits for this one, and what fails loses the leg. */
+  private inOrder(what: string, work: (endpoint: MediaEndpoint) => Promise<void>): void {
+    this.tail = this.tail.then(async () => {
+      if (this.over || this.media === undefined) return;
+      try {
+        await work(this.media);
+      } catch (error) {
+        this.lost(error, what);
+      }
+    });
+  }
+
+  /** In the order of both legs. */
+  private withOther(
+    what: string,
+    other: LiveLeg,
+    work: (mine: MediaEndpoint, theirs: MediaEndpoint) => Promise<void>,
+  ): void {
+    const both = Promise.all([this.tail, other.tail]).then(async () => {
+      if (this.over || other.over || this.media === undefined || other.media === undefined) return;
+      try {
+        await this.within(what, work(this.media, other.media));
+      } catch (error) {
+        if (!this.over && !other.over) this.lost(error, what);
+      }
+    });
+    this.tail = both;
+    other.tail = both;
+  }
+
+  private within<T>(what: string, work: Promise<T>): Promise<T> {
+    return withDeadline(this.around.clock, mediaDeadline, what, work);
+  }
+
+  /** Something of ours failed: the far end is told, and the call goes on without this leg. */
+  private lost(error: unknown, what = 'media'): void {
+    if (this.over) return;
+    const [status, text] = isKozpontError(error, 'INVALID_SDP')
+      ? [488, 'Not Acceptable Here']
+      : [503, 'Service Unavailable'];
+    this.around.log.warn({ leg: this.id, what, error: messageOf(error) }, 'a leg is lost');
+    this.letGo({ status, text, cause: 41, ...(status === 503 ? { retryAfter: 5 } : {}) });
+    this.owner.post({ kind: 'legEnded', leg: this.id, by: 'media' });
+  }
+
+  /** Idempotent: the dialog ends, the endpoint is destroyed. */
+  private letGo(end?: HangUp): void {
+    if (this.over) return;
+    this.over = true;
+    this.dialog?.hangUp(end);
+    this.endpoint?.then(
+      endpoint => endpoint.destroy(),
+      () => undefined,
+    );
+  }
+}

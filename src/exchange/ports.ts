@@ -1,0 +1,23 @@
+/** What the exchange needs beside signalling and media, each of which has a port of its own. */
+import type { CallRecord } from '../call/record.ts';
+import type { TransferEvent } from '../call/trail.ts';
+import type { Language } from '../dialplan/plan.ts';
+
+export interface Sounds {
+  /** The file of a prompt that the dialplan names, ready to be played. Error: `PROMPT_UNAVAILABLE`. */
+  prompt(name: string, language: Language): string;
+  /** The file of a piece of music; the default one where that name is unknown. */
+  music(name: string): string;
+}
+
+export interface Records {
+  /** Never fails: a record that cannot be written is an alarm, and the calls go on. */
+  write(record: CallRecord): void;
+}
+
+/** Who looks on: the console, the metrics, a test. Told synchronously; must not throw. */
+export interface Watcher {
+  callBegan?(callId: string): void;
+  transferEvent?(callId: string, event: TransferEvent): void;
+  callEnded?(record: CallRecord): void;
+}
