@@ -1,6 +1,7 @@
 import type { Result } from '../../../../base/result.ts';
 import type { FieldFault } from '../fault.ts';
-import type { Params } from './params.ts';
+import { Scanner } from '../scanner.ts';
+import { type Params, readParams, showParams } from './params.ts';
 
 /** A token with parameters: Event, Subscription-State, Reason, Content-Disposition, Supported, Allow … */
 export interface TokenField {
@@ -9,5 +10,11 @@ export interface TokenField {
   readonly params: Params;
 }
 
-export declare function parseToken(value: string): Result<TokenField, FieldFault>;
-export declare function serializeToken(field: TokenField): string;
+export function parseToken(value: string): Result<TokenField, FieldFault> {
+  const scanner = new Scanner(value);
+  scanner.skipSpace();
+  const token = scanner.token('the value');
+  return scanner.finish({ token, params: readParams(scanner) });
+}
+
+export const serializeToken = (field: TokenField): string => field.token + showParams(field.params);
