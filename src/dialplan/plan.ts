@@ -20,7 +20,10 @@ export interface Dialplan {
   readonly menus: Readonly<Record<string, Menu>>;
   readonly announcements: Readonly<Record<string, Announcement>>;
   readonly schedules: Readonly<Record<string, Schedule>>;
+  /** The most telling first: exact numbers, then prefixes, the longest before the shorter. */
   readonly numbers: readonly NumberRule[];
+  /** What our own extensions can dial besides each other and `numbers`: `0` for the reception. */
+  readonly internalNumbers: Readonly<Record<string, Route>>;
   readonly transfer: TransferRules;
   readonly features: FeatureCodes;
 }
@@ -57,7 +60,10 @@ export interface Prompt {
   readonly at: Position;
 }
 
-/** Minutes since midnight, local time of the company: `from` counts, `to` does not. */
+/**
+ * Minutes since midnight, local time of the company: `from` counts, `to` does not. A `to` above 1440 runs past
+ * midnight; the span belongs to the day on which it begins.
+ */
 export interface OpenSpan {
   readonly from: number;
   readonly to: number;
@@ -69,6 +75,8 @@ export interface Calendar {
   readonly week: readonly (readonly OpenSpan[])[];
   /** `YYYY-MM-DD` → the spans of that day, in place of the week's; none is closed all day. */
   readonly exceptions: Readonly<Record<string, readonly OpenSpan[]>>;
+  /** `MM-DD` → the spans of that day in every year that has it, where `exceptions` has no entry for it. */
+  readonly yearly: Readonly<Record<string, readonly OpenSpan[]>>;
   readonly at: Position;
 }
 
@@ -94,6 +102,8 @@ export interface Extension {
   readonly ringFor: Duration;
   /** A SIP URI to call instead of registered contacts (a gateway, a door phone). */
   readonly contact?: string;
+  /** Callers may dial it in a menu that has `directDial`. */
+  readonly directDial: boolean;
   readonly failover: Failover;
   readonly at: Position;
 }
@@ -128,7 +138,7 @@ export interface Menu {
   readonly name: string;
   /** Name of a prompt. */
   readonly greeting: string;
-  /** An extension may be dialled at any time. */
+  /** An extension may be dialled at any time, of those that have `directDial` too. */
   readonly directDial: boolean;
   /** `0`–`9`, `*`, `#`, or several of them. */
   readonly keys: Readonly<Record<string, Route>>;
