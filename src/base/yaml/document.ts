@@ -22,6 +22,8 @@ export const yamlLimits: YamlLimits = { size: 1_000_000, depth: 32, nodes: 100_0
 export interface YamlReading {
   /** Absent where there are errors. */
   readonly document?: YamlDocument;
+  /** Present where the errors are of single keys and aliases: the document without them, to look for more errors. */
+  readonly salvaged?: YamlDocument;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -62,12 +64,14 @@ export function readYaml(file: string, text: string, limits: YamlLimits = yamlLi
     };
   }
   const { root, problems } = readNode(parsed.contents, limits);
+  const document = open(file, root, position);
   if (problems.length > 0) {
     return {
+      ...(problems.some(({ code }) => code === 'YAML_LIMIT') ? {} : { salvaged: document }),
       diagnostics: problems.map(({ offset, ...problem }) => ({ severity: 'error', ...problem, at: position(offset) })),
     };
   }
-  return { document: open(file, root, position), diagnostics: [] };
+  return { document, diagnostics: [] };
 }
 
 function open(file: string, root: YamlNode, position: (offset: number) => Position): YamlDocument {

@@ -9,13 +9,16 @@ export interface Checked<T> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What a schema's own check may say of an issue: `ctx.issues.push({ code: 'custom', params: { code, remedy }, … })`. */
-interface IssueParams {
-  readonly code?: unknown;
-  readonly remedy?: unknown;
-}
-
 type Issue = z.core.$ZodIssue;
+
+/** What a schema's own check may say of an issue: `ctx.issues.push({ code: 'custom', params: { code, remedy }, … })`. */
+function paramsOf(issue: Issue): { readonly code: string | undefined; readonly remedy: string | undefined } {
+  const params = issue.code === 'custom' ? issue.params : undefined;
+  return {
+    code: typeof params?.['code'] === 'string' ? params['code'] : undefined,
+    remedy: typeof params?.['remedy'] === 'string' ? params['remedy'] : undefined,
+  };
+}
 
 /**
  * Holds a document to a schema; each zod issue becomes a diagnostic at its place. Codes: `UNKNOWN_KEY`, `MISSING_KEY`,
@@ -48,9 +51,10 @@ function diagnose(issue: Issue, around: Path, document: YamlDocument, schema: z.
         return error('UNKNOWN_KEY', `${key} means nothing ${where(path)}`, document.atKey([...path, key]), remedy);
       });
     case 'invalid_key':
-      return issue.issues.map(inner =>
-        error('WRONG_VALUE', `${String(path.at(-1))}: ${inner.message}`, document.atKey(path)),
-      );
+      return issue.issues.map(inner => {
+        const { code, remedy } = paramsOf(inner);
+        return error(code ?? 'WRONG_VALUE', `${String(path.at(-1))}: ${inner.message}`, document.atKey(path), remedy);
+      });
     case 'invalid_union': {
       const meant = branchMeant(issue.errors);
       if (meant === undefined) return [error('WRONG_VALUE', `${label(path)}${issue.message}`)];
@@ -61,11 +65,10 @@ function diagnose(issue: Issue, around: Path, document: YamlDocument, schema: z.
         ? [error('MISSING_KEY', `${String(path.at(-1) ?? document.file)} is missing ${where(path.slice(0, -1))}`)]
         : [error('WRONG_TYPE', `${label(path)}${issue.message}`)];
     default: {
-      const params: IssueParams = issue.code === 'custom' ? (issue.params ?? {}) : {};
+      const { code, remedy } = paramsOf(issue);
       const missing = issue.code === 'invalid_value' && valueAt(document.value, path) === undefined;
-      const code = typeof params.code === 'string' ? params.code : missing ? 'MISSING_KEY' : 'WRONG_VALUE';
-      const remedy = typeof params.remedy === 'string' ? params.remedy : undefined;
-      return [error(code, `${label(path)}${issue.message}`, document.at(path), remedy)];
+      const general = missing ? 'MISSING_KEY' : 'WRONG_VALUE';
+      return [error(code ?? general, `${label(path)}${issue.message}`, document.at(path), remedy)];
     }
   }
 }
