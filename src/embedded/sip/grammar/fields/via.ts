@@ -22,10 +22,10 @@ export function parseVia(value: string): Result<Via, FieldFault> {
   return scanner.finish({ ...via, params });
 }
 
-/** As much of a Via as an answer needs: the parameters up to the first that is wrong (RFC 4475, §3.1.2.1). */
+/** As much of a Via as an answer needs: of whatever version, the parameters up to the first that is wrong (RFC 4475, §3.1.2.1). */
 export function repairVia(value: string): Via | undefined {
   const scanner = new Scanner(value);
-  const via = readSentBy(scanner);
+  const via = readSentBy(scanner, /^[0-9]+\.[0-9]+$/);
   return scanner.fault === undefined ? { ...via, params: readParams(scanner) } : undefined;
 }
 
@@ -41,11 +41,11 @@ export function transactionBranch(via: Via): string | undefined {
 }
 
 /** `SIP / 2.0 / UDP host : port` */
-function readSentBy(scanner: Scanner): Omit<Via, 'params'> {
+function readSentBy(scanner: Scanner, version = /^2\.0$/): Omit<Via, 'params'> {
   scanner.skipSpace();
   if (scanner.token('the protocol').toUpperCase() !== 'SIP') scanner.wrong('the protocol is not SIP', 0);
   if (!scanner.takeSeparator(0x2f)) scanner.wrong('the version is missing');
-  if (scanner.token('the version') !== '2.0') scanner.wrong('the version is not 2.0');
+  if (!version.test(scanner.token('the version'))) scanner.wrong('the version is not 2.0');
   if (!scanner.takeSeparator(0x2f)) scanner.wrong('the transport is missing');
   const transport = scanner.token('the transport').toUpperCase();
   if (!isSpace(scanner.peek())) scanner.wrong('the host is missing');
