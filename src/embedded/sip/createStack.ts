@@ -1,4 +1,193 @@
-import type { SipStack, SipStackOptions } from './stack.ts';
+import { KozpontError, messageOf } from '../../base/errors.ts';
+import { defaultParseLimits } from './grammar/limits.ts';
+import { serializeMessage } from './grammar/serializeMessage.ts';
+import type { SipRequest, SipResponse } from './message.ts';
+import { ClientTransactions } from './stack/clientAttempt.ts';
+import { ClientRequest, hopsOf, prepare } from './stack/clientRequest.ts';
+import { type StackContext, transmitResponse } from './stack/context.ts';
+import { Incoming } from './stack/incoming.ts';
+import { LargeRequests } from './stack/largeRequests.ts';
+import { openListeners } from './stack/openListeners.ts';
+import { ServerTransactions } from './stack/serverTransactions.ts';
+import type {
+  ClientHandlers,
+  ClientTransaction,
+  Hop,
+  ListenAddress,
+  LocalAddress,
+  RequestOptions,
+  SipStack,
+  SipStackOptions,
+  StackCounts,
+} from './stack.ts';
+import { resolveTarget } from './targets/resolveTarget.ts';
+import { systemResolver } from './targets/systemResolver.ts';
+import { defaultTimers } from './transactions/timerValues.ts';
+import { defaultLimits } from './transport/limits.ts';
+import { SourceLimiter } from './transport/sourceLimiter.ts';
+import { TransportSet, unserved } from './transport/transportSet.ts';
 
-/** A stack that listens once `listen` is called. */
-export declare function createSipStack(options: SipStackOptions): SipStack;
+/** A stack that is open once its `listen` has settled. */
+export const createSipStack = (options: SipStackOptions): SipStack => new Stack(options);
+
+class Stack implements SipStack {
+  private readonly context: StackContext;
+  private readonly transports: TransportSet;
+  private readonly clients = new ClientTransactions();
+  private readonly servers: ServerTransactions;
+  private readonly large: LargeRequests;
+  private readonly incoming: Incoming;
+  private readonly requests = new Set<ClientRequest>();
+  private readonly tally = { received: 0, sent: 0, malformed: 0, limited: 0 };
+  private closing: Promise<void> | undefined;
+
+  constructor(private readonly options: SipStackOptions) {
+    const { clock, log, core } = options;
+    const limits = { ...defaultLimits, ...options.limits };
+    const transports = new TransportSet(clock);
+    const { tally } = this;
+    this.transports = transports;
+    this.context = {
+      clock,
+      log,
+      core,
+      timers: { ...defaultTimers, ...options.timers },
+      resolver: options.resolver ?? systemResolver(clock),
+      transports,
+      tally,
+      transmit: (bytes, hop, done, sendOptions) => {
+        tally.sent++;
+        transports.send(bytes, hop, done, sendOptions);
+      },
+      guarded: (what, call) => {
+        try {
+          call();
+          return true;
+        } catch (error) {
+          log.error({ what, err: error }, 'a handler of the SIP stack threw');
+          return false;
+        }
+      },
+    };
+    this.large = new LargeRequests(clock, transports);
+    this.servers = new ServerTransactions(this.context, {
+      refuseMerged: options.refuseMerged ?? true,
+      most: limits.serverTransactions,
+      server: options.server,
+    });
+    this.incoming = new Incoming(
+      this.context,
+      { parsing: options.parsing ?? defaultParseLimits, abilities: options.abilities },
+      new SourceLimiter(clock, limits),
+      this.clients,
+      this.servers,
+    );
+  }
+
+  get addresses(): readonly ListenAddress[] {
+    return this.transports.addresses;
+  }
+
+  get counts(): StackCounts {
+    return {
+      ...this.tally,
+      clientTransactions: this.clients.size,
+      serverTransactions: this.servers.size,
+      connections: this.transports.connections,
+    };
+  }
+
+  async listen(): Promise<readonly ListenAddress[]> {
+    this.open();
+    await openListeners(this.options, this.transports, this.incoming);
+    return this.addresses;
+  }
+
+  request(request: SipRequest, handlers: ClientHandlers, options: RequestOptions = {}): ClientTransaction {
+    this.open();
+    const sending = new ClientRequest(this.context, this.clients, this.large, request, handlers, options, over =>
+      this.requests.delete(over),
+    );
+    this.requests.add(sending);
+    sending.start();
+    return sending;
+  }
+
+  async send(request: SipRequest, options: RequestOptions = {}): Promise<void> {
+    this.open();
+    const found = hopsOf(this.context, request, options.target);
+    const hops = found instanceof Promise ? await found : found;
+    let failure: KozpontError | undefined;
+    for (const hop of hops) {
+      failure = await this.sendTo(request, hop, options);
+      if (failure === undefined) return;
+    }
+    throw failure ?? new KozpontError('REQUEST_FAILED', 'the request has no next hop');
+  }
+
+  sendResponse(response: SipResponse): Promise<void> {
+    this.open();
+    return new Promise((resolve, reject) => {
+      transmitResponse(this.context, response, serializeMessage(response), undefined, error =>
+        error === undefined ? resolve() : reject(error),
+      );
+    });
+  }
+
+  async resolve(uri: string): Promise<readonly Hop[]> {
+    const { transports } = this;
+    return resolveTarget(uri, {
+      resolver: this.context.resolver,
+      serves: (protocol, family) => transports.serves(protocol, family),
+      random: Math.random,
+    });
+  }
+
+  localFor(hop: Hop): LocalAddress {
+    const transport = this.transports.choose(hop);
+    if (transport === undefined) throw unserved(hop);
+    return this.transports.localOf(transport, hop);
+  }
+
+  isLocal(host: string, port?: number): boolean {
+    return this.transports.isLocal(host, port);
+  }
+
+  close(): Promise<void> {
+    this.closing ??= (async () => {
+      for (const request of this.requests) request.dispose();
+      this.requests.clear();
+      this.clients.dispose();
+      this.servers.dispose();
+      await this.transports.close();
+    })();
+    return this.closing;
+  }
+
+  private open(): void {
+    if (this.closing !== undefined) throw new KozpontError('DISPOSED', 'the SIP stack is closed');
+  }
+
+  /** The error, once it is known not to have left that way. */
+  private sendTo(request: SipRequest, hop: Hop, options: RequestOptions): Promise<KozpontError | undefined> {
+    const prepared = prepare(this.context, this.large, request, hop, options.finish);
+    if (prepared === undefined) return Promise.resolve(unserved(hop));
+    const { bytes, connectWithin } = prepared;
+    return new Promise(resolve => {
+      this.context.transmit(
+        bytes,
+        prepared.hop,
+        error => {
+          if (error === undefined || connectWithin === undefined) resolve(error);
+          else {
+            this.large.refused(hop);
+            this.sendTo(request, hop, options).then(resolve, failure =>
+              resolve(new KozpontError('CONNECTION_LOST', messageOf(failure))),
+            );
+          }
+        },
+        connectWithin === undefined ? undefined : { connectWithin },
+      );
+    });
+  }
+}

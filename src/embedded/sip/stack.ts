@@ -172,8 +172,6 @@ export interface ClientTransaction {
    * on: the final response (487, or a 200 that crossed the CANCEL) or a failure follows.
    */
   cancel(headers?: readonly HeaderField[]): void;
-  /** Forget it: nothing more is sent (but the ACK of a refusal that still comes) and no handler is called any more. */
-  abandon(): void;
 }
 
 export interface ServerTransaction {

@@ -1,0 +1,191 @@
+import type { KozpontError } from '../../../base/errors.ts';
+import { parseCSeq } from '../grammar/fields/cseq.ts';
+import { field, header } from '../grammar/headers.ts';
+import { serializeMessage } from '../grammar/serializeMessage.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../message.ts';
+import { ClientTransactionRunner } from '../transactions/clientTransaction.ts';
+import { clientKey } from '../transactions/matching.ts';
+import type { Hop, Source } from '../transport/transport.ts';
+import type { StackContext } from './context.ts';
+
+export interface AttemptHandlers {
+  deliver(response: SipResponse, source: Source): void;
+  /** No final response will come; `end` follows. */
+  fail(reason: 'timeout' | 'transport', error: KozpontError | undefined): void;
+  end(): void;
+}
+
+/** A client transaction on the wire: a request on its way to one hop, with its ACK and its CANCEL. */
+export interface Attempt {
+  readonly request: SipRequest;
+  readonly hop: Hop;
+  readonly branch: string;
+  start(): void;
+  cancel(headers: readonly HeaderField[]): void;
+  dispose(): void;
+}
+
+/** All client transactions that are alive, by their key, and those on a reliable transport by their hop too. */
+export class ClientTransactions {
+  private readonly byKey = new Map<string, ClientTransactionRunner>();
+  private readonly byHop = new Map<string, Set<ClientTransactionRunner>>();
+
+  get size(): number {
+    return this.byKey.size;
+  }
+
+  /** False: no transaction has sent what this responds to. */
+  response(response: SipResponse, branch: string | undefined, source: Source): boolean {
+    const cseq = parseCSeq(header(response, 'CSeq') ?? '');
+    if (branch === undefined || !cseq.ok) return false;
+    const runner = this.byKey.get(clientKey(branch, cseq.value.method));
+    if (runner === undefined) return false;
+    runner.response(response, source);
+    return true;
+  }
+
+  /** The connection to this hop went away: what waits for an answer over it is told. */
+  lost(hop: Hop): void {
+    const waiting = this.byHop.get(hopKey(hop));
+    if (waiting === undefined) return;
+    for (const runner of [...waiting]) runner.transportFailed();
+  }
+
+  add(key: string, hop: Hop, reliable: boolean, runner: ClientTransactionRunner): void {
+    this.byKey.set(key, runner);
+    if (!reliable) return;
+    const known = this.byHop.get(hopKey(hop));
+    if (known === undefined) this.byHop.set(hopKey(hop), new Set([runner]));
+    else known.add(runner);
+  }
+
+  remove(key: string, hop: Hop, runner: ClientTransactionRunner): void {
+    this.byKey.delete(key);
+    const known = this.byHop.get(hopKey(hop));
+    if (known === undefined) return;
+    known.delete(runner);
+    if (known.size === 0) this.byHop.delete(hopKey(hop));
+  }
+
+  dispose(): void {
+    for (const runner of this.byKey.values()) runner.dispose();
+    this.byKey.clear();
+    this.byHop.clear();
+  }
+}
+
+const hopKey = ({ protocol, address, port }: Hop): string => `${protocol} ${address} ${port}`;
+
+export function createAttempt(
+  context: StackContext,
+  transactions: ClientTransactions,
+  sending: {
+    readonly request: SipRequest;
+    readonly bytes: Buffer;
+    readonly hop: Hop;
+    readonly branch: string;
+    readonly reliable: boolean;
+    readonly connectWithin: number | undefined;
+  },
+  handlers: AttemptHandlers,
+): Attempt {
+  const { request, bytes, hop, branch, reliable, connectWithin } = sending;
+  const facts = { timers: context.timers, reliable };
+  const sendOptions = connectWithin === undefined ? undefined : { connectWithin };
+  const key = clientKey(branch, request.method);
+  let transportError: KozpontError | undefined;
+  let cancelHeaders: readonly HeaderField[] = [];
+  let ack: Buffer | undefined;
+
+  const sendCancel = (): void => {
+    const cancel = cancelOf(request, cancelHeaders);
+    const cancelBytes = serializeMessage(cancel);
+    const cancelKey = clientKey(branch, 'CANCEL');
+    const ignored = (): void => {};
+    const runner = new ClientTransactionRunner('CANCEL', context.clock, facts, {
+      sendRequest: () => context.transmit(cancelBytes, hop, error => error !== undefined && runner.transportFailed()),
+      sendCancel: ignored,
+      sendAck: ignored,
+      // Its answer says nothing about the INVITE, whose own final response follows (§9.1).
+      deliver: ignored,
+      stray: ignored,
+      fail: ignored,
+      end: () => transactions.remove(cancelKey, hop, runner),
+    });
+    transactions.add(cancelKey, hop, reliable, runner);
+    runner.start();
+  };
+
+  const runner = new ClientTransactionRunner(request.method, context.clock, facts, {
+    sendRequest: () =>
+      context.transmit(
+        bytes,
+        hop,
+        error => {
+          if (error === undefined) return;
+          transportError = error;
+          runner.transportFailed();
+        },
+        sendOptions,
+      ),
+    sendCancel,
+    sendAck: response => {
+      ack ??= serializeMessage(ackOf(request, response));
+      context.transmit(ack, hop, error => error !== undefined && runner.transportFailed());
+    },
+    deliver: (response, source) => handlers.deliver(response, source),
+    stray: (response, source) => context.guarded('strayResponse', () => context.core.strayResponse?.(response, source)),
+    fail: reason => handlers.fail(reason, transportError),
+    end: () => {
+      transactions.remove(key, hop, runner);
+      handlers.end();
+    },
+  });
+
+  return {
+    request,
+    hop,
+    branch,
+    start: () => {
+      transactions.add(key, hop, reliable, runner);
+      runner.start();
+    },
+    cancel: headers => {
+      cancelHeaders = headers;
+      runner.cancel();
+    },
+    dispose: () => {
+      transactions.remove(key, hop, runner);
+      runner.dispose();
+    },
+  };
+}
+
+const shared: ReadonlySet<string> = new Set(['From', 'To', 'Call-ID', 'Route']);
+
+/** §9.1: what identifies the INVITE, its route, its topmost Via alone. */
+function cancelOf(request: SipRequest, added: readonly HeaderField[]): SipRequest {
+  return within(request, 'CANCEL', header(request, 'To') ?? '', added);
+}
+
+/** §17.1.1.3: the ACK of a refusal, on the INVITE's way, with the To of the response. */
+function ackOf(request: SipRequest, response: SipResponse): SipRequest {
+  return within(request, 'ACK', header(response, 'To') ?? header(request, 'To') ?? '', []);
+}
+
+const noBody = Buffer.alloc(0);
+
+function within(request: SipRequest, method: string, to: string, added: readonly HeaderField[]): SipRequest {
+  const cseq = parseCSeq(header(request, 'CSeq') ?? '');
+  const headers: HeaderField[] = [
+    field('Via', header(request, 'Via') ?? ''),
+    field('Max-Forwards', '70'),
+    field('CSeq', `${cseq.ok ? cseq.value.sequence : 0} ${method}`),
+  ];
+  for (const entry of request.headers) {
+    if (entry.name === 'To') headers.push(field('To', to));
+    else if (shared.has(entry.name)) headers.push(entry);
+  }
+  headers.push(...added);
+  return { kind: 'request', method, uri: request.uri, headers, body: noBody };
+}

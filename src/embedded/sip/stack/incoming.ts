@@ -1,0 +1,133 @@
+import type { SipParseError } from '../grammar/fault.ts';
+import { hasParam } from '../grammar/fields/params.ts';
+import { transactionBranch } from '../grammar/fields/via.ts';
+import { header } from '../grammar/headers.ts';
+import type { ParseLimits } from '../grammar/limits.ts';
+import { parseMessage } from '../grammar/parseMessage.ts';
+import { type Abilities, judgeAbilities, judgeSyntax, type Verdict } from '../grammar/verdict/judge.ts';
+import type { SipMessage, SipRequest, SipResponse } from '../message.ts';
+import type { SourceLimiter } from '../transport/sourceLimiter.ts';
+import type { Hop, Source, TransportReceiver } from '../transport/transport.ts';
+import { isReliable } from '../transport/transportSet.ts';
+import type { ClientTransactions } from './clientAttempt.ts';
+import type { StackContext } from './context.ts';
+import { LogBudget } from './logBudget.ts';
+import type { ServerTransactions } from './serverTransactions.ts';
+import { stamped, topVia } from './via.ts';
+
+export interface IncomingOptions {
+  readonly parsing: ParseLimits;
+  readonly abilities: Abilities | undefined;
+}
+
+/**
+ * The way of what comes in: the limit of its source, the parser, the verdict on its syntax, and then the transaction it
+ * belongs to. Nothing that comes from outside makes this throw.
+ */
+export class Incoming implements TransportReceiver {
+  private readonly logBudget: LogBudget;
+
+  constructor(
+    private readonly context: StackContext,
+    private readonly options: IncomingOptions,
+    private readonly limiter: SourceLimiter,
+    private readonly clients: ClientTransactions,
+    private readonly servers: ServerTransactions,
+  ) {
+    this.logBudget = new LogBudget(context.clock);
+  }
+
+  received(bytes: Buffer, source: Source): void {
+    const { tally } = this.context;
+    tally.received++;
+    if (!this.limiter.admit(source.address)) {
+      tally.limited++;
+      this.note(source, 'messages dropped: too many from this address');
+      return;
+    }
+    const carriedBy = isReliable(source.protocol) ? 'stream' : 'datagram';
+    const parsed = parseMessage(bytes, { carriedBy, limits: this.options.parsing });
+    if (parsed.ok) this.judged(judgeSyntax(parsed.value), source);
+    else this.unreadable(parsed.error, source);
+  }
+
+  broken(error: SipParseError, source: Source): void {
+    this.context.tally.received++;
+    this.unreadable(error, source);
+  }
+
+  lost(hop: Hop): void {
+    this.clients.lost(hop);
+  }
+
+  private judged(verdict: Verdict, source: Source): void {
+    switch (verdict.kind) {
+      case 'accept':
+        this.limiter.wellFormed(source.address);
+        this.accepted(verdict.message, source);
+        return;
+      case 'drop':
+        if (this.malformed(source)) this.note(source, 'message dropped', { because: verdict.because });
+        return;
+      case 'refuse':
+        if (!this.malformed(source)) return;
+        this.note(source, 'request refused', { status: verdict.status, because: verdict.reason });
+        this.servers.answer({ request: verdict.request, source }, verdict.status, verdict.headers, verdict.reason);
+        return;
+    }
+  }
+
+  private unreadable({ reason, detail, line, column, answer }: SipParseError, source: Source): void {
+    if (!this.malformed(source)) return;
+    this.note(source, 'bytes that are no SIP message', { reason, detail, line, column, status: answer?.status });
+    if (answer === undefined) return;
+    const via = topVia(answer.request);
+    if (via === undefined) return;
+    const { request } = stamped(answer.request, via, source);
+    this.servers.answer({ request, source }, answer.status, [], answer.reason);
+  }
+
+  private accepted(message: SipMessage, source: Source): void {
+    const via = topVia(message);
+    if (via === undefined) return;
+    if (message.kind === 'response') {
+      if (this.clients.response(message, transactionBranch(via), source)) return;
+      // A response whose sent-by is not ours was not meant for us (RFC 3261, §18.1.2).
+      if (this.context.transports.isLocal(via.host, via.port ?? undefined)) this.stray(message, source);
+      return;
+    }
+    if (hasParam(via.params, 'alias')) this.context.transports.alias(source, via.port);
+    const viaText = header(message, 'Via') ?? '';
+    const known = stamped(message, via, source);
+    if (!this.able(known.request, source)) return;
+    this.servers.receive({ request: known.request, via: known.via, viaText, source });
+  }
+
+  private able(request: SipRequest, source: Source): boolean {
+    const { abilities } = this.options;
+    if (abilities === undefined || request.method === 'ACK' || request.method === 'CANCEL') return true;
+    const verdict = judgeAbilities(request, abilities);
+    if (verdict.kind === 'accept') return true;
+    if (verdict.kind === 'refuse') {
+      this.servers.answer({ request, source }, verdict.status, verdict.headers, verdict.reason);
+    }
+    return false;
+  }
+
+  private stray(response: SipResponse, source: Source): void {
+    const { core } = this.context;
+    this.context.guarded('strayResponse', () => core.strayResponse?.(response, source));
+  }
+
+  /** Counts it; may it be answered and logged? */
+  private malformed(source: Source): boolean {
+    this.context.tally.malformed++;
+    return this.limiter.malformed(source.address);
+  }
+
+  private note({ address, port, listener }: Source, text: string, facts: Readonly<Record<string, unknown>> = {}): void {
+    const suppressed = this.logBudget.spend();
+    if (suppressed === undefined) return;
+    this.context.log.info({ address, port, listener, ...facts, ...(suppressed > 0 ? { suppressed } : {}) }, text);
+  }
+}

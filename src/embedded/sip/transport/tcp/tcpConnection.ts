@@ -1,0 +1,182 @@
+import type { Socket } from 'node:net';
+import type { Clock, Duration, Instant, Timer } from '../../../../base/clock.ts';
+import { KozpontError, messageOf } from '../../../../base/errors.ts';
+import type { SipParseError } from '../../grammar/fault.ts';
+import type { ParseLimits } from '../../grammar/limits.ts';
+import { StreamFramer } from '../../grammar/streamFramer.ts';
+import type { Hop, SendOptions, Source } from '../transport.ts';
+
+export interface TcpConnectionEvents {
+  message(bytes: Buffer, source: Source): void;
+  broken(error: SipParseError, source: Source): void;
+  /** Once; nothing follows. */
+  closed(connection: TcpConnection): void;
+}
+
+/**
+ * - `connecting`: ours, not up yet; what is to be sent waits in `unsent`. Leaves to open, closed.
+ * - `open`: up. Leaves to ending, closed.
+ * - `ending`: what was written still leaves, nothing is read any more. Leaves to closed.
+ * - `closed`: gone.
+ */
+type State = 'connecting' | 'open' | 'ending' | 'closed';
+
+interface Unsent {
+  readonly bytes: Buffer;
+  readonly done: (error?: KozpontError) => void;
+  readonly deadline: Timer | undefined;
+}
+
+/** RFC 5626, §3.5.1. */
+const pong = Buffer.from('\r\n');
+
+/** One connection, of either direction. */
+export class TcpConnection {
+  private state: State;
+  private readonly framer: StreamFramer;
+  private readonly unsent = new Set<Unsent>();
+  private readonly openedAt: Instant;
+  private lastTraffic: Instant;
+  private messageSince: Instant | undefined;
+  private connectTimer: Timer | undefined;
+  /** A whole message has come over it, or it was ours to make: it is no mere guest. */
+  proven: boolean;
+
+  constructor(
+    private readonly socket: Socket,
+    /** The far end's address and port: the hop it serves. */
+    readonly remote: Hop & { readonly listener: string },
+    direction: { readonly kind: 'incoming' } | { readonly kind: 'outgoing'; readonly connectTime: Duration },
+    private readonly clock: Clock,
+    private readonly writeBacklog: number,
+    parsing: ParseLimits,
+    private readonly events: TcpConnectionEvents,
+  ) {
+    this.framer = new StreamFramer(parsing);
+    this.state = direction.kind === 'incoming' ? 'open' : 'connecting';
+    this.proven = direction.kind === 'outgoing';
+    this.openedAt = clock.now();
+    this.lastTraffic = this.openedAt;
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 60_000);
+    if (direction.kind === 'outgoing') {
+      socket.once('connect', () => this.connected());
+      this.connectTimer = clock.after(direction.connectTime, () => this.destroy('it takes too long to connect'));
+    }
+    socket.on('data', chunk => this.read(chunk));
+    socket.on('error', error => this.destroy(messageOf(error)));
+    socket.on('close', () => this.destroy('the far end closed the connection'));
+  }
+
+  get usable(): boolean {
+    return this.state === 'connecting' || this.state === 'open';
+  }
+
+  get open(): boolean {
+    return this.state === 'open';
+  }
+
+  send(bytes: Buffer, done: (error?: KozpontError) => void, options?: SendOptions): void {
+    if (this.state === 'connecting') {
+      const entry: Unsent = {
+        bytes,
+        done,
+        deadline:
+          options?.connectWithin === undefined
+            ? undefined
+            : this.clock.after(options.connectWithin, () => {
+                this.unsent.delete(entry);
+                done(this.lost('it takes too long to connect'));
+              }),
+      };
+      this.unsent.add(entry);
+    } else if (this.state === 'closed') {
+      queueMicrotask(() => done(this.lost('the connection is closed')));
+    } else {
+      this.write(bytes, done);
+    }
+  }
+
+  /** What was sent still leaves; nothing more is read. */
+  end(): void {
+    if (this.state === 'closed') return;
+    if (this.state === 'connecting') {
+      this.destroy('the connection is not wanted any more');
+      return;
+    }
+    this.state = 'ending';
+    this.socket.end();
+  }
+
+  /** Closed on the spot; what has not been sent fails with `why`. */
+  destroy(why: string): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    this.connectTimer?.cancel();
+    this.socket.destroy();
+    for (const entry of this.unsent) {
+      entry.deadline?.cancel();
+      entry.done(this.lost(why));
+    }
+    this.unsent.clear();
+    this.events.closed(this);
+  }
+
+  /** Why it should be closed now, if it should: idle too long, or a message that takes too long to arrive. */
+  overdue(now: Instant, idle: Duration, messageTime: Duration): string | undefined {
+    if (this.state === 'connecting') return undefined;
+    if (this.state === 'ending')
+      return now - this.lastTraffic > messageTime ? 'the far end does not close it' : undefined;
+    if (this.messageSince !== undefined && now - this.messageSince > messageTime) return 'a message takes too long';
+    if (!this.proven && now - this.openedAt > messageTime) return 'no message came';
+    return now - this.lastTraffic > idle ? 'it is idle' : undefined;
+  }
+
+  private connected(): void {
+    if (this.state !== 'connecting') return;
+    this.state = 'open';
+    this.connectTimer?.cancel();
+    for (const entry of this.unsent) {
+      entry.deadline?.cancel();
+      this.write(entry.bytes, entry.done);
+    }
+    this.unsent.clear();
+  }
+
+  private write(bytes: Buffer, done: (error?: KozpontError) => void): void {
+    this.lastTraffic = this.clock.now();
+    this.socket.write(bytes, error => {
+      done(error === null || error === undefined ? undefined : this.lost(messageOf(error)));
+    });
+    if (this.socket.writableLength > this.writeBacklog) this.destroy('the far end does not read');
+  }
+
+  private read(chunk: Buffer): void {
+    if (this.state !== 'open') return;
+    const now = this.clock.now();
+    this.lastTraffic = now;
+    const source: Source = { ...this.remote, receivedAt: now };
+    const frames = this.framer.feed(chunk);
+    for (const frame of frames) {
+      switch (frame.kind) {
+        case 'message':
+          this.proven = true;
+          this.events.message(frame.bytes, source);
+          break;
+        case 'ping':
+          this.socket.write(pong);
+          break;
+        case 'broken':
+          this.events.broken(frame.error, source);
+          this.end();
+          return;
+      }
+    }
+    if (this.framer.pending === 0) this.messageSince = undefined;
+    else if (this.messageSince === undefined || frames.length > 0) this.messageSince = now;
+  }
+
+  private lost(why: string): KozpontError {
+    return new KozpontError('CONNECTION_LOST', `tcp ${this.remote.address}:${this.remote.port}: ${why}`);
+  }
+}
