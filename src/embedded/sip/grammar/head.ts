@@ -54,6 +54,7 @@ class HeadReader {
   private readonly text: string;
   private readonly utf8: boolean;
   private readonly end: number;
+  private readonly finished: boolean;
   private fault: HeadFault | undefined;
   private contentLengthAt = -1;
 
@@ -67,16 +68,17 @@ class HeadReader {
     this.end = blank === -1 ? within.length : blank + 4;
     // Without the empty line, what follows the last line end may be half a header field.
     const textEnd = blank === -1 ? Math.max(start, within.lastIndexOf('\r\n') + 2) : blank + 2;
+    this.finished = blank !== -1;
     const octets = within.subarray(start, textEnd);
     this.utf8 = isUtf8(octets);
     this.text = octets.toString(this.utf8 ? 'utf8' : 'latin1');
     if (within !== bytes) this.wrong('messageTooLarge', `more than ${limits.messageSize} bytes`, 0);
-    if (blank === -1) this.wrong('unfinishedHeaders', 'no empty line ends the header fields', this.text.length);
   }
 
   read(): Head {
     const lineEnd = this.text.indexOf('\r\n');
     const startLine = this.readStartLine(lineEnd === -1 ? this.text.length : lineEnd);
+    if (!this.finished) this.wrong('unfinishedHeaders', 'no empty line ends the header fields', this.text.length);
     if (startLine !== undefined && lineEnd !== -1) this.readFields(lineEnd + 2);
     const { fields, fault, end, contentLengthAt } = this;
     return { startLine, fields, fault, end, contentLengthAt };
@@ -94,21 +96,25 @@ class HeadReader {
 
   private readFields(from: number): void {
     const reader = new FieldReader(this.text, from, this.limits.headerLength);
+    let faulty = 0;
     while (reader.next()) {
-      if (reader.fault !== undefined) {
+      if (reader.fault === undefined) {
+        this.addField(canonicalName(reader.name), this.decoded(reader.value), reader.start);
+      } else {
         this.wrong(reader.fault.reason, reader.fault.detail, reader.fault.at);
-        continue;
+        faulty++;
       }
-      const name = canonicalName(reader.name);
-      const value = this.decoded(reader.value);
-      if (isListHeader(name)) for (const element of splitList(value)) this.fields.push({ name, value: element });
-      else this.fields.push({ name, value });
-      if (name === 'Content-Length') this.noteContentLength(reader.start);
-      if (this.fields.length > this.limits.headerCount) {
+      if (this.fields.length + faulty > this.limits.headerCount) {
         this.wrong('tooManyHeaders', `more than ${this.limits.headerCount} header fields`, reader.start);
         return;
       }
     }
+  }
+
+  private addField(name: string, value: string, at: number): void {
+    if (isListHeader(name)) for (const element of splitList(value)) this.fields.push({ name, value: element });
+    else this.fields.push({ name, value });
+    if (name === 'Content-Length') this.noteContentLength(at);
   }
 
   private noteContentLength(at: number): void {

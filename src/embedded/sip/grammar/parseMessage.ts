@@ -51,10 +51,14 @@ function bodyLength(head: Head, present: number, carriedBy: 'datagram' | 'stream
 /** The fault as the world sees it; `bytes` are those that were parsed. */
 export function explain(bytes: Buffer, head: Head, fault: HeadFault): SipParseError {
   const { reason, detail, offset } = fault;
-  const before = bytes.subarray(0, offset);
   let line = 1;
-  for (const byte of before) if (byte === 0x0a) line++;
-  const column = offset - before.lastIndexOf(0x0a);
+  let lineStart = 0;
+  for (let at = 0; at < offset; at++) {
+    if (bytes[at] !== 0x0a) continue;
+    lineStart = at + 1;
+    line++;
+  }
+  const column = offset - lineStart + 1;
   const answer = answerTo(head, reason);
   return answer === undefined
     ? { reason, detail, offset, line, column }

@@ -13,7 +13,7 @@ import { parseSessionExpires } from '../fields/seconds.ts';
 import { parseToken } from '../fields/token.ts';
 import { parseUri } from '../fields/uri.ts';
 import { parseVia } from '../fields/via.ts';
-import { header } from '../headers.ts';
+import { header, headers } from '../headers.ts';
 import type { Verdict } from './verdict.ts';
 
 type Check = (value: string) => Result<unknown, FieldFault>;
@@ -56,6 +56,12 @@ const undemanding = new Set(['ACK', 'BYE', 'CANCEL']);
 /** RFC 3515, §2.4.2; RFC 3262, §7.2. */
 const neededBy: Readonly<Record<string, string>> = { REFER: 'Refer-To', PRACK: 'RAck' };
 
+/** `reason`: of the response; `because`: for the log. */
+interface Wrong {
+  readonly reason: string;
+  readonly because: string;
+}
+
 /**
  * Whether what every SIP element relies on is there, once, and well formed: Via, From, To, Call-ID, CSeq and the method
  * in it, the Request-URI, Max-Forwards, Contact, the routes, and some more. A request is refused with 400 (an ACK
@@ -66,48 +72,56 @@ export function judgeSyntax(message: SipMessage): Verdict {
   if (wrong === undefined) return { kind: 'accept', message };
   const request = message.kind === 'request' ? answerable(message.method, message.uri, message.headers) : undefined;
   return request === undefined
-    ? { kind: 'drop', because: wrong }
-    : { kind: 'refuse', status: 400, reason: wrong, headers: [], request, because: wrong };
+    ? { kind: 'drop', because: wrong.because }
+    : { kind: 'refuse', status: 400, headers: [], request, ...wrong };
 }
 
-function wrongWithRequest(request: SipRequest): string | undefined {
+function wrongWithRequest(request: SipRequest): Wrong | undefined {
   const { method } = request;
   const wrong = wrongWithFields(request.headers, !undemanding.has(method)) ?? wrongWithUri(request.uri);
   if (wrong !== undefined) return wrong;
   const cseq = parseCSeq(header(request, 'CSeq') ?? '');
-  if (!cseq.ok || cseq.value.method !== method) return 'CSeq Does Not Match Method';
+  if (!cseq.ok || cseq.value.method !== method) return plain('CSeq Does Not Match Method');
   const needed = neededBy[method];
-  if (needed !== undefined && header(request, needed) === undefined) return `Missing ${needed}`;
+  if (needed !== undefined && header(request, needed) === undefined) return plain(`Missing ${needed}`);
   if (method === 'REGISTER') return wrongWithAor(request);
-  return header(request, 'Contact') === '*' ? 'Malformed Contact' : undefined;
+  return headers(request, 'Contact').includes('*') ? plain('Malformed Contact') : undefined;
 }
 
 /** The first thing that is wrong with the fields, as the reason of a response; `demanding`: the further rules count too. */
-function wrongWithFields(fields: readonly HeaderField[], demanding: boolean): string | undefined {
+function wrongWithFields(fields: readonly HeaderField[], demanding: boolean): Wrong | undefined {
   let seen = 0;
   for (const { name, value } of fields) {
     const rule = coreRules.get(name) ?? (demanding ? furtherRules.get(name) : undefined);
     if (rule === undefined) continue;
-    if (rule.once && (seen & rule.bit) !== 0) return `Repeated ${name}`;
+    if (rule.once && (seen & rule.bit) !== 0) return plain(`Repeated ${name}`);
     seen |= rule.bit;
-    if (!rule.check(value).ok) return `Malformed ${name}`;
+    const checked = rule.check(value);
+    if (!checked.ok) return malformed(name, checked.error);
   }
-  for (const [name, rule] of coreRules) if ((seen & rule.bit) === 0) return `Missing ${name}`;
+  for (const [name, rule] of coreRules) if ((seen & rule.bit) === 0) return plain(`Missing ${name}`);
   return undefined;
 }
 
 /** RFC 3261, §19.1.1 and §19.1.5: no angle brackets, no headers. */
-function wrongWithUri(text: string): string | undefined {
+function wrongWithUri(text: string): Wrong | undefined {
   const uri = parseUri(text);
-  if (!uri.ok) return 'Malformed Request-URI';
-  return uri.value.kind === 'sip' && uri.value.headers.length > 0 ? 'Header Fields in Request-URI' : undefined;
+  if (!uri.ok) return malformed('Request-URI', uri.error);
+  return uri.value.kind === 'sip' && uri.value.headers.length > 0 ? plain('Header Fields in Request-URI') : undefined;
 }
 
 /** RFC 3261, §10.2: the address of record is a SIP or SIPS URI. */
-function wrongWithAor(request: SipRequest): string | undefined {
+function wrongWithAor(request: SipRequest): Wrong | undefined {
   const to = parseNameAddr(header(request, 'To') ?? '');
-  return to.ok && to.value.uri.kind === 'sip' ? undefined : 'Address of Record Is Not a SIP URI';
+  return to.ok && to.value.uri.kind === 'sip' ? undefined : plain('Address of Record Is Not a SIP URI');
 }
+
+const plain = (reason: string): Wrong => ({ reason, because: reason });
+
+const malformed = (name: string, { detail, at }: FieldFault): Wrong => ({
+  reason: `Malformed ${name}`,
+  because: `malformed ${name}: ${detail} (character ${at + 1})`,
+});
 
 /** `word [ "@" word ]` by the grammar; whatever is one word will do, since it is only ever compared. */
 function checkCallId(value: string): Result<string, FieldFault> {
