@@ -94,10 +94,10 @@ function choices(turn: Turn, { keys, directDial }: Menu, digits: string): { chos
   let chosen = Object.hasOwn(keys, digits) ? keys[digits] : undefined;
   let more = Object.keys(keys).some(key => key.length > digits.length && key.startsWith(digits));
   if (directDial && digits !== '') {
-    const { extensions } = turn.plan;
-    const extension = Object.hasOwn(extensions, digits) ? extensions[digits] : undefined;
-    if (extension !== undefined) chosen ??= { to: { kind: 'extension', name: digits }, at: extension.at };
-    more ||= Object.keys(extensions).some(number => number.length > digits.length && number.startsWith(digits));
+    for (const { number, at } of Object.values(turn.plan.extensions).filter(extension => extension.directDial)) {
+      if (number === digits) chosen ??= { to: { kind: 'extension', name: number }, at };
+      else more ||= number.startsWith(digits);
+    }
   }
   return { chosen, more };
 }

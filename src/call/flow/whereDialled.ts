@@ -2,21 +2,27 @@ import type { Dialplan, Route } from '../../dialplan/plan.ts';
 import type { Origin } from '../call.ts';
 
 /**
- * Where a dialled number leads. A trunk brings numbers of ours and nothing else; our own extensions reach each other
- * and every number of ours. The longest prefix wins, an exact number before any prefix.
+ * Where a dialled number leads. A trunk brings numbers of ours and nothing else; our own extensions reach each other,
+ * the internal numbers, and every number of ours. The most telling rule comes first.
  */
 export function whereDialled(plan: Dialplan, dialled: string, origin: Origin['kind']): Route | undefined {
   if (origin === 'extension') {
     const extension = Object.hasOwn(plan.extensions, dialled) ? plan.extensions[dialled] : undefined;
     if (extension !== undefined) return { to: { kind: 'extension', name: dialled }, at: extension.at };
+    if (Object.hasOwn(plan.internalNumbers, dialled)) return plan.internalNumbers[dialled];
   }
-  let best: { readonly length: number; readonly route: Route } | undefined;
-  for (const { match, route } of plan.numbers) {
-    if (match.kind === 'exact') {
-      if (match.number === dialled) return route;
-    } else if (dialled.startsWith(match.prefix) && match.prefix.length > (best?.length ?? -1)) {
-      best = { length: match.prefix.length, route };
-    }
-  }
-  return best?.route;
+  const rule = plan.numbers.find(({ match }) =>
+    match.kind === 'exact' ? match.number === dialled : dialled.startsWith(match.prefix),
+  );
+  return rule?.route;
+}
+
+/** Whether a number of ours begins with these digits and is longer, so that a further digit is worth waiting for. */
+export function couldGoOn(plan: Dialplan, digits: string): boolean {
+  const longer = (number: string): boolean => number.length > digits.length && number.startsWith(digits);
+  return (
+    Object.keys(plan.extensions).some(longer) ||
+    Object.keys(plan.internalNumbers).some(longer) ||
+    plan.numbers.some(({ match }) => (match.kind === 'exact' ? longer(match.number) : digits.startsWith(match.prefix)))
+  );
 }

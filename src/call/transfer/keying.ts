@@ -1,6 +1,6 @@
 import { guards, type KeyingPhase, type LegId, type TalkingPhase, type Transferor } from '../call.ts';
 import { endWithoutParty } from '../flow/partyGone.ts';
-import { whereDialled } from '../flow/whereDialled.ts';
+import { couldGoOn, whereDialled } from '../flow/whereDialled.ts';
 import type { Stimulus } from '../stimulus.ts';
 import { connect, musicOnHold, otherOf } from '../talking.ts';
 import type { Turn } from '../turn.ts';
@@ -53,19 +53,9 @@ function pressed(turn: Turn, phase: KeyingPhase, digit: string): void {
   if (digits === turn.plan.features.cancelTransfer) return back(turn, phase);
   turn.hear(phase.transferor, { kind: 'silence' });
   turn.enter(next);
-  if (digit === '#' || !couldGoOn(turn, digits)) return resolve(turn, next);
+  if (digit === '#' || !(couldGoOn(turn.plan, digits) || turn.plan.features.cancelTransfer?.startsWith(digits)))
+    return resolve(turn, next);
   turn.setTimer('keys', turn.plan.features.interDigit, 'no further digit is keyed');
-}
-
-function couldGoOn({ plan }: Turn, digits: string): boolean {
-  const longer = (number: string): boolean => number.length > digits.length && number.startsWith(digits);
-  return (
-    Object.keys(plan.extensions).some(longer) ||
-    plan.numbers.some(({ match }) =>
-      match.kind === 'exact' ? longer(match.number) : digits.startsWith(match.prefix),
-    ) ||
-    plan.features.cancelTransfer?.startsWith(digits) === true
-  );
 }
 
 /** The number is complete. One that leads nowhere gets the error tone, and the operator stays connected (R1). */

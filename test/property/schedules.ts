@@ -1,0 +1,186 @@
+import type { FailureReason } from '../../src/dialplan/plan.ts';
+import { officePlan } from '../support/plan.ts';
+import { type Observed, type Phone, World } from '../support/world.ts';
+import { keepsPromises, nobodyIsStranded, serialises } from './promises.ts';
+
+const plan = officePlan();
+
+/** Where a schedule begins: most of what can go wrong lies deep in a call, where chance alone seldom gets. */
+export const scenes = ['arriving', 'talking', 'consulting', 'transferring', 'abandonedTransfer'] as const;
+export type Scene = (typeof scenes)[number];
+
+function set(world: World, scene: Scene): void {
+  const anna = world.arrive('+3612345678', { number: '+36301111111', display: 'Anna', extension: undefined });
+  if (scene === 'arriving') return;
+  world.post(anna, { kind: 'digitPressed', leg: 'caller', digit: '0' });
+  const operator = world.phone(anna, '10');
+  if (operator === undefined) throw new Error('the operator does not ring');
+  world.answer(operator);
+  if (scene === 'talking') return;
+  if (scene === 'consulting') {
+    operator.held = true;
+    world.post(anna, { kind: 'legHeld', leg: operator.leg });
+    world.arrive('102', { number: '10', display: 'Reception', extension: '10' }, { kind: 'extension', number: '10' });
+    return;
+  }
+  world.refer(operator, '102');
+  if (scene === 'abandonedTransfer') world.hangUp(operator);
+}
+
+/** One choice of a schedule: which of the things that can happen now does, after how many milliseconds. */
+export interface Choice {
+  readonly what: number;
+  readonly detail: number;
+  readonly wait: number;
+}
+
+const failures: readonly FailureReason[] = ['busy', 'declined', 'unreachable', 'noAnswer'];
+const statuses: Readonly<Record<FailureReason, number>> = { busy: 486, declined: 603, unreachable: 480, noAnswer: 408 };
+const targets = ['101', '102', '103', '10', '11', '0', 'nobody', '', '+3612345678'];
+const keys = ['0', '1', '2', '3', '9', '#', '*'];
+
+/**
+ * Plays a schedule against the promises: two callers from outside, phones that do whatever phones do, in any order,
+ * in virtual time. Then everybody falls silent, and each call must come to a good end by itself.
+ */
+export function play(scene: Scene, choices: readonly Choice[], seen = new Map<string, number>()): void {
+  const world = new World(plan, observed => {
+    keepsPromises(observed);
+    count(seen, observed);
+  });
+  set(world, scene);
+  for (const { what, detail, wait } of choices) {
+    world.clock.advance(wait);
+    const possible = whatCanHappen(world, detail);
+    possible[what % possible.length]?.();
+  }
+  nobodyIsStranded(world);
+  for (const call of world.calls.values()) serialises(call);
+  fallSilent(world);
+}
+
+/** What the schedules came to: phases entered, transfer events, ends. A promise that is never put to the test is no proof. */
+function count(seen: Map<string, number>, { before, result: { call, effects } }: Observed): void {
+  const add = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
+  if (call.phase.kind !== before?.phase.kind) add(call.phase.kind);
+  for (const effect of effects) if (effect.kind === 'notify') add(effect.event.kind);
+}
+
+function whatCanHappen(world: World, detail: number): (() => void)[] {
+  const possible: (() => void)[] = [];
+  const pick = <T>(items: readonly T[]): T => items[detail % items.length] as T;
+  if (world.calls.size < 4) {
+    possible.push(() =>
+      world.arrive('+3612345678', { number: '+36302222222', display: undefined, extension: undefined }),
+    );
+    const operator = pick(['10', '11', '101']);
+    const who = { number: operator, display: 'An operator', extension: operator };
+    possible.push(() => world.arrive(pick(['101', '102', '0', '103']), who, { kind: 'extension', number: operator }));
+  }
+  for (const phone of world.alive()) possible.push(...ofPhone(world, phone, detail));
+  return possible.length > 0 ? possible : [() => undefined];
+}
+
+function ofPhone(world: World, phone: Phone, detail: number): (() => void)[] {
+  const { callId, leg } = phone;
+  const pick = <T>(items: readonly T[]): T => items[detail % items.length] as T;
+  switch (phone.state) {
+    case 'offered':
+      return [() => (detail % 3 === 0 ? world.hangUp(phone) : undefined)];
+    case 'dialed':
+    case 'ringing': {
+      const fail = (): void => {
+        phone.state = 'gone';
+        const reason = pick(failures);
+        world.post(callId, { kind: 'legFailed', leg, reason, status: statuses[reason] });
+      };
+      const ring = (): void => {
+        phone.state = 'ringing';
+        world.post(callId, { kind: 'legRinging', leg });
+      };
+      return [fail, ring, () => world.answer(phone), () => world.answer(phone)];
+    }
+    case 'cancelled':
+      return [
+        () => {
+          phone.state = 'gone';
+          world.post(callId, { kind: 'legFailed', leg, reason: 'cancelled', status: 487 });
+        },
+        // The 200 crosses the CANCEL.
+        () => world.post(callId, { kind: 'legAnswered', leg }),
+      ];
+    case 'answered':
+      return [...ofConversation(world, phone, detail)];
+    case 'gone':
+      return [];
+  }
+}
+
+function ofConversation(world: World, phone: Phone, detail: number): (() => void)[] {
+  const { callId, leg } = phone;
+  const pick = <T>(items: readonly T[]): T => items[detail % items.length] as T;
+  const possible = [
+    () => (detail % 3 === 0 ? world.hangUp(phone) : undefined),
+    () => world.post(callId, { kind: 'digitPressed', leg, digit: pick(keys) }),
+    () => {
+      phone.held = !phone.held;
+      world.post(callId, { kind: phone.held ? 'legHeld' : 'legResumed', leg });
+    },
+  ];
+  if (phone.extension !== undefined) {
+    const code = pick([
+      ['#', '#', '1', '0', '2'],
+      ['*', '2', '1', '0', '3'],
+      ['*', '0'],
+      ['#', '#', '7'],
+    ]);
+    const others = world.alive().filter(other => other !== phone && other.extension === phone.extension);
+    const other = others.length === 0 ? undefined : pick(others);
+    possible.push(
+      () => void world.refer(phone, pick(targets)),
+      () => void world.refer(phone, pick(targets)),
+      () => {
+        for (const digit of code) world.post(phone.callId, { kind: 'digitPressed', leg: phone.leg, digit });
+      },
+    );
+    if (other !== undefined)
+      possible.push(
+        () => void world.refer(phone, '', other),
+        () => void world.refer(phone, '', other),
+      );
+  }
+  return possible;
+}
+
+/** Nobody does anything any more: phones ring out, callers listen to the end, those who talk hang up at last. */
+function fallSilent(world: World): void {
+  for (let turns = 0; turns < 2_000; turns++) {
+    for (const phone of world.alive()) {
+      if (phone.state !== 'cancelled') continue;
+      phone.state = 'gone';
+      world.post(phone.callId, { kind: 'legFailed', leg: phone.leg, reason: 'cancelled', status: 487 });
+    }
+    const open = [...world.calls.values()].filter(({ phase }) => phase.kind !== 'ended');
+    if (open.length === 0) break;
+    const talk = open.find(({ phase }) => phase.kind === 'talking');
+    if (talk?.phase.kind === 'talking') {
+      const { party } = talk.phase;
+      const phone = world.alive(talk.id).find(({ leg }) => leg === party);
+      if (phone === undefined) throw new Error(`the party of ${talk.id} has no phone`);
+      world.hangUp(phone);
+      continue;
+    }
+    const consulting = open.find(({ phase }) => phase.kind === 'consulting' && phase.stage === 'talking');
+    if (consulting?.phase.kind === 'consulting') {
+      const { transferor } = consulting.phase;
+      const phone = world.alive(consulting.id).find(({ leg }) => leg === transferor);
+      if (phone !== undefined) world.hangUp(phone);
+      continue;
+    }
+    if (!world.clock.step()) throw new Error(`stuck: ${open.map(({ id, phase }) => `${id} ${phase.kind}`).join(', ')}`);
+  }
+  const open = [...world.calls.values()].filter(({ phase }) => phase.kind !== 'ended');
+  if (open.length > 0) throw new Error(`R3: no end: ${open.map(({ id, phase }) => `${id} ${phase.kind}`).join(', ')}`);
+  nobodyIsStranded(world);
+  for (const phone of world.alive()) throw new Error(`R8: ${phone.callId} ${phone.leg} is left ${phone.state}`);
+}
