@@ -1,7 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KozpontError, messageOf } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
 import type { Position } from '../base/position.ts';
 import { type Diagnostic, inReadingOrder } from '../base/yaml/diagnostic.ts';
 import type { Dialplan, Language, Prompt } from '../dialplan/plan.ts';
@@ -9,14 +8,6 @@ import type { Renderer, Source } from './renderer.ts';
 
 /** What of a dialplan has a sound. */
 export type PromptPlan = Pick<Dialplan, 'company' | 'prompts' | 'queues'>;
-
-export interface PromptLibraryOptions {
-  readonly plan: PromptPlan;
-  /** Recordings: `<language>/<prompt>.wav` and `music/<name>.wav`. */
-  readonly folder: string;
-  readonly renderer: Renderer;
-  readonly log: Log;
-}
 
 export interface Progress {
   readonly done: number;
@@ -26,48 +17,49 @@ export interface Progress {
 /** The music that is made where the operator has put none of this name. */
 export const defaultMusic = 'default';
 
-/** The sounds of one dialplan, as files that a media server can play: 8 kHz, mono, 16-bit WAV. */
-export class PromptLibrary {
-  /** By what was asked for; one that failed is forgotten at the next `prepare`, so that no caller starts work again. */
-  private readonly files = new Map<string, Promise<string>>();
+interface Wanted {
+  /** For people. */
+  readonly what: string;
+  readonly key: string;
+  readonly at: Position;
+  readonly find: () => Promise<string>;
+}
 
-  constructor(private readonly options: PromptLibraryOptions) {}
+/**
+ * The sounds of dialplans, as files that a media server can play: 8 kHz, mono, 16-bit WAV. A recording in `folder`
+ * (`<language>/<prompt>.wav`, `music/<name>.wav`) goes before spoken text, and a language before the company's first.
+ */
+export class PromptLibrary {
+  private ready: ReadonlyMap<string, string> = new Map();
+  private fallback: Language | undefined;
+
+  constructor(
+    private readonly folder: string,
+    private readonly renderer: Renderer,
+  ) {}
 
   /**
-   * Has every sound ready before the first call, and tells which ones cannot be had (code `PROMPT_UNAVAILABLE`).
-   * Recordings that were added or changed since are taken up.
+   * Has every sound of a dialplan ready before the first call of it, and tells which ones cannot be had (code
+   * `PROMPT_UNAVAILABLE`). Recordings that were added or changed since the last time are taken up. Where nothing is
+   * wrong, what is given out from then on is of this dialplan.
    */
-  async prepare(onProgress?: (progress: Progress) => void): Promise<readonly Diagnostic[]> {
-    const { plan, folder, renderer } = this.options;
-    this.files.clear();
+  async prepare(plan: PromptPlan, onProgress?: (progress: Progress) => void): Promise<readonly Diagnostic[]> {
     try {
-      await renderer.open();
+      await this.renderer.open();
     } catch (error) {
-      const at = { file: renderer.cache, line: 1, col: 1 };
+      const at = { file: this.renderer.cache, line: 1, col: 1 };
       const writable = 'make the state folder writable for the user that runs Kozpont';
       return [{ severity: 'error', code: 'PROMPT_UNAVAILABLE', message: messageOf(error), remedy: writable, at }];
     }
-    const wanted: { readonly what: string; readonly at: Position; readonly file: () => Promise<string> }[] = [];
-    for (const prompt of Object.values(plan.prompts)) {
-      for (const language of plan.company.languages) {
-        const what = `the prompt ${prompt.name} (${language})`;
-        wanted.push({ what, at: prompt.at, file: () => this.file(prompt.name, language) });
-      }
-    }
-    for (const queue of Object.values(plan.queues)) {
-      wanted.push({ what: `the music ${queue.music}`, at: queue.at, file: () => this.music(queue.music) });
-    }
-    const heldAt = { file: join(folder, 'music', `${defaultMusic}.wav`), line: 1, col: 1 };
-    wanted.push({ what: 'the music of held calls', at: heldAt, file: () => this.music(defaultMusic) });
-
+    const wanted = this.wantedBy(plan);
+    const ready = new Map<string, string>();
     const diagnostics: Diagnostic[] = [];
     let done = 0;
-    // As many as the renderer lets wait, so that the size of a dialplan is no limit.
     const next = wanted.values();
     const worker = async (): Promise<void> => {
-      for (const { what, at, file } of next) {
+      for (const { what, key, at, find } of next) {
         try {
-          await file();
+          ready.set(key, await find());
         } catch (error) {
           const message = `${what} cannot be had: ${messageOf(error)}`;
           diagnostics.push({ severity: 'error', code: 'PROMPT_UNAVAILABLE', message, remedy, at });
@@ -76,50 +68,80 @@ export class PromptLibrary {
       }
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
+    if (diagnostics.length === 0) {
+      this.ready = ready;
+      this.fallback = plan.company.languages[0];
+    }
     return inReadingOrder(diagnostics);
   }
 
-  /**
-   * A prompt in a language: a recording goes before spoken text, and the caller's language before the company's.
-   * Error: `PROMPT_UNAVAILABLE`.
-   */
-  file(name: string, language: Language): Promise<string> {
-    return this.remember(`prompt ${language} ${name}`, async () => {
-      const prompt = Object.hasOwn(this.options.plan.prompts, name) ? this.options.plan.prompts[name] : undefined;
-      if (prompt === undefined) throw unavailable(`there is no prompt ${name}`);
-      return this.options.renderer.render(await this.sourceOf(prompt, language));
-    });
+  /** Error, where it was not prepared: `PROMPT_UNAVAILABLE`. */
+  prompt(name: string, language: Language): string {
+    const path =
+      this.ready.get(promptKey(name, language)) ?? this.ready.get(promptKey(name, this.fallback ?? language));
+    if (path === undefined) throw unavailable(`there is no prompt ${name}`);
+    return path;
   }
 
-  /** Music, to be played in a loop. Error: `PROMPT_UNAVAILABLE`. */
-  music(name: string): Promise<string> {
-    return this.remember(`music ${name}`, async () => {
-      const recording = await this.recording('music', name);
-      if (recording !== undefined) return this.options.renderer.render(recording);
-      if (name !== defaultMusic) throw unavailable(`there is no music/${name}.wav in ${this.options.folder}`);
-      return this.options.renderer.render({ kind: 'music' });
-    });
+  /** To be played in a loop; the default where there is none of this name. Error: `PROMPT_UNAVAILABLE`. */
+  music(name: string): string {
+    const path = this.ready.get(musicKey(name)) ?? this.ready.get(musicKey(defaultMusic));
+    if (path === undefined) throw unavailable('no music was prepared');
+    return path;
   }
 
   close(): Promise<void> {
-    return this.options.renderer.close();
+    return this.renderer.close();
   }
 
-  private async sourceOf(prompt: Prompt, language: Language): Promise<Source> {
-    const fallback = this.options.plan.company.languages[0];
-    for (const spoken of language === fallback ? [language] : [language, fallback]) {
+  private wantedBy(plan: PromptPlan): readonly Wanted[] {
+    const wanted: Wanted[] = [];
+    for (const prompt of Object.values(plan.prompts)) {
+      for (const language of plan.company.languages) {
+        wanted.push({
+          what: `the prompt ${prompt.name} (${language})`,
+          key: promptKey(prompt.name, language),
+          at: prompt.at,
+          find: async () => this.renderer.render(await this.sourceOf(prompt, language, plan.company.languages[0])),
+        });
+      }
+    }
+    // The default one is what held calls hear, whatever the queues have.
+    const music = new Map<string, Position>(Object.values(plan.queues).map(queue => [queue.music, queue.at]));
+    if (!music.has(defaultMusic))
+      music.set(defaultMusic, { file: this.recordingOf('music', defaultMusic), line: 1, col: 1 });
+    for (const [name, at] of music) {
+      wanted.push({
+        what: `the music ${name}`,
+        key: musicKey(name),
+        at,
+        find: async () => this.renderer.render(await this.musicOf(name)),
+      });
+    }
+    return wanted;
+  }
+
+  private async sourceOf(prompt: Prompt, language: Language, fallback: Language): Promise<Source> {
+    for (const spoken of new Set([language, fallback])) {
       const recording = await this.recording(spoken, prompt.name);
       if (recording !== undefined) return recording;
       const text = Object.hasOwn(prompt.text, spoken) ? prompt.text[spoken] : undefined;
       if (text !== undefined) return { kind: 'text', text, language: spoken };
     }
-    throw unavailable(`${prompt.name} has no text in ${fallback}`);
+    throw unavailable(`it has no text in ${fallback}`);
+  }
+
+  private async musicOf(name: string): Promise<Source> {
+    const recording = await this.recording('music', name);
+    if (recording !== undefined) return recording;
+    if (name === defaultMusic) return { kind: 'music' };
+    throw unavailable(`there is no music/${name}.wav in ${this.folder}`);
   }
 
   /** Names come from the dialplan: what could lead out of the folder is no name of a recording. */
   private async recording(folder: string, name: string): Promise<Source | undefined> {
     if (!safeName.test(folder) || !safeName.test(name)) return undefined;
-    const path = join(this.options.folder, folder, `${name}.wav`);
+    const path = this.recordingOf(folder, name);
     try {
       await access(path);
     } catch {
@@ -128,21 +150,16 @@ export class PromptLibrary {
     return { kind: 'recording', path };
   }
 
-  private remember(key: string, find: () => Promise<string>): Promise<string> {
-    let file = this.files.get(key);
-    if (file === undefined) {
-      file = find();
-      // The caller of the first request hears of a failure, and so does each later one.
-      file.catch(error => this.options.log.warn({ sound: key, error: messageOf(error) }, 'sound unavailable'));
-      if (this.files.size < longestMemory) this.files.set(key, file);
-    }
-    return file;
+  private recordingOf(folder: string, name: string): string {
+    return join(this.folder, folder, `${name}.wav`);
   }
 }
 
 const safeName = /^[A-Za-z0-9_-]{1,64}$/;
+/** More than the renderer's lanes, so that none is ever idle; far less than it lets wait. */
 const atOnce = 16;
-const longestMemory = 100_000;
 const remedy = 'correct its text, choose another voice under tts in the configuration, or put a recording in its place';
 
+const promptKey = (name: string, language: Language): string => `prompt ${language} ${name}`;
+const musicKey = (name: string): string => `music ${name}`;
 const unavailable = (message: string): KozpontError => new KozpontError('PROMPT_UNAVAILABLE', message);

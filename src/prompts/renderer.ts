@@ -4,10 +4,11 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import type { Clock, Duration } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { KozpontError, messageOf } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
 import { disposed } from '../base/scope.ts';
+import type { TtsSettings } from '../config/config.ts';
 import type { Job } from './job.ts';
 import { Lanes } from './lanes.ts';
 import { type ProcessOutcome, type RunningProcess, runProcess } from './process.ts';
@@ -18,19 +19,10 @@ export type Source =
   | { readonly kind: 'recording'; readonly path: string }
   | { readonly kind: 'music' };
 
-/** `command`: `{language}`, `{voice}` and `{output}` are filled in, and the text is its standard input. */
-export type SpeechEngine =
-  | { readonly kind: 'builtin'; readonly speed: number }
-  | { readonly kind: 'command'; readonly command: readonly [string, ...string[]] };
-
 export interface RendererOptions {
   /** Finished sounds stand in here as `<hash>.wav`. Whatever is deleted from it is made again when it is needed. */
   readonly cache: string;
-  readonly engine: SpeechEngine;
-  /** By language; where none is given the voice has the language's name. */
-  readonly voices: Readonly<Record<string, string>>;
-  /** For one sound. */
-  readonly timeout: Duration;
+  readonly tts: TtsSettings;
   /** What a foreign speech program sees of the environment (its PATH above all). */
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -107,7 +99,7 @@ export class Renderer {
   private async nameOf(source: Source): Promise<string> {
     switch (source.kind) {
       case 'text':
-        return hash(['text', version, this.options.engine, this.voice(source.language), source.text]);
+        return hash(['text', version, this.options.tts.engine, this.voice(source.language), source.text]);
       case 'recording':
         return hash(['recording', version, await hashOfFile(source.path)]);
       case 'music':
@@ -116,7 +108,7 @@ export class Renderer {
   }
 
   private voice(language: string): string {
-    return this.options.voices[language] ?? language;
+    return this.options.tts.voices[language] ?? language;
   }
 
   private async make(source: Source, path: string): Promise<string> {
@@ -146,7 +138,7 @@ export class Renderer {
   }
 
   private async speak(text: string, language: string, raw: string, output: string): Promise<void> {
-    const { engine } = this.options;
+    const { engine } = this.options.tts;
     if (text.length > longestText) throw new Error(`the text is longer than ${longestText} characters`);
     const voice = this.voice(language);
     if (engine.kind === 'builtin') return this.work({ kind: 'speak', text, voice, speed: engine.speed, output });
@@ -174,7 +166,8 @@ export class Renderer {
   ): Promise<Extract<ProcessOutcome, { kind: 'exited' }>> {
     for (let attempt = 1; ; attempt++) {
       if (this.closed) throw disposed('the prompt renderer');
-      const { clock, timeout } = this.options;
+      const { clock, tts } = this.options;
+      const { timeout } = tts;
       const running = runProcess(clock, { program, args, environment, input, timeout, longestOutput: longestSound });
       this.processes.add(running);
       const outcome = await running.outcome;

@@ -1,15 +1,15 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
-import { silentLog } from '../../../src/base/log.ts';
 import { encodeWav, type Pcm, parseWav } from '../../../src/base/wav.ts';
-import { showDiagnostic } from '../../../src/base/yaml/diagnostic.ts';
+import { type Diagnostic, showDiagnostic } from '../../../src/base/yaml/diagnostic.ts';
+import type { TtsSettings } from '../../../src/config/config.ts';
 import type { Prompt, QueuePlan } from '../../../src/dialplan/plan.ts';
 import { activeRms, decibels, mono, peak, rms } from '../../../src/prompts/audio/level.ts';
-import { PromptLibrary, type PromptPlan } from '../../../src/prompts/library.ts';
-import { Renderer, type RendererOptions } from '../../../src/prompts/renderer.ts';
+import { type Progress, PromptLibrary, type PromptPlan } from '../../../src/prompts/library.ts';
+import { Renderer } from '../../../src/prompts/renderer.ts';
 import { type Build, build } from '../../support/build.ts';
 
 let compiled: Build;
@@ -57,21 +57,29 @@ function plan(texts: Record<string, Record<string, string>>, queues: QueuePlan[]
 
 const cache = (): string => join(folder, 'var', 'prompts');
 
-function library(of: PromptPlan, options: Partial<RendererOptions> = {}): PromptLibrary {
+/** A library, and the preparation of its dialplan. */
+function library(
+  of: PromptPlan,
+  tts: Partial<TtsSettings> = {},
+): Pick<PromptLibrary, 'prompt' | 'music' | 'close'> & {
+  prepare: (onProgress?: (progress: Progress) => void) => Promise<readonly Diagnostic[]>;
+} {
   const renderer = new Renderer({
     cache: cache(),
-    engine: { kind: 'builtin', speed: 150 },
-    voices: {},
-    timeout: 60_000,
+    tts: { engine: { kind: 'builtin', speed: 150 }, voices: {}, timeout: 60_000, ...tts },
     environment: { PATH: '/usr/bin:/bin' },
     clock: systemClock,
     lanes: 2,
     worker: compiled.file('prompts/worker'),
-    ...options,
   });
-  const made = new PromptLibrary({ plan: of, folder: join(folder, 'prompts'), renderer, log: silentLog });
+  const made = new PromptLibrary(join(folder, 'prompts'), renderer);
   opened.push(made);
-  return made;
+  return {
+    prepare: onProgress => made.prepare(of, onProgress),
+    prompt: (name, language) => made.prompt(name, language),
+    music: name => made.music(name),
+    close: () => made.close(),
+  };
 }
 
 async function sound(path: string): Promise<Pcm> {
@@ -117,7 +125,7 @@ describe('spoken prompts', () => {
     expect(steps.at(-1)).toBe('7/7');
 
     for (const language of ['en', 'hu', 'ru']) {
-      const pcm = await sound(await first.file('welcome', language));
+      const pcm = await sound(first.prompt('welcome', language));
       const samples = mono(pcm);
       expect([pcm.sampleRate, pcm.channels]).toEqual([8000, 1]);
       // 70 to 110 characters at 150 words a minute.
@@ -130,19 +138,19 @@ describe('spoken prompts', () => {
       expect(crossings(samples, 8000)).toBeLessThan(3500);
       expect([samples[0], samples.at(-1)]).toEqual([0, 0]);
     }
-    const paths = await Promise.all(['en', 'hu', 'ru'].map(language => first.file('welcome', language)));
+    const paths = ['en', 'hu', 'ru'].map(language => first.prompt('welcome', language));
     expect(new Set(paths).size).toBe(3);
     // Not translated: the company's own language.
-    expect(await first.file('bye', 'hu')).toBe(await first.file('bye', 'en'));
+    expect(first.prompt('bye', 'hu')).toBe(first.prompt('bye', 'en'));
     expect((await readdir(cache())).every(name => /^[0-9a-f]{32}\.wav$/.test(name))).toBe(true);
 
     const [path = ''] = paths;
     const before = await stat(path);
     const again = library(plan({ hello: greeting, bye: { en: 'See you.' } }));
     expect(await again.prepare()).toEqual([]);
-    expect(await again.file('hello', 'en')).toBe(path);
+    expect(again.prompt('hello', 'en')).toBe(path);
     expect((await stat(path)).mtimeMs).toBe(before.mtimeMs);
-    expect(await again.file('bye', 'en')).not.toBe(await first.file('bye', 'en'));
+    expect(again.prompt('bye', 'en')).not.toBe(first.prompt('bye', 'en'));
   });
 
   it('that cannot be spoken are named with their place, all of them', async () => {
@@ -174,9 +182,9 @@ describe('spoken prompts', () => {
         /^plan\.yaml:1:3 PROMPT_UNAVAILABLE the prompt welcome \(xx\) cannot be had: .*voice does not exist\n/,
       ),
     ]);
-    await expect(other.file('welcome', 'xx')).rejects.toMatchObject({ code: 'PROMPT_UNAVAILABLE' });
-    await expect(other.file('nothing', 'en')).rejects.toMatchObject({ code: 'PROMPT_UNAVAILABLE' });
-    await expect(other.file('constructor', 'en')).rejects.toMatchObject({ code: 'PROMPT_UNAVAILABLE' });
+    expect(() => other.prompt('welcome', 'xx')).toThrow('there is no prompt');
+    expect(() => other.prompt('nothing', 'en')).toThrow('there is no prompt');
+    expect(() => other.prompt('constructor', 'en')).toThrow('there is no prompt');
     expect((await readdir(cache())).filter(name => name.endsWith('.draft'))).toEqual([]);
   });
 
@@ -194,7 +202,7 @@ describe('spoken prompts', () => {
     ];
     const hostile = library(plan(Object.fromEntries(texts.map((en, index) => [`p${index}`, { en }]))));
     expect(await hostile.prepare()).toEqual([]);
-    const files = await Promise.all(texts.map((_, index) => hostile.file(`p${index}`, 'en')));
+    const files = texts.map((_, index) => hostile.prompt(`p${index}`, 'en'));
     for (const file of files) expect(rms(mono(await sound(file)))).toBeGreaterThan(0.001);
   });
 });
@@ -206,22 +214,27 @@ describe('recordings', () => {
     const recorded = library(plan({ welcome: greeting }));
     expect(await recorded.prepare()).toEqual([]);
     for (const language of ['en', 'hu']) {
-      const pcm = await sound(await recorded.file('welcome', language));
+      const pcm = await sound(recorded.prompt('welcome', language));
       expect([pcm.sampleRate, pcm.channels, pcm.samples.length]).toEqual([8000, 1, 8000]);
       expect(crossings(mono(pcm), 8000)).toBeCloseTo(880, -1);
       expect(decibels(rms(mono(pcm)) / rms(mono(tone(8000, 1))))).toBeCloseTo(0, 0);
     }
-    expect(crossings(mono(await sound(await recorded.file('welcome', 'ru'))), 8000)).not.toBeCloseTo(880, -1);
+    expect(crossings(mono(await sound(recorded.prompt('welcome', 'ru'))), 8000)).not.toBeCloseTo(880, -1);
   });
 
   it('are taken up anew by the next preparation', async () => {
     const live = library(plan({ welcome: { en: 'Hello.' } }));
     await live.prepare();
-    const spoken = await live.file('welcome', 'en');
+    const spoken = live.prompt('welcome', 'en');
     await recording('en/welcome.wav', tone(16_000, 1));
-    expect(await live.file('welcome', 'en')).toBe(spoken);
-    await live.prepare();
-    expect(await live.file('welcome', 'en')).not.toBe(spoken);
+    expect(live.prompt('welcome', 'en')).toBe(spoken);
+    expect(await live.prepare()).toEqual([]);
+    const recorded = live.prompt('welcome', 'en');
+    expect(recorded).not.toBe(spoken);
+    await writeFile(join(folder, 'prompts', 'en', 'welcome.wav'), 'no sound any more');
+    expect(await live.prepare()).toHaveLength(3);
+    // What was right goes on.
+    expect(live.prompt('welcome', 'en')).toBe(recorded);
   });
 
   it('that cannot be used are named, and not silently replaced', async () => {
@@ -241,8 +254,9 @@ describe('music', () => {
     await recording('music/jazz.wav', tone(48_000, 2));
     const own = library(plan({}, [queue('reception', 'default'), queue('sales', 'jazz')]));
     expect(await own.prepare()).toEqual([]);
-    expect((await sound(await own.music('jazz'))).samples.length).toBe(8000);
-    const made = mono(await sound(await own.music('default')));
+    expect((await sound(own.music('jazz'))).samples.length).toBe(8000);
+    expect(own.music('unknown')).toBe(own.music('default'));
+    const made = mono(await sound(own.music('default')));
     expect(made.length / 8000).toBeGreaterThan(30);
     expect(decibels(rms(made))).toBeCloseTo(-22, 1);
   });
@@ -286,7 +300,7 @@ process.stdin.on('data', chunk => { text += chunk; }).on('end', () => {
       engine: { kind: 'command', command: [process.execPath, script, '{voice}'] },
     });
     expect(await spoken.prepare()).toEqual([]);
-    const samples = mono(await sound(await spoken.file('welcome', 'en')));
+    const samples = mono(await sound(spoken.prompt('welcome', 'en')));
     // 1 s, and nothing was cut off but the fade.
     expect(samples.length / 8000).toBeCloseTo(1, 1);
     expect(decibels(activeRms(samples, 8000))).toBeCloseTo(-19, 0);
@@ -324,15 +338,18 @@ process.stdin.on('data', chunk => { text += chunk; }).on('end', () => {
   });
 
   it('that hangs is ended at the close', async () => {
-    const script = await program('setInterval(() => {}, 1000);');
+    const marker = join(folder, 'started');
+    const script = await program(
+      `require('node:fs').writeFileSync(${JSON.stringify(marker)}, ''); setInterval(() => {}, 1000);`,
+    );
     const spoken = library(plan({ welcome: { en: 'Hello.' } }), {
       engine: { kind: 'command', command: [process.execPath, script] },
     });
-    const asked = spoken.file('welcome', 'en');
-    const outcome = expect(asked).rejects.toMatchObject({ code: 'DISPOSED' });
+    const preparation = spoken.prepare();
+    await vi.waitFor(() => stat(marker), { timeout: 15_000 });
     await spoken.close();
-    await outcome;
-    await expect(spoken.music('default')).rejects.toMatchObject({ code: 'DISPOSED' });
+    expect((await preparation).at(0)?.message).toMatch(/the prompt renderer is already disposed of$/);
+    expect((await spoken.prepare()).length).toBeGreaterThan(0);
   });
 });
 
@@ -340,10 +357,10 @@ describe('the cache', () => {
   it('is made again where it was deleted', async () => {
     const spoken = library(plan({ welcome: { en: 'Hello.' } }));
     await spoken.prepare();
-    const path = await spoken.file('welcome', 'en');
+    const path = spoken.prompt('welcome', 'en');
     await rm(cache(), { recursive: true });
     expect(await spoken.prepare()).toEqual([]);
-    expect(await spoken.file('welcome', 'en')).toBe(path);
+    expect(spoken.prompt('welcome', 'en')).toBe(path);
     expect((await stat(path)).size).toBeGreaterThan(1000);
   });
 
