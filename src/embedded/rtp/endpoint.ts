@@ -1,0 +1,292 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../base/clock.ts';
+import { KozpontError, messageOf } from '../../base/errors.ts';
+import { randomId } from '../../base/ids.ts';
+import type { Log } from '../../base/log.ts';
+import { disposed } from '../../base/scope.ts';
+import type {
+  EndpointOptions,
+  EndpointStats,
+  MediaEndpoint,
+  PlayOptions,
+  PlayOutcome,
+  Recording,
+  Sound,
+} from '../../media/port.ts';
+import type { AudioAgreement, LocalAudio } from '../../media/sdp/agreement.ts';
+import { acceptAnswer, answerOffer, type LocalLine, offerAudio } from '../../media/sdp/negotiate.ts';
+import { parseSdp } from '../../media/sdp/parse.ts';
+import { LocalDescription } from '../../media/sdp/write.ts';
+import { Playback } from './audio/playback.ts';
+import type { SoundLibrary } from './audio/soundLibrary.ts';
+import type { ToneGenerator } from './audio/tones.ts';
+import { type Part, silent, whole } from './audio/track.ts';
+import { Recorder } from './recorder.ts';
+import type { RtpSession } from './session.ts';
+
+export interface EndpointContext {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly sounds: SoundLibrary;
+  readonly tones: ToneGenerator;
+}
+
+/** One party of a call: a session, what was agreed on for it, and what it is made to hear. */
+export class EmbeddedEndpoint implements MediaEndpoint {
+  readonly id = randomId();
+
+  private readonly log: Log;
+  private readonly description: LocalDescription;
+  private text = '';
+  private lines: readonly LocalLine[] = [];
+  /** Whether the last offer was ours. */
+  private offering = false;
+  private agreement: AudioAgreement | undefined;
+  private partner: EmbeddedEndpoint | undefined;
+  /** Settles the `play` that is under way. */
+  private settlePlay: ((outcome: PlayOutcome) => void) | undefined;
+  private recorder: Recorder | undefined;
+  private recording = false;
+  private ended: Promise<void> | undefined;
+
+  /** Error: `INVALID_SDP`, where there is an offer and it cannot be answered. `left` is called once, at the end. */
+  constructor(
+    private readonly context: EndpointContext,
+    private readonly options: EndpointOptions,
+    private readonly session: RtpSession,
+    private readonly local: LocalAudio,
+    private readonly left: () => void,
+  ) {
+    this.log = context.log.child({ call: options.callId, leg: options.legId });
+    this.description = new LocalDescription(String(randomBytes(6).readUIntBE(0, 6)), local.address);
+    if (options.offer === undefined) this.writeOffer();
+    else this.writeAnswer(options.offer);
+  }
+
+  get localSdp(): string {
+    return this.text;
+  }
+
+  get remoteHold(): boolean {
+    return this.agreement?.remoteHold ?? false;
+  }
+
+  async accept(answer: string): Promise<void> {
+    this.mustBeOpen();
+    if (!this.offering) throw new KozpontError('INVALID_SDP', 'there is no offer of ours that this could answer');
+    this.agree(acceptAnswer(parseSdp(answer), this.lines, this.local));
+  }
+
+  async answer(offer: string): Promise<string> {
+    this.mustBeOpen();
+    this.writeAnswer(offer);
+    return this.text;
+  }
+
+  async offer(): Promise<string> {
+    this.mustBeOpen();
+    this.writeOffer();
+    return this.text;
+  }
+
+  async play(sounds: readonly Sound[], options: PlayOptions = {}): Promise<PlayOutcome> {
+    this.mustBeOpen();
+    this.stopSound();
+    return new Promise(resolve => {
+      const settle = (outcome: PlayOutcome): void => {
+        if (this.settlePlay === settle) this.settlePlay = undefined;
+        resolve(outcome);
+      };
+      this.settlePlay = settle;
+      const parts = this.partsAtHand(sounds);
+      if (parts !== undefined) this.begin(parts, options, settle);
+      else void this.loadAndBegin(sounds, options, settle);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.mustBeOpen();
+    this.stopSound();
+  }
+
+  async bridge(other: MediaEndpoint): Promise<void> {
+    this.mustBeOpen();
+    if (!(other instanceof EmbeddedEndpoint) || other === this) {
+      throw new KozpontError('MEDIA_UNAVAILABLE', 'an endpoint is bridged to another one of the same media server');
+    }
+    other.mustBeOpen();
+    this.part();
+    other.part();
+    this.stopSound();
+    other.stopSound();
+    this.partner = other;
+    other.partner = this;
+    this.session.forwardTo(other.session);
+    other.session.forwardTo(this.session);
+  }
+
+  async unbridge(): Promise<void> {
+    this.mustBeOpen();
+    this.part();
+  }
+
+  async record(path: string): Promise<Recording> {
+    this.mustBeOpen();
+    if (this.recording) throw new KozpontError('RECORDING_FAILED', 'the endpoint is being recorded already');
+    this.recording = true;
+    try {
+      const recorder = await Recorder.start(this.context.clock, path, error => this.recordingEnded(error));
+      this.recorder = recorder;
+    } catch (error) {
+      this.recording = false;
+      throw error;
+    }
+    if (this.ended !== undefined) {
+      await this.recorder.stop().catch(() => {});
+      this.mustBeOpen();
+    }
+    this.session.tap = this.recorder;
+    return this.recorder;
+  }
+
+  async stats(): Promise<EndpointStats> {
+    this.mustBeOpen();
+    return this.session.stats();
+  }
+
+  destroy(): Promise<void> {
+    this.ended ??= this.end();
+    return this.ended;
+  }
+
+  /** The end that nobody asked for. */
+  die(error: KozpontError): void {
+    if (this.ended !== undefined) return;
+    this.log.warn({ error: error.message }, 'a media endpoint died');
+    void this.destroy();
+    this.tell(() => this.options.events.gone(error));
+  }
+
+  /** A digit of the far end; the other party of a bridge gets the packets themselves, or hears the digit where it takes none. */
+  digit(digit: string): void {
+    const { partner } = this;
+    if (partner !== undefined && !partner.session.takesEvents && !partner.session.playing) {
+      partner.session.play(new Playback([this.context.tones.digit(digit)], false), () => {});
+    }
+    this.tell(() => this.options.events.digit(digit));
+  }
+
+  private async end(): Promise<void> {
+    this.stopSound();
+    this.part();
+    this.session.close();
+    this.left();
+    // What went wrong with it is in the log, and told to whoever stops the recording.
+    await this.recorder?.stop().catch(() => {});
+  }
+
+  private mustBeOpen(): void {
+    if (this.ended !== undefined) throw disposed(`the media endpoint of leg ${this.options.legId}`);
+  }
+
+  private writeAnswer(offer: string): void {
+    const { agreement, lines } = answerOffer(parseSdp(offer), this.local, this.agreement);
+    this.write(lines);
+    this.offering = false;
+    this.agree(agreement);
+  }
+
+  /** What was agreed on stands first, so that an answer changes nothing without need; numbers once given stay (RFC 3264, §8.3.2). */
+  private writeOffer(): void {
+    const { local, agreement } = this;
+    const known: LocalAudio =
+      agreement === undefined
+        ? local
+        : {
+            ...local,
+            codecs: [agreement.codec, ...local.codecs.filter(codec => codec !== agreement.codec)],
+            telephoneEvent: agreement.telephoneEvent ?? local.telephoneEvent,
+          };
+    this.write(offerAudio(known, this.lines));
+    this.offering = true;
+  }
+
+  private write(lines: readonly LocalLine[]): void {
+    this.lines = lines;
+    this.text = this.description.write(lines);
+  }
+
+  private agree(agreement: AudioAgreement): void {
+    this.agreement = agreement;
+    this.session.agree(agreement, this.options.signallingAddress);
+  }
+
+  /** Undefined: a file has to be read first. */
+  private partsAtHand(sounds: readonly Sound[]): Part[] | undefined {
+    const parts: Part[] = [];
+    for (const sound of sounds) {
+      const part = this.partAtHand(sound);
+      if (part === undefined) return undefined;
+      parts.push(part);
+    }
+    return parts;
+  }
+
+  private partAtHand(sound: Sound): Part | undefined {
+    if (sound.kind === 'tone') return this.context.tones.tone(sound.tone);
+    if (sound.kind === 'silence') return silent(sound.duration);
+    const track = this.context.sounds.get(sound.path);
+    return track === undefined ? undefined : whole(track);
+  }
+
+  private async loadAndBegin(
+    sounds: readonly Sound[],
+    options: PlayOptions,
+    settle: (outcome: PlayOutcome) => void,
+  ): Promise<void> {
+    try {
+      const parts = await Promise.all(
+        sounds.map(async sound =>
+          sound.kind === 'file' ? whole(await this.context.sounds.load(sound.path)) : (this.partAtHand(sound) as Part),
+        ),
+      );
+      if (this.settlePlay === settle) this.begin(parts, options, settle);
+    } catch (error) {
+      this.log.warn({ error: messageOf(error) }, 'a sound cannot be played');
+      settle('failed');
+    }
+  }
+
+  private begin(parts: readonly Part[], options: PlayOptions, settle: (outcome: PlayOutcome) => void): void {
+    this.session.play(new Playback(parts, options.loop === true), () => settle('completed'));
+  }
+
+  private stopSound(): void {
+    this.session.stopPlaying();
+    this.settlePlay?.('stopped');
+  }
+
+  private part(): void {
+    const { partner } = this;
+    if (partner === undefined) return;
+    this.partner = undefined;
+    partner.partner = undefined;
+    this.session.forwardTo(undefined);
+    partner.session.forwardTo(undefined);
+  }
+
+  private recordingEnded(error: KozpontError | undefined): void {
+    this.session.tap = undefined;
+    this.recording = false;
+    if (error !== undefined) this.log.warn({ error: error.message }, 'a recording failed');
+  }
+
+  /** What a listener throws is its own affair: packets go on. */
+  private tell(event: () => void): void {
+    try {
+      event();
+    } catch (error) {
+      this.log.error({ error: messageOf(error) }, 'an event of a media endpoint was not handled');
+    }
+  }
+}

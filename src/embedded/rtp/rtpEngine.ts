@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Duration, Timer } from '../../base/clock.ts';
+import { KozpontError, messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { Pacer } from './pace/pacer.ts';
+import { RtpSession, type SessionContext, type SessionEvents } from './session.ts';
+import { type OpenSocket, openSystemSocket } from './socket/mediaSocket.ts';
+import { PortOpener } from './socket/portPair.ts';
+import { PortPool, type PortRange } from './socket/portPool.ts';
+
+export interface RtpEngineOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The IP address that sockets are bound to: `0.0.0.0` for every one that the machine has. */
+  readonly bind: string;
+  /** Both included; a party takes two. */
+  readonly ports: PortRange;
+  /** How long a port is left alone after its call. */
+  readonly rest: Duration;
+  readonly openSocket?: OpenSocket;
+  /** A number from 0 to below 1. */
+  readonly random?: () => number;
+}
+
+export interface RtpMetrics {
+  readonly sessions: number;
+  /** Streams that are paced, because something is played to them. */
+  readonly streams: number;
+  readonly ports: { readonly free: number; readonly resting: number };
+  readonly packets: {
+    readonly received: number;
+    readonly sent: number;
+    /** From somebody who is not the far end of the call. */
+    readonly refused: number;
+    /** Not RTP, or of a payload type that was not agreed on. */
+    readonly unusable: number;
+  };
+  /** Turns of the pacer that came more than a frame late, and the frames that were left out for that. */
+  readonly lateTicks: number;
+  readonly skippedFrames: number;
+}
+
+/** How often the sessions look after themselves: reports, far ends that have fallen silent. */
+const housekeeping: Duration = 500;
+
+/** Unpredictable, as a stranger must not guess a port or an SSRC (RFC 3550, §5.1). */
+const secureRandom = (): number => randomBytes(6).readUIntBE(0, 6) / 2 ** 48;
+
+/** The sessions of a process: their ports, their rhythm, their housekeeping. */
+export class RtpEngine {
+  private readonly sessions = new Set<RtpSession>();
+  private readonly context: SessionContext & { readonly pacer: Pacer };
+  private readonly pool: PortPool;
+  private readonly opener: PortOpener;
+  private timer: Timer | undefined;
+  private closed = false;
+
+  constructor(private readonly options: RtpEngineOptions) {
+    const { clock, log, random = secureRandom } = options;
+    this.context = {
+      clock,
+      pacer: new Pacer(clock, error => log.error({ error: messageOf(error) }, 'a stream could not be paced')),
+      counters: { received: 0, sent: 0, refused: 0, unusable: 0 },
+      random,
+    };
+    this.pool = new PortPool(options.ports, options.rest, below => Math.floor(random() * below));
+    this.opener = new PortOpener(clock, options.openSocket ?? openSystemSocket, options.bind, this.pool);
+  }
+
+  /** Errors: `PORTS_EXHAUSTED`, `MEDIA_UNAVAILABLE`. The session is given back by its `close`. */
+  async openSession(events: SessionEvents): Promise<RtpSession> {
+    if (this.closed) throw new KozpontError('MEDIA_UNAVAILABLE', 'the media engine has ended');
+    const pair = await this.opener.take();
+    const session: RtpSession = new RtpSession(this.context, pair, events, () => {
+      this.sessions.delete(session);
+      this.opener.giveBack(pair);
+      if (this.sessions.size === 0) this.timer?.cancel();
+    });
+    this.sessions.add(session);
+    if (this.closed) {
+      session.close();
+      throw new KozpontError('MEDIA_UNAVAILABLE', 'the media engine has ended');
+    }
+    if (this.sessions.size === 1) this.keepHouse();
+    return session;
+  }
+
+  metrics(): RtpMetrics {
+    const { pacer, counters } = this.context;
+    return {
+      sessions: this.sessions.size,
+      streams: pacer.streams,
+      ports: this.pool.count(this.options.clock.now()),
+      packets: { ...counters },
+      lateTicks: pacer.lateTicks,
+      skippedFrames: pacer.skippedFrames,
+    };
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const session of [...this.sessions]) session.close();
+  }
+
+  private keepHouse(): void {
+    this.timer = this.options.clock.after(housekeeping, () => {
+      this.keepHouse();
+      const now = this.options.clock.now();
+      for (const session of this.sessions) session.housekeep(now);
+    });
+  }
+}

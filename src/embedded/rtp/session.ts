@@ -1,0 +1,357 @@
+import type { RemoteInfo } from 'node:dgram';
+import type { Clock, Instant } from '../../base/clock.ts';
+import type { DirectionStats, EndpointStats } from '../../media/port.ts';
+import { type AudioAgreement, type AudioCodec, sends, type TransportAddress } from '../../media/sdp/agreement.ts';
+import { frameLength, silence, transcode } from './audio/g711.ts';
+import type { Source } from './audio/playback.ts';
+import type { Pacer } from './pace/pacer.ts';
+import { frame } from './pace/wheel.ts';
+import type { PortPair } from './socket/portPair.ts';
+import { DigitRecogniser } from './stream/digitRecogniser.ts';
+import { DigitSender } from './stream/digitSender.ts';
+import { IncomingStream } from './stream/incoming.ts';
+import { Latch } from './stream/latch.ts';
+import { OutgoingStream } from './stream/outgoing.ts';
+import { RtcpParty } from './stream/rtcpParty.ts';
+import { headerLength, looksLikeRtcp, RtpView } from './wire/rtpPacket.ts';
+import { eventLength } from './wire/telephoneEvent.ts';
+
+/** What all sessions of an engine share. */
+export interface SessionContext {
+  readonly clock: Clock;
+  readonly pacer: Pacer;
+  readonly counters: PacketCounters;
+  /** A number from 0 to below 1. */
+  readonly random: () => number;
+}
+
+/** Of all sessions, since the start. */
+export interface PacketCounters {
+  received: number;
+  sent: number;
+  /** From somebody who is not the far end of the call. */
+  refused: number;
+  /** Not RTP, or of a payload type that was not agreed on. */
+  unusable: number;
+}
+
+export interface SessionEvents {
+  digit(digit: string): void;
+  /** A socket is of no use any more: the session is over. */
+  broken(error: Error): void;
+}
+
+/** Whoever wants to know what is said and heard, in the law of the packet, from `start` to `end`. */
+export interface AudioTap {
+  heard(codec: AudioCodec, packet: Uint8Array, start: number, end: number, now: Instant): void;
+  spoken(codec: AudioCodec, packet: Uint8Array, start: number, end: number, now: Instant): void;
+}
+
+/** What a payload type means, by number, so that one array look-up tells. */
+const unknown = 0;
+const event = 3;
+const meaningOf = { PCMU: 1, PCMA: 2, telephoneEvent: event } as const;
+const codecOf = { 1: 'PCMU', 2: 'PCMA' } as const;
+type Meaning = 1 | 2 | 3;
+
+/** A frame that comes this much after the one before it is in its rhythm; a later one begins a talkspurt. */
+const rhythm = 1.5 * frame;
+
+/**
+ * One party's media: its two sockets, who the far end is, the stream that comes in and the stream that goes out. What
+ * goes out comes from the other session of a bridge, packet by packet as they come in there, or from a source of our
+ * own, frame by frame by the pacer; the source has precedence. Telephones of our own use it as well as endpoints.
+ */
+export class RtpSession {
+  readonly outgoing: OutgoingStream;
+  readonly incoming = new IncomingStream();
+  tap: AudioTap | undefined;
+
+  /** The session that hears what comes in here. */
+  private listener: RtpSession | undefined;
+  private readonly latch = new Latch();
+  private readonly rtcp: RtcpParty;
+  private readonly recogniser = new DigitRecogniser();
+  private readonly digits = new DigitSender();
+  private readonly view = new RtpView();
+  private readonly meanings = new Uint8Array(128);
+
+  private agreement: AudioAgreement | undefined;
+  private codec: AudioCodec = 'PCMA';
+  private target: TransportAddress | undefined;
+  private sending = false;
+  private heardCodec: AudioCodec | null = null;
+  private rtcpHeardFrom: TransportAddress | undefined;
+  private closed = false;
+
+  private source: Source | undefined;
+  private sourceOver: (() => void) | undefined;
+  private lastFramePlayed = false;
+  /** Patched in place for every frame. */
+  private readonly frame = Buffer.alloc(headerLength + frameLength);
+  private readonly eventFrame = Buffer.alloc(headerLength + eventLength);
+
+  constructor(
+    private readonly context: SessionContext,
+    readonly ports: PortPair,
+    private readonly events: SessionEvents,
+    private readonly released: () => void,
+  ) {
+    const { random, clock } = context;
+    const word = (): number => Math.floor(random() * 2 ** 32) | 0;
+    this.outgoing = new OutgoingStream(word(), word() & 0xffff, word());
+    const cname = Math.floor(random() * 2 ** 48).toString(36);
+    this.rtcp = new RtcpParty(this.outgoing, this.incoming, cname, random, clock.now());
+    ports.rtp.listen({ packet: this.receive, broken: error => events.broken(error) });
+    ports.rtcp.listen({
+      packet: (packet, from) => this.receiveRtcp(packet, from),
+      broken: error => events.broken(error),
+    });
+  }
+
+  /** Takes up what was agreed on; again after each re-negotiation. */
+  agree(agreement: AudioAgreement, signallingAddress: string | undefined): void {
+    this.agreement = agreement;
+    this.codec = agreement.codec;
+    this.meanings.fill(unknown);
+    for (const [payloadType, what] of agreement.receives) this.meanings[payloadType] = meaningOf[what];
+    this.latch.renegotiate(agreement.remote, signallingAddress);
+    this.rtcpHeardFrom = undefined;
+    this.follow();
+  }
+
+  /** What comes in here is heard there from now on, and nowhere else; undefined: by nobody. */
+  forwardTo(listener: RtpSession | undefined): void {
+    this.listener = this.closed ? undefined : listener;
+    listener?.outgoing.interrupt();
+  }
+
+  /** Whether the far end can be told digits as events. */
+  get takesEvents(): boolean {
+    return this.agreement?.telephoneEvent !== undefined;
+  }
+
+  get playing(): boolean {
+    return this.source !== undefined;
+  }
+
+  /** Plays `source` in place of what played before. `over` is called at its end, not when it is replaced or stopped. */
+  play(source: Source, over: () => void): void {
+    if (this.closed) return;
+    this.source = source;
+    this.sourceOver = over;
+    this.lastFramePlayed = false;
+    this.joinPacer();
+  }
+
+  stopPlaying(): void {
+    this.source = undefined;
+    this.sourceOver = undefined;
+    if (!this.digits.busy) this.context.pacer.remove(this);
+  }
+
+  /** Sends digits as telephone events, in place of other sound, each held for `duration` milliseconds. */
+  sendDigits(text: string, duration: number): void {
+    if (this.closed) return;
+    this.digits.queue(text, Math.round(duration / frame));
+    this.joinPacer();
+  }
+
+  get sendingDigits(): boolean {
+    return this.digits.busy;
+  }
+
+  stats(): EndpointStats {
+    const { incoming, outgoing } = this;
+    const remote = this.rtcp.remoteView;
+    const received: DirectionStats = {
+      packets: incoming.packets,
+      bytes: incoming.bytes,
+      lost: incoming.lost,
+      jitter: incoming.jitter,
+      codec: this.heardCodec,
+    };
+    const sent: DirectionStats = {
+      packets: outgoing.packets,
+      bytes: outgoing.octets,
+      lost: remote.lost,
+      jitter: remote.jitter,
+      codec: outgoing.packets === 0 ? null : this.codec,
+    };
+    return { received, sent, roundTripTime: remote.roundTripTime };
+  }
+
+  /** Now and then: a far end that has fallen silent, a report that is due. */
+  housekeep(now: Instant): void {
+    if (this.latch.pause(now)) this.follow();
+    const report = this.rtcp.due(now);
+    if (report !== undefined) this.sendRtcp(report);
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.listener = undefined;
+    this.stopPlaying();
+    this.context.pacer.remove(this);
+    const goodbye = this.rtcp.goodbye(this.context.clock.now());
+    if (goodbye !== undefined) this.sendRtcp(goodbye);
+    this.released();
+  }
+
+  private readonly receive = (packet: Buffer, from: RemoteInfo): void => {
+    const { view } = this;
+    const now = this.context.clock.now();
+    const meaning = view.read(packet) ? (this.meanings[view.payloadType] as 0 | Meaning) : unknown;
+    if (meaning === unknown || view.ssrc === this.outgoing.ssrc) {
+      this.receiveOther(packet, from);
+      return;
+    }
+    const verdict = this.latch.hear(from.address, from.port, view, now);
+    if (verdict === 'refused') {
+      this.context.counters.refused++;
+      return;
+    }
+    if (verdict === 'moved') this.follow();
+    this.context.counters.received++;
+    if (view.ssrc !== this.incoming.source) this.recogniser.reset();
+    this.incoming.count(view, now, meaning !== event);
+    if (meaning === event) this.receiveEvent(packet, now);
+    else {
+      this.heardCodec = codecOf[meaning];
+      this.tap?.heard(codecOf[meaning], packet, view.start, view.end, now);
+      this.listener?.relay(packet, view, meaning, now);
+    }
+  };
+
+  private receiveEvent(packet: Buffer, now: Instant): void {
+    const { view } = this;
+    const digit = this.recogniser.hear(packet, view.start, view.end, view.marker, view.timestamp, now);
+    this.listener?.relay(packet, view, event, now);
+    if (digit !== undefined) this.events.digit(digit);
+  }
+
+  /** Sends what was received on the other side of a bridge, at once and in place. */
+  private relay(packet: Buffer, view: RtpView, meaning: Meaning, now: Instant): void {
+    if (this.source !== undefined || this.digits.busy) return;
+    if (!this.sending) {
+      this.outgoing.interrupt();
+      return;
+    }
+    let payloadType = this.agreement?.payloadType ?? 0;
+    let samples = view.end - view.start;
+    if (meaning === event) {
+      const eventType = this.agreement?.telephoneEvent;
+      if (eventType === undefined) {
+        this.outgoing.omit(view);
+        return;
+      }
+      payloadType = eventType;
+      samples = frameLength;
+    } else {
+      if (meaning !== meaningOf[this.codec]) transcode(packet, view.start, view.end, this.codec);
+      this.tap?.spoken(this.codec, packet, view.start, view.end, now);
+    }
+    const start = this.outgoing.relay(packet, view, payloadType, samples, now);
+    if (start < 0) return;
+    this.transmit(start === 0 && view.end === packet.length ? packet : packet.subarray(start, view.end));
+  }
+
+  /** The pacer's turn. */
+  tick(now: Instant): void {
+    if (this.digits.busy) this.tickDigit(now);
+    else if (this.source !== undefined) this.tickSource(this.source, now);
+    else this.context.pacer.remove(this);
+  }
+
+  /** The pacer is late: these frames are left out. */
+  skip(frames: number): void {
+    this.outgoing.skip(frames * frameLength);
+  }
+
+  private tickDigit(now: Instant): void {
+    const { outgoing, eventFrame } = this;
+    const what = this.digits.next(eventFrame, headerLength);
+    const payloadType = this.agreement?.telephoneEvent;
+    if (!this.sending || payloadType === undefined) return;
+    if (what === 'first') outgoing.beginEvent(now);
+    if (what === 'first' || what === 'further') {
+      outgoing.event(eventFrame, what === 'first', payloadType, eventLength, frameLength, now);
+      this.transmit(eventFrame);
+    } else outgoing.skip(frameLength);
+  }
+
+  private tickSource(source: Source, now: Instant): void {
+    const { frame, outgoing, codec } = this;
+    const filled = this.lastFramePlayed ? 0 : source.fill(codec, frame, headerLength, frameLength);
+    if (filled === 0) {
+      const over = this.sourceOver;
+      this.stopPlaying();
+      over?.();
+      return;
+    }
+    if (filled < frameLength) {
+      frame.fill(silence[codec], headerLength + filled);
+      this.lastFramePlayed = true;
+    }
+    if (!this.sending) {
+      outgoing.interrupt();
+      return;
+    }
+    outgoing.frame(frame, this.agreement?.payloadType ?? 0, frameLength, now);
+    this.tap?.spoken(codec, frame, headerLength, headerLength + frameLength, now);
+    this.transmit(frame);
+  }
+
+  /** The first frame goes at once, unless that would come before its time. */
+  private joinPacer(): void {
+    const now = this.context.clock.now();
+    const { sentAt } = this.outgoing;
+    if (now - sentAt > rhythm) this.outgoing.interrupt();
+    this.context.pacer.add(this, Math.max(sentAt + frame, now));
+  }
+
+  private transmit(packet: Buffer): void {
+    if (this.target === undefined) return;
+    this.context.counters.sent++;
+    this.ports.rtp.send(packet, this.target);
+  }
+
+  /** Our packets go where the latch says, and the socket is connected when it is sure. */
+  private follow(): void {
+    this.target = this.latch.target;
+    const direction = this.agreement?.direction ?? 'inactive';
+    this.sending = sends(direction) && this.target !== undefined;
+    if (this.latch.closed && this.target !== undefined) this.ports.rtp.connect(this.target);
+    else this.ports.rtp.disconnect();
+  }
+
+  /** What comes to RTP's port and is no sound: RTCP, where that was agreed to come here; all else is left alone. */
+  private receiveOther(packet: Buffer, from: RemoteInfo): void {
+    if (this.agreement?.rtcpMux === true && looksLikeRtcp(packet)) this.receiveRtcp(packet, from);
+    else this.context.counters.unusable++;
+  }
+
+  private receiveRtcp(packet: Buffer, from: RemoteInfo): void {
+    if (from.address !== this.target?.address) {
+      this.context.counters.refused++;
+      return;
+    }
+    if (this.rtcp.hear(packet, this.context.clock.now())) {
+      this.rtcpHeardFrom = { address: from.address, port: from.port };
+    } else this.context.counters.unusable++;
+  }
+
+  private sendRtcp(packet: Buffer): void {
+    const { agreement, target } = this;
+    if (agreement === undefined || target === undefined) return;
+    if (agreement.rtcpMux) {
+      this.ports.rtp.send(packet, target);
+      return;
+    }
+    const described = agreement.remote?.address === target.address && agreement.remote.port === target.port;
+    const next = { address: target.address, port: Math.min(target.port + 1, 65_535) };
+    const to = this.rtcpHeardFrom ?? (described ? agreement.remoteRtcp : undefined) ?? next;
+    this.ports.rtcp.send(packet, to);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Instant } from '../../../base/clock.ts';
+import { digits, eventLength } from '../wire/telephoneEvent.ts';
+
+/** A packet of an event that is older than the current one by less than this is a late copy, not a new press. */
+const lateCopy = 5 * 8000;
+/** A pause within a press that is longer than this ends it, though its end was lost. */
+const longestPause = 500;
+/** Where two durations differ by less, one segment of a long press carries on where the other ended. */
+const segmentSlack = 480;
+
+/**
+ * Makes presses out of the packets of telephone events (RFC 4733, §2.5.1). A press is told by its timestamp and
+ * reported at its first packet, whichever that is: starts and ends may be lost, ends come three times, and copies come
+ * late. Two things look like a new press and are none: the next segment of a press longer than 8 s (§2.5.1.3), and the
+ * packets of senders that, against §2.5.1.2, move the timestamp with every packet.
+ */
+export class DigitRecogniser {
+  private event = -1;
+  private timestamp = 0;
+  private duration = 0;
+  private ended = true;
+  private heardAt: Instant = 0;
+
+  /** Gives the digit of a press that is recognised by this packet. The payload is `packet` from `start` to `end`. */
+  hear(
+    packet: Buffer,
+    start: number,
+    end: number,
+    marker: boolean,
+    timestamp: number,
+    now: Instant,
+  ): string | undefined {
+    if (end - start < eventLength) return undefined;
+    const event = packet[start] as number;
+    const over = (packet[start + 1] as number) >= 128;
+    const duration = packet.readUInt16BE(start + 2);
+    const digit = digits[event];
+    if (digit === undefined) return undefined;
+
+    const age = (timestamp - this.timestamp) | 0;
+    const known = this.event !== -1;
+    const same = known && age === 0 && event === this.event;
+    if (!same && known && age < 0 && age > -lateCopy) return undefined;
+    const fresh = !same && !(known && !marker && this.carriesOn(event, age, duration, now));
+
+    if (fresh) this.ended = false;
+    this.event = event;
+    this.timestamp = timestamp;
+    this.duration = duration;
+    this.ended ||= over;
+    this.heardAt = now;
+    return fresh ? digit : undefined;
+  }
+
+  /** A new source: its timestamps have nothing to do with those before. */
+  reset(): void {
+    this.event = -1;
+  }
+
+  private carriesOn(event: number, age: number, duration: number, now: Instant): boolean {
+    if (this.ended || event !== this.event || now - this.heardAt > longestPause) return false;
+    const nextSegment = this.duration >= 0xffff - segmentSlack && Math.abs(age - this.duration) <= segmentSlack;
+    return nextSegment || duration > this.duration;
+  }
+}
