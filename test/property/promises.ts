@@ -21,6 +21,7 @@ export function keepsPromises(observed: Observed): void {
   unknownTargetTouchesNobody(observed);
   failedTransferComesBack(observed);
   recallNotTakenFallsBack(observed);
+  lateGoodbyeIsNoGoodbye(observed);
   if (call.phase.kind !== 'ended') {
     holds(Object.keys(call.timers).length > 0, () => `R3: ${call.phase.kind} has no timer`);
     return;
@@ -126,6 +127,27 @@ function recallNotTakenFallsBack({ before, result: { call, effects } }: Observed
     () => `R6: not at the front of the queue: ${JSON.stringify(call.phase)}`,
   );
 }
+
+/** R2: the BYE of a transferor that was sent before the failure was heard of does not take the caller along. */
+function lateGoodbyeIsNoGoodbye({ stimulus, before, now, result: { call } }: Observed): void {
+  if (stimulus.kind !== 'legEnded' || before?.phase.kind !== 'talking') return;
+  const leaving = before.legs[stimulus.leg]?.who.extension;
+  const failure = before.trail.findLastIndex(
+    entry => entry.kind === 'event' && entry.event.kind === 'transferFailed' && byRefer(entry.event.transferId),
+  );
+  const since = before.trail.slice(failure);
+  const [first] = since;
+  if (failure < 0 || first === undefined || leaving === undefined) return;
+  const started = before.trail.findLast(entry => entry.kind === 'event' && entry.event.kind === 'transferStarted');
+  if (started?.kind !== 'event' || started.event.kind !== 'transferStarted') return;
+  if (started.event.transferor !== leaving || !byRefer(started.event.transferId)) return;
+  const quiet = since.every(({ kind }) => kind === 'event' || kind === 'held');
+  if (!quiet || now - first.time >= 10_000) return;
+  holds(call.phase.kind !== 'ended', () => `R0/R2: the caller went with the transferor: ${JSON.stringify(before)}`);
+}
+
+/** In the schedules, transfers by keypad have other ids. */
+const byRefer = (transferId: string): boolean => transferId.startsWith('t');
 
 /** What is written down and read again is the same call. */
 export function serialises(call: Call): void {

@@ -107,7 +107,7 @@ function ofPhone(world: World, phone: Phone, detail: number): (() => void)[] {
           world.post(callId, { kind: 'legFailed', leg, reason: 'cancelled', status: 487 });
         },
         // The 200 crosses the CANCEL.
-        () => world.post(callId, { kind: 'legAnswered', leg }),
+        () => world.answer(phone),
       ];
     case 'answered':
       return [...ofConversation(world, phone, detail)];

@@ -1,4 +1,4 @@
-import { type Timer, VirtualClock } from '../../src/base/clock.ts';
+import { type Instant, type Timer, VirtualClock } from '../../src/base/clock.ts';
 import { type Acd, type AcdStimulus, emptyAcd } from '../../src/call/acd/acd.ts';
 import { stepAcd } from '../../src/call/acd/step.ts';
 import type { Call, Origin, Who } from '../../src/call/call.ts';
@@ -23,6 +23,7 @@ export interface Observed {
   readonly stimulus: Stimulus | { readonly kind: 'begin' };
   readonly before: Call | undefined;
   readonly result: StepResult;
+  readonly now: Instant;
 }
 
 /** How long every prompt and tone of the world is. */
@@ -138,7 +139,7 @@ export class World {
       }
     }
     for (const effect of result.effects) this.carryOut(callId, effect);
-    this.observe({ callId, stimulus, before, result });
+    this.observe({ callId, stimulus, before, result, now: this.clock.now() });
   }
 
   private carryOut(callId: string, effect: Effect): void {

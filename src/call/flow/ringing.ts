@@ -10,9 +10,14 @@ import { partyGone } from './partyGone.ts';
 
 export function enterExtension(turn: Turn, number: string, { party, otherwise }: Going): void {
   const { ringFor } = entry(turn.plan.extensions, number);
+  const node = { kind: 'extension', number } as const;
+  // A phone that dials its own number is busy: with itself.
+  if (turn.known(party).who.extension === number) {
+    return failed(turn, { kind: 'ringing', party, node, attempts: [], waiting: [], otherwise }, 'busy');
+  }
   ringback(turn, party);
   const attempts = [turn.dial(number, ofCaller(turn, party))];
-  turn.enter({ kind: 'ringing', party, node: { kind: 'extension', number }, attempts, waiting: [], otherwise });
+  turn.enter({ kind: 'ringing', party, node, attempts, waiting: [], otherwise });
   turn.setTimer('ring', ringFor, 'the extension does not answer');
 }
 
