@@ -1,0 +1,85 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Clock, Timer } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { CallRecord } from '../call/record.ts';
+import type { Records } from '../exchange/ports.ts';
+
+/** How long to wait before a disk that refused is tried again. Milliseconds. */
+const retryAfter = 5_000;
+/** Records that wait for the disk; beyond, the oldest are given up, and the log says how many. */
+const mostWaiting = 100_000;
+
+/**
+ * Call records in a file, one JSON line each, appended in the order in which the calls ended. A disk that is full does
+ * not hurt a call: the records wait in memory, the log raises the alarm, and the file is tried again.
+ */
+export class FileRecords implements Records {
+  private waiting: string[] = [];
+  private writing: Promise<void> | undefined;
+  private retry: Timer | undefined;
+  private failing = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly path: string,
+  ) {}
+
+  write(record: CallRecord): void {
+    this.log.info({ record }, 'call ended');
+    this.waiting.push(`${JSON.stringify(record)}\n`);
+    const surplus = this.waiting.length - mostWaiting;
+    if (surplus > 0) {
+      this.waiting.splice(0, surplus);
+      this.log.error({ lost: surplus, path: this.path }, 'call records are lost: too many wait for the disk');
+    }
+    if (this.retry === undefined) this.flush();
+  }
+
+  /** Writes what waits, once more if need be, and stops trying. */
+  async close(): Promise<void> {
+    this.retry?.cancel();
+    this.retry = undefined;
+    await this.writing;
+    if (this.waiting.length > 0) await this.append();
+    this.retry?.cancel();
+    if (this.waiting.length > 0) {
+      this.log.error(
+        { lost: this.waiting.length, path: this.path },
+        'call records are lost: the file cannot be written',
+      );
+    }
+  }
+
+  private flush(): void {
+    if (this.writing !== undefined) return;
+    this.writing = this.append().finally(() => {
+      this.writing = undefined;
+      if (this.waiting.length > 0 && this.retry === undefined) this.flush();
+    });
+  }
+
+  private async append(): Promise<void> {
+    const batch = this.waiting;
+    this.waiting = [];
+    try {
+      await mkdir(dirname(this.path), { recursive: true });
+      await appendFile(this.path, batch.join(''));
+      if (this.failing) this.log.info({ path: this.path }, 'call records are written again');
+      this.failing = false;
+    } catch (error) {
+      this.waiting = [...batch, ...this.waiting];
+      this.failing = true;
+      this.log.error(
+        { path: this.path, waiting: this.waiting.length, error: messageOf(error) },
+        'call records cannot be written',
+      );
+      this.retry = this.clock.after(retryAfter, () => {
+        this.retry = undefined;
+        this.flush();
+      });
+    }
+  }
+}
