@@ -11,8 +11,8 @@ import { explain } from './parseMessage.ts';
 /**
  * - `message`: the bytes of one whole message, for `parseMessage(bytes, { carriedBy: 'stream' })`. They stay valid.
  * - `ping`: the far end asks for a pong, which is one CRLF (RFC 5626, §3.5.1).
- * - `broken`: where the next message begins can no longer be told. `bytes` is what there is of the message at fault,
- *   `error.answer` what to say; the connection must then be closed. Always the last one.
+ * - `broken`: where the next message begins can no longer be told. `bytes` is the head of the message at fault, or what
+ *   was read of it, `error.answer` what to say; the connection must then be closed. Always the last one.
  */
 export type Frame =
   | { readonly kind: 'message'; readonly bytes: Buffer }
@@ -96,27 +96,26 @@ export class StreamFramer {
   }
 
   private readHead(state: State & { readonly kind: 'head' }, bytes: Buffer): Move {
+    const { startLineLength, messageSize } = this.limits;
     // The end of what was searched may be the beginning of an empty line.
     const from = Math.max(0, state.searched - 3);
-    let { begun } = state;
-    if (!begun) {
+    if (!state.begun) {
       const lineEnd = bytes.indexOf('\r\n', from);
       const length = lineEnd === -1 ? bytes.length : lineEnd;
-      if (length > this.limits.startLineLength) return this.break('startLineTooLong', 'the first line is too long');
+      if (length > startLineLength)
+        return this.break('startLineTooLong', 'the first line is too long', startLineLength);
       if (lineEnd !== -1 && !namesSip(bytes.subarray(0, lineEnd))) {
-        return this.break('notSip', 'the first line names no version of SIP');
+        return this.break('notSip', 'the first line names no version of SIP', lineEnd);
       }
-      begun = lineEnd !== -1;
+      if (lineEnd === -1) return { to: { kind: 'head', searched: bytes.length, begun: false }, waits: true };
     }
     const blank = bytes.indexOf('\r\n\r\n', from);
-    if (blank === -1) {
-      if (bytes.length > this.limits.messageSize) return this.break('messageTooLarge', 'the header fields do not end');
-      return { to: { kind: 'head', searched: bytes.length, begun }, waits: true };
-    }
-    const size = this.sizeOf(bytes, blank + 4);
-    return size.ok
-      ? { to: { kind: 'body', size: size.value } }
-      : this.break(size.error.reason, size.error.detail, size.error.offset);
+    const headEnd = blank === -1 ? bytes.length : blank + 4;
+    if (headEnd > messageSize) return this.break('messageTooLarge', 'the header fields do not end', messageSize);
+    if (blank === -1) return { to: { kind: 'head', searched: bytes.length, begun: true }, waits: true };
+    const size = this.sizeOf(bytes, headEnd);
+    if (size.ok) return { to: { kind: 'body', size: size.value } };
+    return this.break(size.error.reason, size.error.detail, headEnd, size.error.offset);
   }
 
   /** The size of the message whose header section ends at `headEnd`: that of the section, and its Content-Length. */
@@ -141,8 +140,9 @@ export class StreamFramer {
     });
   }
 
-  private break(reason: SipParseReason, detail: string, offset = 0): Move {
-    const bytes = this.held.take(Math.min(this.held.length, this.limits.messageSize));
+  /** `size`: how much of the bytes is the message's. */
+  private break(reason: SipParseReason, detail: string, size: number, offset = 0): Move {
+    const bytes = this.held.take(size);
     const error = explain(bytes, readHead(bytes, this.limits), { reason, detail, offset });
     return { to: { kind: 'broken' }, frame: { kind: 'broken', error, bytes } };
   }

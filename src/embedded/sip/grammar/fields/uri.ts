@@ -4,6 +4,7 @@ import { HOST, isEscape, isOf, PASSWORD, URI_HEADER, URI_PARAM, USER } from '../
 import type { FieldFault } from '../fault.ts';
 import { Scanner } from '../scanner.ts';
 import { noParams, type Param, type Params, showParams } from './params.ts';
+import { normalizeEscapes } from './text.ts';
 
 export { canonicalAor, uriEquals } from './uriEquals.ts';
 
@@ -56,7 +57,7 @@ export function parseSipUri(text: string): Result<SipUri, FieldFault> {
   return parsed.value.kind === 'sip' ? ok(parsed.value) : fail({ detail: 'not a SIP or SIPS URI', at: 0 });
 }
 
-/** The text that was parsed, but for the case of the scheme and zeros that lead the port. */
+/** The text that was parsed, but for the case of the scheme, zeros that lead the port, and needless escapes in the names of parameters. */
 export function serializeUri(uri: Uri): string {
   switch (uri.kind) {
     case 'sip': {
@@ -141,7 +142,8 @@ function readPairs(scanner: Scanner, lead: number, separator: number, bit: numbe
   if (scanner.peek() !== lead) return noParams;
   const pairs: Param[] = [];
   for (let next = lead; scanner.take(next); next = separator) {
-    const name = readEscaped(scanner, bit, 0x3d);
+    // `%6C%72` is `lr` (RFC 4475, §3.1.1.3).
+    const name = normalizeEscapes(readEscaped(scanner, bit, 0x3d));
     if (name === '') {
       scanner.wrong('a parameter has no name');
       break;
