@@ -1,0 +1,42 @@
+import type { YamlDocument } from '../../base/yaml/document.ts';
+import type { Source } from '../grammar/dialplan.ts';
+import { type DateSpan, datesOf, readDates, readDays } from '../grammar/time.ts';
+import type { Calendar, Dialplan, OpenSpan } from '../plan.ts';
+import { record, unchecked } from './parts.ts';
+
+export const compileCalendars = (document: YamlDocument, { calendars }: Source): Dialplan['calendars'] =>
+  record(calendars, (name, calendar) => ({
+    name,
+    week: compileWeek(calendar),
+    ...compileDates(calendar),
+    at: document.atKey(['calendars', name]),
+  }));
+
+type WrittenCalendar = Source['calendars'][string];
+
+function compileWeek({ open }: WrittenCalendar): Calendar['week'] {
+  const week: OpenSpan[][] = Array.from({ length: 7 }, () => []);
+  for (const [written, hours] of Object.entries(open)) {
+    const days = readDays(written);
+    if (!days.ok) throw unchecked(['open', written]);
+    for (const day of days.value) week[day]?.push(...hours.flat());
+  }
+  return week.map(inOrder);
+}
+
+function compileDates({ closed, exceptions }: WrittenCalendar): Pick<Calendar, 'exceptions' | 'yearly'> {
+  const once: Record<string, readonly OpenSpan[]> = Object.create(null);
+  const yearly: Record<string, readonly OpenSpan[]> = Object.create(null);
+  const set = (span: DateSpan, hours: readonly OpenSpan[]): void => {
+    for (const date of datesOf(span)) (span.kind === 'once' ? once : yearly)[date] = hours;
+  };
+  for (const span of closed) set(span, []);
+  for (const [written, hours] of Object.entries(exceptions)) {
+    const span = readDates(written);
+    if (!span.ok) throw unchecked(['exceptions', written]);
+    set(span.value, inOrder(hours.flat()));
+  }
+  return { exceptions: once, yearly };
+}
+
+const inOrder = (spans: readonly OpenSpan[]): readonly OpenSpan[] => [...spans].sort((a, b) => a.from - b.from);

@@ -1,0 +1,61 @@
+import type { YamlDocument } from '../../base/yaml/document.ts';
+import type { Source } from '../grammar/dialplan.ts';
+import type { Company, Dialplan } from '../plan.ts';
+import { compileCalendars } from './calendars.ts';
+import { deepFreeze } from './freeze.ts';
+import { compileMenus } from './menus.ts';
+import { compileNumbers } from './numbers.ts';
+import { record, route } from './parts.ts';
+import { compileExtensions, compileGroups, compileQueues } from './people.ts';
+import { compileAnnouncements, compilePrompts } from './speech.ts';
+
+/** Turns a dialplan in which no rule found an error into the data that call control reads: frozen, and with every default filled in. */
+export function compile(document: YamlDocument, source: Source, version: string): Dialplan {
+  const { schedules, numbers } = compileNumbers(document, source);
+  return deepFreeze<Dialplan>({
+    version,
+    company: compileCompany(source),
+    prompts: compilePrompts(document, source),
+    calendars: compileCalendars(document, source),
+    extensions: compileExtensions(document, source),
+    groups: compileGroups(document, source),
+    queues: compileQueues(document, source),
+    menus: compileMenus(document, source),
+    announcements: compileAnnouncements(document, source),
+    schedules,
+    numbers,
+    internalNumbers: record(source.internalNumbers, (digits, way) => route(document, way, ['internalNumbers', digits])),
+    transfer: compileTransfer(document, source),
+    features: compileFeatures(source),
+  });
+}
+
+function compileCompany({ company: { name, timezone, languages } }: Source): Company {
+  const [main = 'en', ...others] = languages;
+  return { name, timezone, languages: [main, ...others] };
+}
+
+function compileTransfer(document: YamlDocument, { transfer: { ringFor, recall } }: Source): Dialplan['transfer'] {
+  const { on, ringFor: recallFor, maxReturns, maxTotal, otherwise } = recall;
+  return {
+    ringFor,
+    recall: {
+      on: [...new Set(on)],
+      ringFor: recallFor,
+      maxReturns,
+      maxTotal,
+      otherwise: route(document, otherwise, ['transfer', 'recall', 'otherwise']),
+    },
+    at: document.atKey(['transfer']),
+  };
+}
+
+function compileFeatures({ features }: Source): Dialplan['features'] {
+  const { blindTransfer, attendedTransfer, cancelTransfer, interDigit } = features;
+  return {
+    ...(blindTransfer === undefined ? {} : { blindTransfer }),
+    ...(attendedTransfer === undefined ? {} : { attendedTransfer }),
+    ...(cancelTransfer === undefined ? {} : { cancelTransfer }),
+    interDigit,
+  };
+}

@@ -1,0 +1,64 @@
+import type { Path, YamlDocument } from '../../base/yaml/document.ts';
+import type { Source } from '../grammar/dialplan.ts';
+import { readNumber } from '../grammar/words.ts';
+import type { Dialplan, NumberRule, Route, Schedule } from '../plan.ts';
+import { record, route, unchecked } from './parts.ts';
+
+type Routing = Pick<Dialplan, 'schedules' | 'numbers'>;
+
+/** A number with a calendar of its own gets a schedule that is named after it: no declared name is a number. */
+export function compileNumbers(document: YamlDocument, source: Source): Routing {
+  const schedules: Record<string, Schedule> = { ...compileSchedules(document, source) };
+  const numbers = Object.entries(source.numbers).map(([written, rule]): NumberRule => {
+    const number = readNumber(written);
+    const path = ['numbers', written];
+    if (!number.ok) throw unchecked(path);
+    const { digits, prefix } = number.value;
+    const match: NumberRule['match'] = prefix ? { kind: 'prefix', prefix: digits } : { kind: 'exact', number: digits };
+    if ('kind' in rule) return { match, route: route(document, rule, path), at: document.atKey(path) };
+
+    const name = prefix ? `${digits}*` : digits;
+    const schedule = scheduleOf(document, rule, name, path);
+    if (schedule !== undefined) schedules[name] = schedule;
+    return { match, route: routeOf(document, rule, name, path), at: document.atKey(path) };
+  });
+  return { schedules: record(schedules, (_, schedule) => schedule), numbers: numbers.sort(mostTellingFirst) };
+}
+
+const compileSchedules = (document: YamlDocument, { schedules }: Source): Dialplan['schedules'] =>
+  record(schedules, (name, { calendar, open, closed }) => {
+    const path = ['schedules', name];
+    return {
+      name,
+      calendar,
+      open: route(document, open, [...path, 'open']),
+      closed: route(document, closed, [...path, 'closed']),
+      at: document.atKey(path),
+    };
+  });
+
+type WrittenRule = Exclude<Source['numbers'][string], { kind: string }>;
+
+function scheduleOf(document: YamlDocument, rule: WrittenRule, name: string, path: Path): Schedule | undefined {
+  const { calendar, open, closed } = rule;
+  if (calendar === undefined || open === undefined || closed === undefined) return undefined;
+  return {
+    name,
+    calendar,
+    open: route(document, open, [...path, 'open']),
+    closed: route(document, closed, [...path, 'closed']),
+    at: document.at(path),
+  };
+}
+
+function routeOf(document: YamlDocument, { to, language }: WrittenRule, schedule: string, path: Path): Route {
+  const change = language === undefined ? {} : { language };
+  return to === undefined
+    ? { to: { kind: 'schedule', name: schedule }, ...change, at: document.at(path) }
+    : { to, ...change, at: document.at([...path, 'to']) };
+}
+
+function mostTellingFirst(a: NumberRule, b: NumberRule): number {
+  if (a.match.kind !== b.match.kind) return a.match.kind === 'exact' ? -1 : 1;
+  return a.match.kind === 'prefix' && b.match.kind === 'prefix' ? b.match.prefix.length - a.match.prefix.length : 0;
+}

@@ -1,0 +1,27 @@
+/** The building blocks that several sections of the grammar share. */
+import { z } from 'zod';
+import { duration } from '../../base/yaml/duration.ts';
+import { destination } from './destination.ts';
+import { dialled, key, scalar } from './scalar.ts';
+import { readDigits, readExtension, readLanguage, readName } from './words.ts';
+
+export const name = scalar('a name', readName);
+export const nameKey = key(readName);
+
+export const extensionNumber = dialled('the number of an extension', readExtension);
+export const digits = dialled('keys of a telephone', readDigits);
+export const digitsKey = key(readDigits);
+
+export const language = scalar('a language such as en', readLanguage);
+
+/** Where the caller goes next: a destination, or one with a change of language. */
+export const route = z.union([destination, z.strictObject({ language: language.optional(), then: destination })], {
+  error: 'must be a destination such as queue:reception, or { language: hu, then: menu:main }',
+});
+
+/** How long phones ring. */
+export const ringFor = duration({ min: 1000, max: 600_000 });
+/** How long a person at a keypad is given. */
+export const patience = duration({ min: 500, max: 60_000 });
+
+export const times = (most: number) => z.int().min(0).max(most);

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { fail, ok, type Result } from '../../base/result.ts';
+import type { FindingCode } from '../catalogue.ts';
+
+/** Why a text is not what belongs here: goes on from the name of its place ("menus.main.greeting …"). */
+export interface Fault {
+  readonly code: FindingCode;
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+export type Reading<T> = Result<T, Fault>;
+
+export const fault = (code: FindingCode, message: string, remedy?: string): Reading<never> =>
+  fail({ code, message, ...(remedy === undefined ? {} : { remedy }) });
+
+/** A text of the file as it is shown to people: short, and without anything that moves a terminal's cursor. */
+export const quoted = (text: string): string =>
+  JSON.stringify(text.length <= 60 ? text : `${text.slice(0, 60)}…`).replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+const refuse = (context: z.core.ParsePayload, { code, message, remedy }: Fault): void => {
+  context.issues.push({ code: 'custom', input: context.value, message, params: { code, remedy } });
+};
+
+/** A value written as text, in a notation of its own. `expected`: "must be <expected>". */
+export const scalar = <T>(expected: string, read: (text: string) => Reading<T>): z.ZodType<T, string> =>
+  z.string({ error: `must be ${expected}` }).transform((text, context) => {
+    const reading = read(text);
+    if (reading.ok) return reading.value;
+    refuse(context, reading.error);
+    return z.NEVER;
+  });
+
+/** The same, where YAML may take the text for a whole number. */
+export const dialled = <T>(expected: string, read: (text: string) => Reading<T>): z.ZodType<T, string | number> =>
+  z
+    .union([z.string(), z.int().nonnegative()], { error: `must be ${expected}` })
+    .transform(String)
+    .pipe(scalar(expected, read));
+
+/** A key of a mapping: checked, and kept as it is written. */
+export const key = (read: (text: string) => Reading<unknown>): z.ZodType<string, string> & z.core.$ZodRecordKey =>
+  z.string().check(context => {
+    const reading = read(context.value);
+    if (!reading.ok) refuse(context, reading.error);
+  });
+
+/** A whole notation held to a pattern. */
+export const pattern =
+  (expression: RegExp, code: FindingCode, expected: string) =>
+  (text: string): Reading<string> =>
+    expression.test(text) ? ok(text) : fault(code, `must be ${expected}, not ${quoted(text)}`);

@@ -1,0 +1,169 @@
+/** One schema a section of the dialplan. What may be left out says here what it then is. */
+import { z } from 'zod';
+import { duration } from '../../base/yaml/duration.ts';
+import { destination } from './destination.ts';
+import {
+  digits,
+  digitsKey,
+  extensionNumber,
+  language,
+  name,
+  nameKey,
+  patience,
+  ringFor,
+  route,
+  times,
+} from './parts.ts';
+import { key, scalar } from './scalar.ts';
+import { readDates, readDays, readHours } from './time.ts';
+import { readContact, readExtension, readLanguage, readNumber, readSpoken, readTimezone, readTitle } from './words.ts';
+
+export const company = z.strictObject({
+  name: scalar('a text', readTitle),
+  timezone: scalar('a time zone such as Europe/Budapest', readTimezone),
+  languages: z.array(language).min(1),
+});
+
+const spoken = scalar('a text', readSpoken);
+
+export const prompts = z.record(
+  nameKey,
+  z.union([spoken, z.record(key(readLanguage), spoken)], {
+    error: 'must be a text, or a text for each language: { en: …, hu: … }',
+  }),
+);
+
+const hours = scalar('hours such as 08:00-17:00', readHours);
+const hoursOfDay = z.union([hours, z.array(hours)], { error: 'must be hours such as 08:00-17:00, or a list of them' });
+const dates = scalar('a date such as 2026-12-24', readDates);
+
+export const calendars = z.record(
+  nameKey,
+  z.strictObject({
+    open: z.record(key(readDays), hoursOfDay),
+    closed: z.array(dates).prefault([]),
+    exceptions: z.record(key(readDates), hoursOfDay).prefault({}),
+  }),
+);
+
+const failover = z.union(
+  [
+    destination,
+    z.strictObject({
+      busy: route.optional(),
+      noAnswer: route.optional(),
+      declined: route.optional(),
+      unreachable: route.optional(),
+      otherwise: route.optional(),
+    }),
+  ],
+  { error: 'must be a destination, or one for each of busy, noAnswer, declined, unreachable, otherwise' },
+);
+
+export const defaults = z.strictObject({
+  ringFor: ringFor.prefault('20s'),
+  failover: failover.optional(),
+});
+
+export const extensions = z.record(
+  key(readExtension),
+  z.strictObject({
+    name: scalar('a text', readTitle),
+    ringFor: ringFor.optional(),
+    contact: scalar('a SIP URI', readContact).optional(),
+    directDial: z.boolean().prefault(true),
+    failover: failover.optional(),
+  }),
+);
+
+export const groups = z.record(
+  nameKey,
+  z.strictObject({
+    members: z.array(extensionNumber),
+    strategy: z.enum(['simultaneous', 'sequential']).prefault('simultaneous'),
+    ringFor: ringFor.prefault('20s'),
+    otherwise: route,
+  }),
+);
+
+export const queues = z.record(
+  nameKey,
+  z.strictObject({
+    agents: z.array(extensionNumber),
+    strategy: z.enum(['longestIdle']).prefault('longestIdle'),
+    music: name.prefault('default'),
+    ringFor: ringFor.prefault('20s'),
+    retryAfter: duration({ min: 1000, max: 600_000 }).prefault('15s'),
+    maxWait: duration({ min: 1000, max: 7_200_000 }).prefault('5m'),
+    overflow: route,
+  }),
+);
+
+const noInput = z.strictObject({
+  after: patience.prefault('5s'),
+  say: name.optional(),
+  repeat: times(10).prefault(1),
+  then: route,
+});
+const invalid = z.strictObject({ say: name.optional(), repeat: times(10).prefault(2), then: route });
+
+/** What a destination alone stands for: the rest of the mapping, with its defaults. */
+export const noInputDefaults = noInput.pick({ after: true, repeat: true }).parse({});
+export const invalidDefaults = invalid.pick({ repeat: true }).parse({});
+
+export const menus = z.record(
+  nameKey,
+  z.strictObject({
+    greeting: name,
+    directDial: z.boolean().prefault(false),
+    keys: z.record(digitsKey, route).prefault({}),
+    interDigit: patience.prefault('3s'),
+    noInput: z.union([destination, noInput], { error: 'must be a destination, or { after: 5s, repeat: 1, then: … }' }),
+    invalid: z.union([destination, invalid], { error: 'must be a destination, or { say: …, repeat: 2, then: … }' }),
+  }),
+);
+
+export const announcements = z.record(nameKey, z.strictObject({ say: name, then: route }));
+
+export const schedules = z.record(nameKey, z.strictObject({ calendar: name, open: route, closed: route }));
+
+/** A number says either `to`, or `calendar` with `open` and `closed`; the rule on numbers holds it to that. */
+export const numbers = z.record(
+  key(readNumber),
+  z.union(
+    [
+      destination,
+      z.strictObject({
+        language: language.optional(),
+        to: destination.optional(),
+        calendar: name.optional(),
+        open: route.optional(),
+        closed: route.optional(),
+      }),
+    ],
+    { error: 'must be a destination, { to: … }, or { calendar: …, open: …, closed: … }' },
+  ),
+);
+
+export const internalNumbers = z.record(digitsKey, route);
+
+export const failureReasons = ['busy', 'noAnswer', 'declined', 'unreachable'] as const;
+
+export const transfer = z.strictObject({
+  ringFor: ringFor.prefault('20s'),
+  recall: z.strictObject({
+    on: z.array(z.enum(failureReasons)).prefault([...failureReasons]),
+    to: z.literal('transferor').prefault('transferor'),
+    ringFor: ringFor.prefault('30s'),
+    maxReturns: times(20).prefault(2),
+    maxTotal: duration({ min: 1000, max: 7_200_000 }).prefault('10m'),
+    otherwise: route,
+  }),
+});
+
+export const features = z.strictObject({
+  blindTransfer: digits.optional(),
+  attendedTransfer: digits.optional(),
+  cancelTransfer: digits.optional(),
+  interDigit: patience.prefault('3s'),
+});

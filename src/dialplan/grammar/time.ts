@@ -1,0 +1,104 @@
+/** Days, hours and dates as a calendar writes them. */
+import { ok } from '../../base/result.ts';
+import type { OpenSpan } from '../plan.ts';
+import { fault, quoted, type Reading } from './scalar.ts';
+
+const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+const daily = [0, 1, 2, 3, 4, 5, 6];
+
+export const dayName = (index: number): string => days[index] ?? '';
+
+/** `mon`, `mon-fri`, `fri-mon`, `mon,wed`, `daily`: indices, Monday being 0; a day may be in it twice. */
+export function readDays(text: string): Reading<readonly number[]> {
+  if (text === 'daily') return ok(daily);
+  const wrong = fault('BAD_DAY', `must be days of the week, not ${quoted(text)}`);
+  if (text.length > 64) return wrong;
+  const found: number[] = [];
+  for (const part of text.split(',')) {
+    const [first = '', last = first, ...more] = part.trim().split('-');
+    const from = days.indexOf(first);
+    const to = days.indexOf(last);
+    if (from === -1 || to === -1 || more.length > 0) return wrong;
+    for (let day = from; ; day = (day + 1) % 7) {
+      found.push(day);
+      if (day === to) break;
+    }
+  }
+  return ok(found);
+}
+
+const midnight = 24 * 60;
+
+/**
+ * `08:00-17:00`, or several with commas. A span that ends before it begins runs past midnight, and belongs to the day
+ * on which it begins.
+ */
+export function readHours(text: string): Reading<readonly OpenSpan[]> {
+  if (text.length > 200) return fault('BAD_HOURS', 'has more spans than a day');
+  const spans: OpenSpan[] = [];
+  for (const part of text.split(',')) {
+    const match = /^ ?([0-9]{1,2}):([0-9]{2}) ?- ?([0-9]{1,2}):([0-9]{2}) ?$/.exec(part);
+    if (match === null) return fault('BAD_HOURS', `must be hours such as 08:00-17:00, not ${quoted(part.trim())}`);
+    const [from, to] = [minutes(match[1], match[2]), minutes(match[3], match[4])];
+    if (from === undefined || to === undefined || from === midnight) {
+      return fault('BAD_HOURS', `names a time that no clock shows: ${quoted(part.trim())}`);
+    }
+    if (from === to) return fault('BAD_HOURS', 'begins and ends at the same time', 'a whole day is 00:00-24:00');
+    spans.push({ from, to: to < from ? to + midnight : to });
+  }
+  return ok(spans);
+}
+
+function minutes(hour = '', minute = ''): number | undefined {
+  const total = Number(hour) * 60 + Number(minute);
+  return Number(minute) < 60 && total <= midnight ? total : undefined;
+}
+
+/** Days that are written as one: `YYYY-MM-DD` from the first to the last, or `MM-DD` of every year. */
+export type DateSpan =
+  | { readonly kind: 'once'; readonly from: string; readonly to: string }
+  | { readonly kind: 'yearly'; readonly day: string };
+
+const longestSpan = 366;
+
+export function readDates(text: string): Reading<DateSpan> {
+  const parts = text.length > 40 ? [] : text.split('..').map(part => part.trim());
+  const [from = '', to = from] = parts;
+  if (parts.length === 1 && /^[0-9]{2}-[0-9]{2}$/.test(from)) {
+    // A leap year has every day that a year can have.
+    return isDate(`2000-${from}`)
+      ? ok({ kind: 'yearly', day: from })
+      : impossible(from, 'month first, then day: 12-24');
+  }
+  if (parts.length < 1 || parts.length > 2 || ![from, to].every(part => /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(part))) {
+    return fault('BAD_DATE', `must be a date such as 2026-12-24, not ${quoted(text)}`);
+  }
+  for (const date of [from, to]) {
+    if (!isDate(date)) return impossible(date);
+    if (date < '2000' || date >= '2100') return fault('BAD_DATE', `names a day that is far away: ${date}`);
+  }
+  if (to < from) return fault('BAD_DATE', `ends before it begins: ${text}`, `write ${to}..${from}`);
+  if (datesOf({ kind: 'once', from, to }).length > longestSpan) return fault('BAD_DATE', 'is longer than a year');
+  return ok({ kind: 'once', from, to });
+}
+
+const impossible = (date: string, remedy?: string): Reading<never> =>
+  fault('BAD_DATE', `names a day that no calendar has: ${date}`, remedy);
+
+const dayLength = 86_400_000;
+
+function isDate(text: string): boolean {
+  const instant = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text);
+}
+
+/** `YYYY-MM-DD` (or `MM-DD`) of each day of the span. */
+export function datesOf(span: DateSpan): readonly string[] {
+  if (span.kind === 'yearly') return [span.day];
+  const dates: string[] = [];
+  const last = Date.parse(`${span.to}T00:00:00Z`);
+  for (let day = Date.parse(`${span.from}T00:00:00Z`); day <= last && dates.length <= longestSpan; day += dayLength) {
+    dates.push(new Date(day).toISOString().slice(0, 10));
+  }
+  return dates;
+}

@@ -1,0 +1,87 @@
+/** The small notations of the grammar: names, texts, digits, languages. Each reads one text. */
+import { ok } from '../../base/result.ts';
+import { closest } from '../../base/yaml/closest.ts';
+import { fault, pattern, type Reading } from './scalar.ts';
+
+export const readName = pattern(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'BAD_NAME', 'a name');
+
+export const readExtension = pattern(/^[0-9*#]{1,10}$/, 'BAD_EXTENSION', 'the number of an extension');
+
+/** What a caller can press in a menu, or a code on the keypad. */
+export const readDigits = pattern(/^[0-9*#]{1,10}$/, 'BAD_DIGITS', 'keys of a telephone');
+
+const invisible = /[\p{Cc}\u200b\u2028-\u202e\u2060-\u2069\ufeff]|\p{Cs}/u;
+
+/** One line to be shown or spoken: white space is evened out, so that it may be folded over lines in the file. */
+const readLine =
+  (longest: number) =>
+  (text: string): Reading<string> => {
+    const line = text.replace(/[ \t\r\n]+/g, ' ').trim();
+    if (line === '') return fault('BAD_TEXT', 'is empty');
+    if (line.length > longest) return fault('BAD_TEXT', `is longer than ${longest} characters`);
+    if (invisible.test(line)) return fault('BAD_TEXT', 'has control characters in it', 'delete them');
+    return ok(line);
+  };
+
+/** The name of a company or of a person, as a display shows it. */
+export const readTitle = readLine(100);
+/** What is spoken. */
+export const readSpoken = readLine(4000);
+
+export function readLanguage(text: string): Reading<string> {
+  const wrong = fault(
+    'BAD_LANGUAGE',
+    `must be a language in lower case, such as en or pt-br, not "${text.slice(0, 20)}"`,
+  );
+  if (!/^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/.test(text)) return wrong;
+  try {
+    Intl.getCanonicalLocales(text);
+    return ok(text);
+  } catch {
+    return wrong;
+  }
+}
+
+export function readTimezone(text: string): Reading<string> {
+  if (/^[A-Za-z][A-Za-z0-9_+-]{0,31}(\/[A-Za-z0-9_+-]{1,31}){0,2}$/.test(text)) {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: text });
+      return ok(text);
+    } catch {
+      // Not on the list.
+    }
+  }
+  const near = text.length <= 64 ? closest(text, Intl.supportedValuesOf('timeZone')) : undefined;
+  return fault(
+    'BAD_TIMEZONE',
+    `must be a time zone of the IANA list, not "${text.slice(0, 40)}"`,
+    near === undefined ? undefined : `did you mean ${near}?`,
+  );
+}
+
+/** A number of ours as it is written: spaces and dashes are for the eye; a `*` at the end stands for any more digits. */
+export function readNumber(text: string): Reading<{ readonly digits: string; readonly prefix: boolean }> {
+  const bare = text.replace(/[ ()-]/g, '');
+  const match = /^(\+?[0-9]{1,32})(\*?)$/.exec(bare) ?? /^(\+)(\*)$/.exec(bare);
+  if (match === null) return fault('BAD_NUMBER', `must be a telephone number, not "${text.slice(0, 40)}"`);
+  return ok({ digits: match[1] ?? '', prefix: match[2] === '*' });
+}
+
+const user = "[A-Za-z0-9_.!~*'()%&=+$,;?/-]{1,64}";
+const host = '(\\[[0-9A-Fa-f:.]{2,45}\\]|[A-Za-z0-9.-]{1,253})';
+const parameters = '(?:;[A-Za-z0-9._~-]{1,32}(?:=[A-Za-z0-9._~-]{1,64})?){0,8}';
+const sipUri = new RegExp(`^sip:(?:${user}@)?${host}(?::([0-9]{1,5}))?${parameters}$`);
+
+/** A SIP URI without a password, without headers (RFC 3261, 19.1.1). */
+export function readContact(text: string): Reading<string> {
+  const wrong = (why: string) => fault('BAD_CONTACT', `must be a SIP URI: ${why}`);
+  if (text.length > 512) return wrong('this is too long');
+  if (/^sips:/i.test(text)) return wrong('sips is not spoken yet');
+  if (/^sip:[^@]*:[^@]*@/.test(text)) return wrong('a password does not belong into a dialplan');
+  const match = sipUri.exec(text);
+  if (match === null) return wrong(`"${text.slice(0, 60)}" is none`);
+  const [, hostPart = '', port] = match;
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return wrong(`there is no port ${port}`);
+  if (!URL.canParse(`http://${hostPart}/`)) return wrong(`there can be no host ${hostPart}`);
+  return ok(text);
+}

@@ -1,0 +1,10 @@
+/**
+ * The dialplan as code. Call control needs `plan.ts` and `calendar.ts` alone; this is what those who read, check and
+ * serve dialplans need.
+ */
+export type { Diagnostic } from '../base/yaml/diagnostic.ts';
+export { isOpen, nextChange } from './calendar.ts';
+export { catalogue, type FindingCode } from './catalogue.ts';
+export { type CompiledDialplan, compileDialplan } from './compileDialplan.ts';
+export { loadDialplan } from './load.ts';
+export type { Dialplan } from './plan.ts';

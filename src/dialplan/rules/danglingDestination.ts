@@ -1,0 +1,21 @@
+import { finding } from '../catalogue.ts';
+import { sectionOf } from '../outline/outline.ts';
+import { didYouMean, type Rule } from './rule.ts';
+
+export const danglingDestination: Rule = {
+  codes: ['DANGLING_DESTINATION', 'UNKNOWN_PROMPT'],
+  *check(outline) {
+    for (const { destination, path } of outline.edges) {
+      if (destination === undefined) continue;
+      const { kind, name } = destination;
+      const names = outline.declared(sectionOf[kind]);
+      if (names.has(name)) continue;
+      const remedy = didYouMean(name, names);
+      if (kind === 'goodbye') {
+        yield finding('UNKNOWN_PROMPT', outline.at(path), `there is no prompt ${name} to say goodbye with`, remedy);
+      } else {
+        yield finding('DANGLING_DESTINATION', outline.at(path), `there is no ${kind} ${name}`, remedy);
+      }
+    }
+  },
+};

@@ -1,0 +1,49 @@
+import { ambiguousDigits } from './ambiguousDigits.ts';
+import { danglingDestination } from './danglingDestination.ts';
+import { dateTwice } from './dateTwice.ts';
+import { dayTwice } from './dayTwice.ts';
+import { duplicateLanguage } from './duplicateLanguage.ts';
+import { duplicateNumber } from './duplicateNumber.ts';
+import { endlessLoop } from './endlessLoop.ts';
+import { endlessRetry } from './endlessRetry.ts';
+import { featureCodes } from './featureCodes.ts';
+import { members } from './members.ts';
+import { menuWithoutChoice } from './menuWithoutChoice.ts';
+import { neverChanges } from './neverChanges.ts';
+import { noNumbers } from './noNumbers.ts';
+import { numberForm } from './numberForm.ts';
+import { overlappingHours } from './overlappingHours.ts';
+import { promptLanguages } from './promptLanguages.ts';
+import type { Rule } from './rule.ts';
+import { transferTimes } from './transferTimes.ts';
+import { unknownCalendar } from './unknownCalendar.ts';
+import { unknownLanguage } from './unknownLanguage.ts';
+import { unknownPrompt } from './unknownPrompt.ts';
+import { unreachable } from './unreachable.ts';
+import { unused } from './unused.ts';
+
+/** One mistake a rule; their order means nothing, as findings are put in the order of the file. */
+export const rules: readonly Rule[] = [
+  ambiguousDigits,
+  danglingDestination,
+  dateTwice,
+  dayTwice,
+  duplicateLanguage,
+  duplicateNumber,
+  endlessLoop,
+  endlessRetry,
+  featureCodes,
+  members,
+  menuWithoutChoice,
+  neverChanges,
+  noNumbers,
+  numberForm,
+  overlappingHours,
+  promptLanguages,
+  transferTimes,
+  unknownCalendar,
+  unknownLanguage,
+  unknownPrompt,
+  unreachable,
+  unused,
+];

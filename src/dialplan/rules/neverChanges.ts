@@ -1,0 +1,36 @@
+import { finding } from '../catalogue.ts';
+import { readDays } from '../grammar/time.ts';
+import { present } from '../outline/edges.ts';
+import type { Rule } from './rule.ts';
+
+const wholeDay = 1440;
+
+export const neverChanges: Rule = {
+  codes: ['NEVER_CHANGES'],
+  *check({ draft, atKey, written }) {
+    for (const [name, calendar] of present(draft.calendars)) {
+      const path = ['calendars', name];
+      const hasDates = written([...path, 'closed']).size > 0 || written([...path, 'exceptions']).size > 0;
+      // What could not be understood may be the change.
+      if (
+        hasDates ||
+        calendar.open === undefined ||
+        present(calendar.open).length < Object.keys(calendar.open).length
+      ) {
+        continue;
+      }
+      const minutes = [0, 0, 0, 0, 0, 0, 0];
+      for (const [days, hours] of present(calendar.open)) {
+        const open = hours.flat().reduce((sum, span) => sum + (span === undefined ? 0 : span.to - span.from), 0);
+        const indices = readDays(days);
+        for (const day of indices.ok ? indices.value : []) minutes[day] = (minutes[day] ?? 0) + open;
+      }
+      const state = minutes.every(open => open >= wholeDay)
+        ? 'open'
+        : minutes.every(open => open === 0)
+          ? 'closed'
+          : undefined;
+      if (state !== undefined) yield finding('NEVER_CHANGES', atKey(path), `the calendar ${name} is always ${state}`);
+    }
+  },
+};

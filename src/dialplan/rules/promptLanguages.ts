@@ -1,0 +1,31 @@
+import { finding } from '../catalogue.ts';
+import { present } from '../outline/edges.ts';
+import type { Rule } from './rule.ts';
+
+export const promptLanguages: Rule = {
+  codes: ['PROMPT_MISSING', 'PROMPT_UNTRANSLATED', 'UNUSED_TRANSLATION'],
+  *check({ draft, at, atKey, written }) {
+    const spoken = (draft.company?.languages ?? []).filter(language => language !== undefined);
+    const [main, ...others] = spoken;
+    if (main === undefined) return;
+    for (const [name, prompt] of present(draft.prompts)) {
+      const path = ['prompts', name];
+      // A plain text is in the default language.
+      const texts: ReadonlySet<string> = typeof prompt === 'string' ? new Set([main]) : written(path);
+      if (!texts.has(main)) {
+        const message = `the prompt ${name} has no text in ${main}, the default language`;
+        yield finding('PROMPT_MISSING', atKey(path), message, `add ${main}: …`);
+      }
+      const missing = others.filter(language => !texts.has(language));
+      if (missing.length > 0) {
+        const message = `the prompt ${name} has no text in ${missing.join(', ')}: it is spoken in ${main}`;
+        yield finding('PROMPT_UNTRANSLATED', atKey(path), message, `add ${missing.map(tag => `${tag}: …`).join(', ')}`);
+      }
+      for (const language of texts) {
+        if (spoken.includes(language)) continue;
+        const message = `the company does not speak ${language}: this text is never heard`;
+        yield finding('UNUSED_TRANSLATION', at([...path, language]), message);
+      }
+    }
+  },
+};

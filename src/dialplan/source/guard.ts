@@ -1,0 +1,76 @@
+import { type CST, Lexer, LineCounter, Parser } from 'yaml';
+import type { Position } from '../../base/position.ts';
+import type { Diagnostic } from '../../base/yaml/diagnostic.ts';
+import { yamlLimits } from '../../base/yaml/document.ts';
+import { finding } from '../catalogue.ts';
+
+/** Far above what the largest dialplan has, far below what would cost seconds or the stack. */
+export const guardLimits = { size: yamlLimits.size, tokens: 400_000, nesting: 64 } as const;
+
+/** NUL and its kind, lone surrogates, and characters that turn the direction of what follows. */
+const hidden = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\p{Cs}/gu;
+const mostHidden = 20;
+
+/**
+ * Looks at the text before a tree is built of it, in one pass whose cost grows with the length alone: a file that
+ * passes can be read in bounded time and memory.
+ */
+export function guard(file: string, text: string): readonly Diagnostic[] {
+  const start = { file, line: 1, col: 1 };
+  if (text.length > guardLimits.size) {
+    const most = `the file is longer than ${guardLimits.size.toLocaleString('en')} characters`;
+    return [finding('YAML_LIMIT', start, most)];
+  }
+  if (text.startsWith('\ufeff')) {
+    return [finding('BYTE_ORDER_MARK', start, 'the file begins with a byte order mark')];
+  }
+  const characters = hiddenCharacters(file, text);
+  return characters.length > 0 ? characters : structure(file, text);
+}
+
+function hiddenCharacters(file: string, text: string): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const match of text.matchAll(hidden)) {
+    const before = text.slice(0, match.index);
+    const at = { file, line: before.split('\n').length, col: match.index - before.lastIndexOf('\n') };
+    const code = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    found.push(finding('CONTROL_CHARACTER', at, `the character U+${code} does not belong into a dialplan`));
+    if (found.length === mostHidden) break;
+  }
+  return found;
+}
+
+/** The parser's own stack is a list, not recursion: how deep the text nests can be seen before anything recurses. */
+function structure(file: string, text: string): readonly Diagnostic[] {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  const position = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(1, line), col: Math.max(1, col) };
+  };
+  const parser = new Parser(lines.addNewLine);
+  let documents = 0;
+  const secondDocument = (tokens: Iterable<CST.Token>): CST.Token | undefined => {
+    for (const token of tokens) {
+      if (token.type === 'document' && ++documents === 2) return token;
+    }
+    return undefined;
+  };
+
+  let second: CST.Token | undefined;
+  let tokens = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    second = secondDocument(parser.next(lexeme));
+    if (second !== undefined) break;
+    if (++tokens > guardLimits.tokens) return tooMuch('more values', position(parser.offset));
+    if (parser.stack.length > guardLimits.nesting) return tooMuch('deeper nesting', position(parser.offset));
+  }
+  second ??= secondDocument(parser.end());
+  return second === undefined
+    ? []
+    : [finding('SEVERAL_DOCUMENTS', position(second.offset), 'a second document begins here')];
+}
+
+const tooMuch = (what: string, at: Position): readonly Diagnostic[] => [
+  finding('YAML_LIMIT', at, `the file has ${what} than any dialplan`),
+];

@@ -1,0 +1,38 @@
+import { type Diagnostic, hasErrors } from '../../base/yaml/diagnostic.ts';
+import { readYaml, type YamlDocument } from '../../base/yaml/document.ts';
+import { checkShape } from '../../base/yaml/schema.ts';
+import { withRemedy } from '../catalogue.ts';
+import { type Draft, dialplanGrammar, type Source } from '../grammar/dialplan.ts';
+import { guard } from './guard.ts';
+import { takeLater } from './later.ts';
+import { salvage } from './salvage.ts';
+import { explainSyntax } from './syntax.ts';
+
+/** A file that is YAML at least. */
+export interface SourceReading {
+  readonly document: YamlDocument;
+  /** All of the dialplan that is right; complete (a `Source`) where nothing is wrong. */
+  readonly draft: Draft;
+  /** Present where nothing is wrong with the shape. */
+  readonly source?: Source;
+}
+
+/** From text to what it says. What is no YAML at all has no reading. */
+export function readSource(
+  file: string,
+  text: string,
+): { readonly reading?: SourceReading; readonly diagnostics: readonly Diagnostic[] } {
+  const refused = guard(file, text);
+  if (refused.length > 0) return { diagnostics: refused };
+  const yaml = readYaml(file, text);
+  const written = yaml.document ?? yaml.salvaged;
+  if (written === undefined) return { diagnostics: explainSyntax(yaml.diagnostics, text).map(withRemedy) };
+  const { document, diagnostics: later } = takeLater(written);
+  const { value: source, diagnostics: shape } = checkShape<Source>(document, dialplanGrammar);
+  const diagnostics = [...yaml.diagnostics, ...later, ...shape].map(withRemedy);
+  const draft = source ?? salvage(dialplanGrammar, document.value ?? {}) ?? {};
+  return {
+    reading: { document, draft, ...(source === undefined || hasErrors(diagnostics) ? {} : { source }) },
+    diagnostics,
+  };
+}
