@@ -12,9 +12,11 @@ import type { TtsSettings } from '../config/config.ts';
 import type { Job } from './job.ts';
 import { Lanes } from './lanes.ts';
 import { type ProcessOutcome, type RunningProcess, runProcess } from './process.ts';
+import { type Segment, segmentsOf } from './segments.ts';
 
 /** What can be made into a sound of ours. */
 export type Source =
+  /** May change its language on the way (`segmentsOf`). */
   | { readonly kind: 'text'; readonly text: string; readonly language: string }
   | { readonly kind: 'recording'; readonly path: string }
   | { readonly kind: 'music' };
@@ -30,6 +32,10 @@ export interface RendererOptions {
   readonly lanes: number;
   /** The compiled `worker.ts`; the one beside this file where none is given. */
   readonly worker?: string;
+}
+
+interface Part extends Segment {
+  readonly voice: string;
 }
 
 /** Part of every hash: raised whenever the same source gives another sound. */
@@ -99,7 +105,7 @@ export class Renderer {
   private async nameOf(source: Source): Promise<string> {
     switch (source.kind) {
       case 'text':
-        return hash(['text', version, this.options.tts.engine, this.voice(source.language), source.text]);
+        return hash(['text', version, this.options.tts.engine, this.partsOf(source.text, source.language)]);
       case 'recording':
         return hash(['recording', version, await hashOfFile(source.path)]);
       case 'music':
@@ -107,17 +113,19 @@ export class Renderer {
     }
   }
 
-  private voice(language: string): string {
-    return this.options.tts.voices[language] ?? language;
+  private partsOf(text: string, language: string): readonly Part[] {
+    return segmentsOf(text, language).map(segment => ({
+      ...segment,
+      voice: this.options.tts.voices[segment.language] ?? segment.language,
+    }));
   }
 
   private async make(source: Source, path: string): Promise<string> {
     const output = `${path}.${randomId()}${draftEnding}`;
-    const raw = `${output}${draftEnding}`;
     try {
       switch (source.kind) {
         case 'text':
-          await this.speak(source.text, source.language, raw, output);
+          await this.speak(source.text, source.language, output);
           break;
         case 'recording':
           await this.work({ kind: 'convert', input: source.path, output });
@@ -133,24 +141,33 @@ export class Renderer {
       const place = source.kind === 'recording' ? `${source.path}: ` : '';
       throw new KozpontError('PROMPT_UNAVAILABLE', `${place}${messageOf(error)}`, { cause: error });
     } finally {
-      await Promise.all([rm(output, { force: true }), rm(raw, { force: true })]);
+      await rm(output, { force: true });
     }
   }
 
-  private async speak(text: string, language: string, raw: string, output: string): Promise<void> {
+  private async speak(text: string, language: string, output: string): Promise<void> {
     const { engine } = this.options.tts;
     if (text.length > longestText) throw new Error(`the text is longer than ${longestText} characters`);
-    const voice = this.voice(language);
-    if (engine.kind === 'builtin') return this.work({ kind: 'speak', text, voice, speed: engine.speed, output });
+    const parts = this.partsOf(text, language);
+    if (parts.length === 0) throw new Error('there is nothing to say');
+    if (engine.kind === 'builtin') return this.work({ kind: 'speak', parts, speed: engine.speed, output });
 
+    const inputs = parts.map((_, index) => `${output}.${index}${draftEnding}`);
+    try {
+      for (const [index, part] of parts.entries()) await this.speakByCommand(engine.command, part, inputs[index] ?? '');
+      await this.work({ kind: 'convertSpeech', inputs, output });
+    } finally {
+      await Promise.all(inputs.map(input => rm(input, { force: true })));
+    }
+  }
+
+  private async speakByCommand(command: readonly [string, ...string[]], part: Part, output: string): Promise<void> {
+    const values = { ...part, output };
     const fill = (argument: string): string =>
-      argument.replace(/\{(language|voice|output)\}/g, (_, name) =>
-        name === 'language' ? language : name === 'voice' ? voice : raw,
-      );
-    const [program, ...args] = engine.command;
-    const outcome = await this.run(program, args.map(fill), `${text}\n`, this.options.environment);
-    if (!args.some(argument => argument.includes('{output}'))) await writeFile(raw, outcome.output);
-    await this.work({ kind: 'convertSpeech', input: raw, output });
+      argument.replace(/\{(language|voice|output)\}/g, (_, name: 'language' | 'voice' | 'output') => values[name]);
+    const [program, ...args] = command;
+    const outcome = await this.run(program, args.map(fill), `${part.text}\n`, this.options.environment);
+    if (!args.some(argument => argument.includes('{output}'))) await writeFile(output, outcome.output);
   }
 
   private async work(job: Job): Promise<void> {

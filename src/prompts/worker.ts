@@ -16,10 +16,13 @@ const longestInput = 200_000_000;
 
 async function run(job: Job): Promise<Float32Array> {
   switch (job.kind) {
-    case 'speak':
-      return speech(decode(await speak(job.text, job.voice, job.speed)));
+    case 'speak': {
+      const spoken: Float32Array[] = [];
+      for (const { text, voice } of job.parts) spoken.push(speech(decode(await speak(text, voice, job.speed))));
+      return joined(spoken);
+    }
     case 'convertSpeech':
-      return speech(decode(await readInput(job.input)));
+      return joined(await Promise.all(job.inputs.map(async input => speech(decode(await readInput(input))))));
     case 'convert': {
       const pcm = decode(await readInput(job.input));
       return resample(mono(pcm), pcm.sampleRate, sampleRate);
@@ -33,6 +36,18 @@ function speech(pcm: Pcm): Float32Array {
   const trimmed = trim(resample(mono(pcm), pcm.sampleRate, sampleRate), sampleRate);
   if (trimmed.length === 0) throw new Error('the voice said nothing');
   return fade(normaliseSpeech(trimmed, sampleRate), sampleRate);
+}
+
+/** With the pause of a full stop between them. */
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const pause = Math.round(0.25 * sampleRate);
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length + pause, -pause));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length + pause;
+  }
+  return whole;
 }
 
 function decode(bytes: Uint8Array): Pcm {

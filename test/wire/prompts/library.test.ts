@@ -188,6 +188,25 @@ describe('spoken prompts', () => {
     expect((await readdir(cache())).filter(name => name.endsWith('.draft'))).toEqual([]);
   });
 
+  it('may change their language on the way', async () => {
+    const hungarian = 'Magyar nyelvért nyomja meg a nyolcas gombot.';
+    const russian = 'Для русского языка нажмите девять.';
+    const mixed = library(
+      plan({
+        all: { en: `Welcome. [hu] ${hungarian} [ru] ${russian}` },
+        a: { en: 'Welcome.' },
+        b: { en: `[hu]${hungarian}` },
+        c: { en: `[ru]${russian}` },
+      }),
+    );
+    expect(await mixed.prepare()).toEqual([]);
+    const length = async (name: string) => (await sound(mixed.prompt(name, 'en'))).samples.length;
+    const parts = (await length('a')) + (await length('b')) + (await length('c'));
+    expect(await length('all')).toBe(parts + 2 * 2000);
+    // An English voice spells Cyrillic out, which takes twice as long.
+    expect((await length('c')) / 8000).toBeLessThan(3.5);
+  });
+
   it('hold no surprise in their text', async () => {
     const texts = [
       '-f /etc/passwd',
