@@ -40,17 +40,21 @@ export class FileRecords implements Records {
 
   /** Writes what waits, once more if need be, and stops trying. */
   async close(): Promise<void> {
-    this.retry?.cancel();
-    this.retry = undefined;
+    this.cancelRetry();
     await this.writing;
     if (this.waiting.length > 0) await this.append();
-    this.retry?.cancel();
+    this.cancelRetry();
     if (this.waiting.length > 0) {
       this.log.error(
         { lost: this.waiting.length, path: this.path },
         'call records are lost: the file cannot be written',
       );
     }
+  }
+
+  private cancelRetry(): void {
+    this.retry?.cancel();
+    this.retry = undefined;
   }
 
   private flush(): void {

@@ -1,0 +1,118 @@
+import { KozpontError } from '../../src/base/errors.ts';
+import type {
+  EndpointOptions,
+  MediaEndpoint,
+  MediaServer,
+  PlayOptions,
+  PlayOutcome,
+  Sound,
+} from '../../src/media/port.ts';
+
+/** A media server that does nothing but remember, for tests of what stands above the port. */
+export class FakeMedia implements MediaServer {
+  readonly name = 'fake';
+  readonly all: FakeEndpoint[] = [];
+  /** What `createEndpoint` waits for, and fails with. */
+  ready: Promise<void> = Promise.resolve();
+  failure: KozpontError | undefined;
+
+  async createEndpoint(options: EndpointOptions): Promise<MediaEndpoint> {
+    await this.ready;
+    if (this.failure !== undefined) throw this.failure;
+    if (options.offer?.includes('bad') === true) throw new KozpontError('INVALID_SDP', 'a bad offer');
+    const endpoint = new FakeEndpoint(options, `sdp-${this.all.length}`);
+    this.all.push(endpoint);
+    return endpoint;
+  }
+
+  get endpoints(): number {
+    return this.all.filter(({ destroyed }) => !destroyed).length;
+  }
+
+  of(legId: string): FakeEndpoint {
+    const endpoint = this.all.findLast(({ options }) => options.legId === legId);
+    if (endpoint === undefined) throw new Error(`no endpoint of ${legId}`);
+    return endpoint;
+  }
+
+  async close(): Promise<void> {}
+}
+
+export class FakeEndpoint implements MediaEndpoint {
+  readonly id: string;
+  remoteHold = false;
+  destroyed = false;
+  playing: readonly Sound[] | undefined;
+  peer: FakeEndpoint | undefined;
+  accepted: string | undefined;
+  private finish: ((outcome: PlayOutcome) => void) | undefined;
+
+  constructor(
+    readonly options: EndpointOptions,
+    readonly localSdp: string,
+  ) {
+    this.id = localSdp;
+  }
+
+  async accept(answer: string): Promise<void> {
+    if (answer.includes('bad')) throw new KozpontError('INVALID_SDP', 'a bad answer');
+    this.accepted = answer;
+    this.remoteHold = answer.includes('hold');
+  }
+
+  async answer(offer: string): Promise<string> {
+    await this.accept(offer);
+    return this.localSdp;
+  }
+
+  async offer(): Promise<string> {
+    return this.localSdp;
+  }
+
+  play(sounds: readonly Sound[], _options?: PlayOptions): Promise<PlayOutcome> {
+    this.end('stopped');
+    this.playing = sounds;
+    return new Promise(resolve => {
+      this.finish = resolve;
+    });
+  }
+
+  /** What plays ends. */
+  end(outcome: PlayOutcome): void {
+    this.playing = undefined;
+    this.finish?.(outcome);
+    this.finish = undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.end('stopped');
+  }
+
+  async bridge(other: MediaEndpoint): Promise<void> {
+    const peer = other as FakeEndpoint;
+    this.end('stopped');
+    peer.end('stopped');
+    this.peer = peer;
+    peer.peer = this;
+  }
+
+  async unbridge(): Promise<void> {
+    if (this.peer !== undefined) this.peer.peer = undefined;
+    this.peer = undefined;
+  }
+
+  async record(): Promise<{ stop(): Promise<void> }> {
+    return { async stop() {} };
+  }
+
+  async stats() {
+    const none = { packets: 0, bytes: 0, lost: null, jitter: null, codec: null };
+    return { received: none, sent: none, roundTripTime: null };
+  }
+
+  async destroy(): Promise<void> {
+    await this.unbridge();
+    this.end('stopped');
+    this.destroyed = true;
+  }
+}

@@ -1,0 +1,121 @@
+import type {
+  DialRequest,
+  HangUp,
+  InboundLeg,
+  IncomingCall,
+  LegEvents,
+  OutboundLeg,
+  Party,
+  Signalling,
+  TransferRequest,
+} from '../../src/signalling/port.ts';
+
+/** Signalling whose far ends are played by the test. */
+export class FakeSignalling implements Signalling {
+  readonly dialed: FakeOutbound[] = [];
+  readonly registered = new Set<string>();
+  draining = false;
+
+  dial(request: DialRequest, events: LegEvents): OutboundLeg {
+    const leg = new FakeOutbound(request, events);
+    this.dialed.push(leg);
+    return leg;
+  }
+
+  reachable(extension: string): boolean {
+    return this.registered.has(extension);
+  }
+
+  drain(): void {
+    this.draining = true;
+  }
+
+  async close(): Promise<void> {}
+
+  /** The latest INVITE to an extension. */
+  to(number: string): FakeOutbound {
+    const leg = this.dialed.findLast(({ request }) => request.target.number === number);
+    if (leg === undefined) throw new Error(`nobody has dialled ${number}`);
+    return leg;
+  }
+}
+
+abstract class FakeLeg {
+  abstract readonly sipCallId: string;
+  ended: HangUp | true | undefined;
+  identified: Party | undefined;
+
+  hangUp(end?: HangUp): void {
+    this.ended ??= end ?? true;
+  }
+
+  async reinvite(offer: string): Promise<string> {
+    return offer;
+  }
+
+  identify(party: Party): void {
+    this.identified = party;
+  }
+}
+
+let next = 0;
+
+export class FakeInbound extends FakeLeg implements InboundLeg {
+  readonly sipCallId = `in${next++}`;
+  ringing = false;
+  answered: string | undefined;
+
+  ring(): void {
+    this.ringing = true;
+  }
+
+  async answer(sdp: string): Promise<string | undefined> {
+    this.answered = sdp;
+    return undefined;
+  }
+
+  arriving(change: Partial<IncomingCall> = {}): IncomingCall {
+    return {
+      leg: this,
+      from: { number: '+36301111111', display: 'Anna' },
+      via: { kind: 'trunk', name: 'pstn' },
+      dialled: '+3612345678',
+      offer: 'an offer',
+      replaces: undefined,
+      sipCallId: this.sipCallId,
+      ...change,
+    };
+  }
+}
+
+export class FakeOutbound extends FakeLeg implements OutboundLeg {
+  readonly sipCallId = `out${next++}`;
+  cancelled = false;
+
+  constructor(
+    readonly request: DialRequest,
+    readonly events: LegEvents,
+  ) {
+    super();
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+  }
+}
+
+/** A REFER, with what became of it. */
+export function refer(
+  target: string,
+  replaces?: TransferRequest['replaces'],
+): TransferRequest & { readonly reports: string[] } {
+  const reports: string[] = [];
+  return {
+    target,
+    replaces,
+    reports,
+    accept: () => void reports.push('accepted'),
+    refuse: status => void reports.push(`refused ${status}`),
+    progress: status => void reports.push(String(status)),
+  };
+}
