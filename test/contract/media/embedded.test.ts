@@ -1,0 +1,4 @@
+import { embeddedMediaRig } from '../../support/embeddedMediaRig.ts';
+import { mediaContract } from './suite.ts';
+
+mediaContract('embedded', () => embeddedMediaRig());
