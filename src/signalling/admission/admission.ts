@@ -1,0 +1,52 @@
+/**
+ * Who may call: an extension that proves who it is, or a trunk by its address. Whoever claims to be an extension is
+ * asked for proof, wherever the call comes from: office networks are often listed as trunks, too. A trunk's call knows
+ * no way to another trunk: the exchange has numbers and extensions, and nothing else.
+ */
+import type { Authenticator } from '../digest/authenticator.ts';
+import { header } from '../drachtio/message.ts';
+import type { SrfRequest } from '../drachtio/srf.ts';
+import type { IncomingCall, Party } from '../port.ts';
+import type { NameAddr } from '../text/grammar.ts';
+import { callerOfExtension, callerOfTrunk, claimedUser, isWithheld } from './caller.ts';
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly via: IncomingCall['via']; readonly from: Party }
+  | { readonly kind: 'challenge'; readonly challenges: readonly string[] }
+  | { readonly kind: 'refused' };
+
+export interface AdmissionOptions {
+  readonly authenticator: Authenticator;
+  extensionExists(extension: string): boolean;
+  /** The trunk that an address belongs to. */
+  trunkOf(address: string): string | undefined;
+}
+
+export const admit = (options: AdmissionOptions, request: SrfRequest, from: NameAddr): Admission => {
+  const claimed = claimedUser(from);
+  const claimsExtension = options.extensionExists(claimed);
+  const authorization = header(request, 'authorization');
+  const trunk = options.trunkOf(request.source_address);
+  if (trunk !== undefined && !claimsExtension && authorization === undefined) {
+    return { kind: 'admitted', via: { kind: 'trunk', name: trunk }, from: callerOfTrunk(request, from) };
+  }
+  const verdict = options.authenticator.check({
+    method: request.method,
+    uri: request.uri,
+    authorization,
+    source: request.source_address,
+  });
+  switch (verdict.kind) {
+    case 'challenge':
+    case 'refused':
+      return verdict;
+    case 'authenticated':
+      // With an anonymous From (RFC 3323) the proof alone says who it is.
+      if (claimed !== verdict.user && !isWithheld(request, from)) return { kind: 'refused' };
+      return {
+        kind: 'admitted',
+        via: { kind: 'extension', number: verdict.user },
+        from: callerOfExtension(request, from, verdict.user),
+      };
+  }
+};

@@ -1,0 +1,172 @@
+/**
+ * The connection to the SIP server: made again when it is lost, and given up when it does not answer any more.
+ *
+ * - `connecting`: drachtio-srf tries, with a growing delay. Entered from: the beginning, `connected` by the loss of the
+ *   connection. Leaves to `connected` by the right secret, to `closed`.
+ * - `connected`: requests can be sent. Entered from: `connecting`. Leaves to `connecting` by the loss of the connection,
+ *   to `closed`.
+ * - `closed`: nothing more happens. Entered from: both. Final.
+ */
+import type { Clock, Timer } from '../../base/clock.ts';
+import { withDeadline } from '../../base/deadline.ts';
+import { KozpontError, messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { type Responder, responderOf } from '../drachtio/responder.ts';
+import { createSrf, type SrfDialog, type SrfRequest } from '../drachtio/srf.ts';
+import { Outgoing, type OutgoingEvents, type OutgoingRequest, type Sending } from './outgoing.ts';
+import { hangUpOnServer, ping } from './socket.ts';
+
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly secret: string;
+}
+
+export interface ConnectionEvents {
+  connected(): void;
+  /** Everything that was under way has been told that it failed. */
+  lost(): void;
+}
+
+export interface ConnectionOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly server: ServerAddress;
+  readonly events: ConnectionEvents;
+}
+
+export type RequestHandler = (request: SrfRequest, respond: Responder) => void;
+
+/** A dialog, as the connection sees it: what comes for its id goes there. */
+export interface DialogHandler {
+  readonly id: string;
+  handle(request: SrfRequest, respond: Responder): void;
+}
+
+const connectWithin = 10_000;
+const closeWithin = 1_000;
+const pingEvery = 5_000;
+const pongWithin = 5_000;
+const retryMaxDelay = 2_000;
+
+export class Connection {
+  private state: 'connecting' | 'connected' | 'closed' = 'connecting';
+  private readonly srf = createSrf();
+  private readonly outgoing = new Set<Outgoing>();
+  private pinging: Timer | undefined;
+
+  constructor(private readonly options: ConnectionOptions) {}
+
+  get connected(): boolean {
+    return this.state === 'connected';
+  }
+
+  /** Requests outside of dialogs; before `connect`. The handler runs as soon as the request is read. */
+  route(method: string, handler: RequestHandler): void {
+    this.srf.use(method.toLowerCase(), (request, response) => {
+      this.guard(() => handler(request, responderOf(request, response)));
+    });
+  }
+
+  /** Until the first connection. Errors: `INVALID_CONFIG` (the secret is wrong), `CONNECTION_LOST`, `DEADLINE_PASSED`. */
+  async connect(): Promise<void> {
+    const { host, port, secret } = this.options.server;
+    const first = new Promise<void>((resolve, reject) => {
+      this.srf.on('connect', error => {
+        if (error === null || error === undefined) {
+          this.greeted();
+          resolve();
+        } else {
+          this.options.log.error({ server: `${host}:${port}` }, 'the SIP server refuses our secret');
+          reject(new KozpontError('INVALID_CONFIG', `the SIP server at ${host}:${port} refuses our secret`));
+        }
+      });
+    });
+    this.srf.on('error', error =>
+      this.options.log.debug({ error: messageOf(error) }, 'no connection to the SIP server'),
+    );
+    this.srf.on('close', () => this.closedByServer());
+    this.srf.connect({ host, port, secret, reconnect: { retryMaxDelay } });
+    try {
+      await withDeadline(this.options.clock, connectWithin, `connecting to the SIP server at ${host}:${port}`, first);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  request(request: OutgoingRequest, events: OutgoingEvents): Sending {
+    const surroundings = {
+      srf: this.srf,
+      clock: this.options.clock,
+      forget: (one: Outgoing) => void this.outgoing.delete(one),
+    };
+    const outgoing = new Outgoing(surroundings, request, events, run => this.guard(run));
+    this.outgoing.add(outgoing);
+    outgoing.send();
+    return outgoing;
+  }
+
+  /** Gives what removes it again. */
+  addDialog(dialog: DialogHandler): () => void {
+    const entry: SrfDialog = {
+      id: dialog.id,
+      handle: (request, response) => this.guard(() => dialog.handle(request, responderOf(request, response))),
+    };
+    this.srf.addDialog(entry);
+    return () => this.srf.removeDialog(entry);
+  }
+
+  /** Nothing that drachtio-srf calls may throw: it would fall out of its socket's handler and end the process. */
+  guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.options.log.error({ err: error }, 'a SIP message could not be handled');
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    this.pinging?.cancel();
+    this.failOutgoing();
+    await hangUpOnServer(this.srf, this.options.clock, closeWithin);
+  }
+
+  private greeted(): void {
+    if (this.state === 'closed') {
+      void hangUpOnServer(this.srf, this.options.clock, closeWithin);
+      return;
+    }
+    this.state = 'connected';
+    this.options.log.info('connected to the SIP server');
+    this.pinging = this.options.clock.after(pingEvery, () => this.ping());
+    this.options.events.connected();
+  }
+
+  private ping(): void {
+    const late = this.options.clock.after(pongWithin, () => {
+      this.options.log.error('the SIP server does not answer: the connection is given up');
+      pinged?.destroy();
+    });
+    this.pinging = late;
+    const pinged = ping(this.srf, () => {
+      late.cancel();
+      if (this.state === 'connected') this.pinging = this.options.clock.after(pingEvery, () => this.ping());
+    });
+  }
+
+  private closedByServer(): void {
+    if (this.state !== 'connected') return;
+    this.state = 'connecting';
+    this.pinging?.cancel();
+    this.options.log.error('the connection to the SIP server is lost');
+    this.failOutgoing();
+    this.options.events.lost();
+  }
+
+  private failOutgoing(): void {
+    for (const one of [...this.outgoing]) this.guard(() => one.lost());
+  }
+}

@@ -1,0 +1,32 @@
+/** What comes outside of any dialog and is neither a call nor a registration. */
+import { allow, supported } from '../dialogs/headers.ts';
+import type { Responder } from '../drachtio/responder.ts';
+import type { Connection } from './connection.ts';
+
+const allowed = `${allow}, REGISTER`;
+
+export interface RefusalOptions {
+  /** While draining: the header fields of the 503; undefined: calls are taken. */
+  refusing(): Record<string, string> | undefined;
+}
+
+/** A method without a route is the server's to answer; some servers answer it with nothing. */
+export const routeTheRest = (connection: Connection, options: RefusalOptions): void => {
+  connection.route('OPTIONS', (_, respond) => {
+    const draining = options.refusing();
+    if (draining !== undefined) return respond(503, { headers: draining });
+    respond(200, { headers: { Allow: allowed, Supported: supported, Accept: 'application/sdp' } });
+  });
+  // We have no event packages but `refer`, which only lives within dialogs (RFC 6665, §4.2.1.3).
+  connection.route('SUBSCRIBE', answer(489));
+  // RFC 6665, §4.1.3; RFC 3261, §12.2.2: of a subscription or a dialog that is not there.
+  for (const method of ['NOTIFY', 'BYE', 'UPDATE', 'PRACK', 'INFO']) connection.route(method, answer(481));
+  // A transfer belongs to a call.
+  connection.route('REFER', answer(403));
+  for (const method of ['MESSAGE', 'PUBLISH']) connection.route(method, answer(405, { Allow: allowed }));
+};
+
+const answer =
+  (status: number, headers: Record<string, string> = {}) =>
+  (_: unknown, respond: Responder): void =>
+    respond(status, { headers: { ...headers } });

@@ -1,0 +1,63 @@
+/** Header fields that our messages have in common. */
+
+import type { HangUp, Party } from '../port.ts';
+import { cleanText } from '../text/clean.ts';
+import { escapeUser, quote } from '../text/grammar.ts';
+
+/** What can be sent to us. */
+export const allow = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY';
+/** Option tags (RFC 3891, RFC 4028, RFC 4488). 100rel is not among them: our provisional responses carry no description. */
+export const supported = 'replaces, timer, norefersub';
+const understood = new Set(['replaces', 'timer', 'norefersub', '100rel']);
+
+export const abilities: Record<string, string> = { Allow: allow, Supported: supported };
+
+/** Of the option tags that a request requires, those that we do not have: 420. */
+export const unsupportedOptions = (require: string | undefined): string[] =>
+  (require ?? '')
+    .split(',')
+    .map(one => one.trim())
+    .filter(one => one !== '' && !understood.has(one.toLowerCase()));
+
+/**
+ * Octets: drachtio-server takes 255 of a From whose host it fills in, and what is longer it cuts in the middle. The
+ * number is escaped, which can treble it.
+ */
+const longestDisplay = 120;
+const longestNumber = 32;
+
+/** Without its tag. `localhost` stands for whatever address the server sends from. */
+export const fromField = (party: Party): string => {
+  const number = cleanText(party.number, longestNumber);
+  if (number === '') return '"Anonymous" <sip:anonymous@anonymous.invalid>';
+  return nameAddress(party.display, number);
+};
+
+/** RFC 3325; none where the number is withheld. */
+export const identityFields = (party: Party): Record<string, string> => {
+  const number = cleanText(party.number, longestNumber);
+  if (number === '') return { Privacy: 'id' };
+  return { 'P-Asserted-Identity': nameAddress(party.display, number) };
+};
+
+export const nameAddress = (display: string | undefined, number: string): string => {
+  const name = cleanText(display ?? '', longestDisplay);
+  const address = `<sip:${escapeUser(number)}@localhost>`;
+  if (name === '') return address;
+  const quoted = quote(name);
+  // Escapes can double a name; one that does so is no name.
+  return `${quoted.length > name.length + 20 ? quote(cleanText(name, longestDisplay / 2)) : quoted} ${address}`;
+};
+
+/** RFC 3326. */
+export const reasonField = (protocol: 'SIP' | 'Q.850', cause: number, text: string | undefined): string => {
+  const clean = cleanText(text ?? '', 120);
+  return clean === '' ? `${protocol};cause=${cause}` : `${protocol};cause=${cause};text=${quote(clean)}`;
+};
+
+/** Of a BYE or a CANCEL. */
+export const endFields = (end: HangUp): Record<string, string> => {
+  if (end.cause !== undefined) return { Reason: reasonField('Q.850', end.cause, end.text) };
+  if (end.status !== undefined) return { Reason: reasonField('SIP', end.status, end.text) };
+  return {};
+};

@@ -1,0 +1,56 @@
+/** Reading messages as drachtio-srf hands them over. */
+import type { SrfHeaders, SrfRequest } from './srf.ts';
+
+/** Compact forms that drachtio-srf does not resolve (RFC 3261, §7.3.3; RFC 3515, 3892, 4028, 6665). */
+const compact: Readonly<Record<string, string>> = {
+  'refer-to': 'r',
+  'referred-by': 'b',
+  'session-expires': 'x',
+  event: 'o',
+  'content-encoding': 'e',
+};
+
+const folded = /\r\n[ \t]+/g;
+
+interface Headed {
+  readonly headers: SrfHeaders;
+}
+
+/** The value of a header field, `name` in lower case; several of that name joined by commas. */
+export const header = (message: Headed, name: string): string | undefined => {
+  const short = compact[name];
+  const value = message.headers[name] ?? (short === undefined ? undefined : message.headers[short]);
+  return value?.includes('\r\n') ? value.replace(folded, ' ') : value;
+};
+
+export type Description =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'sdp'; readonly sdp: string }
+  /** Something that is no session description, or one that we cannot decode: 415. */
+  | { readonly kind: 'unsupported' };
+
+const none: Description = { kind: 'none' };
+const unsupported: Description = { kind: 'unsupported' };
+
+type WithBody = Headed & Pick<SrfRequest, 'body' | 'payload'>;
+
+/** The session description in a message, in a part of multipart/mixed too (RFC 5621, §3.1). */
+export const description = (message: WithBody): Description => {
+  const body = message.body ?? '';
+  if (body === '') return none;
+  const encoding = header(message, 'content-encoding')?.trim().toLowerCase();
+  if (encoding !== undefined && encoding !== '' && encoding !== 'identity') return unsupported;
+  const type = mediaType(header(message, 'content-type'));
+  if (type === 'application/sdp') return { kind: 'sdp', sdp: body };
+  if (type.startsWith('multipart/')) {
+    const part = message.payload?.find(one => mediaType(one.type ?? undefined) === 'application/sdp');
+    // drachtio-srf leaves the closing delimiter at the end of the last part.
+    const sdp = part?.content?.split('\r\n--', 1)[0];
+    return sdp === undefined || sdp === '' ? unsupported : { kind: 'sdp', sdp: `${sdp}\r\n` };
+  }
+  return unsupported;
+};
+
+/** Lower case, without parameters. */
+export const mediaType = (contentType: string | undefined): string =>
+  (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';

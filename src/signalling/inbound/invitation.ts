@@ -1,0 +1,130 @@
+/** An INVITE outside of any dialog: looked at, let in or refused, and shown to the exchange as a call. */
+import type { Log } from '../../base/log.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
+import { type AdmissionOptions, admit } from '../admission/admission.ts';
+import { dialledNumber } from '../admission/caller.ts';
+import { unsupportedOptions } from '../dialogs/headers.ts';
+import { answerTimer } from '../dialogs/sessionTimer.ts';
+import type { LegSurroundings } from '../dialogs/surroundings.ts';
+import { description, header } from '../drachtio/message.ts';
+import { type Responder, severalFields } from '../drachtio/responder.ts';
+import type { SrfRequest } from '../drachtio/srf.ts';
+import type { IncomingCall, Leg, LegEvents } from '../port.ts';
+import { type NameAddr, parseCSeq, parseNameAddr, parseReplaces, tagOf } from '../text/grammar.ts';
+import { type InboundInvite, SipInboundLeg } from './inboundLeg.ts';
+
+export interface ReceptionOptions {
+  readonly surroundings: LegSurroundings;
+  readonly admission: AdmissionOptions;
+  readonly log: Log;
+  /** While draining: the header fields of the 503; undefined: calls are taken. */
+  refusing(): Record<string, string> | undefined;
+  callArrived(call: IncomingCall): LegEvents;
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly reason?: string;
+  readonly headers?: Record<string, string>;
+}
+
+export const receiveInvite = (options: ReceptionOptions, request: SrfRequest, respond: Responder): void => {
+  // Before anything else, so that no CANCEL is missed, however soon it comes.
+  let leg: SipInboundLeg | undefined;
+  request.on('cancel', () => leg?.cancelled());
+  const refuse = ({ status, reason, headers = {} }: Refusal): void =>
+    respond(status, reason === undefined ? { headers } : { reason, headers });
+
+  const read = readInvite(request);
+  if (!read.ok) return refuse(read.error);
+  const { value: found } = read;
+  const draining = options.refusing();
+  if (draining !== undefined && found.replaces === undefined) return refuse({ status: 503, headers: draining });
+
+  const admission = admit(options.admission, request, found.from);
+  if (admission.kind === 'challenge') {
+    const challenges = severalFields('WWW-Authenticate', admission.challenges);
+    return refuse({ status: 401, headers: { 'WWW-Authenticate': challenges } });
+  }
+  if (admission.kind === 'refused') {
+    options.log.info({ source: request.source_address }, 'a call was refused');
+    return refuse({ status: 403 });
+  }
+
+  const { via, from } = admission;
+  const replaced = findReplaced(options, found.replaces, via);
+  if (!replaced.ok) return refuse(replaced.error);
+
+  leg = new SipInboundLeg(options.surroundings, { ...found.invite, request, respond, via });
+  const call: IncomingCall = {
+    leg,
+    from,
+    via,
+    dialled: found.dialled,
+    offer: found.invite.offer,
+    replaces: replaced.value,
+    sipCallId: leg.sipCallId,
+  };
+  try {
+    leg.listen(options.callArrived(call));
+  } catch (error) {
+    options.log.error({ err: error, sipCallId: leg.sipCallId }, 'a call could not be taken');
+    leg.hangUp({ status: 500 });
+  }
+};
+
+interface ReadInvite {
+  readonly from: NameAddr;
+  readonly dialled: string;
+  readonly replaces: string | undefined;
+  readonly invite: Omit<InboundInvite, 'request' | 'respond' | 'via'>;
+}
+
+/** What an INVITE says, checked; or why it is refused. */
+const readInvite = (request: SrfRequest): Result<ReadInvite, Refusal> => {
+  const from = parseNameAddr(header(request, 'from') ?? '');
+  const to = parseNameAddr(header(request, 'to') ?? '');
+  const cseq = parseCSeq(header(request, 'cseq') ?? '');
+  const callId = header(request, 'call-id');
+  const callerTag = from.ok ? tagOf(from.value) : undefined;
+  if (!from.ok || !to.ok || !cseq.ok || callId === undefined || callerTag === undefined) return fail({ status: 400 });
+  // A re-INVITE in a dialog that we do not have (any more).
+  if (tagOf(to.value) !== undefined) return fail({ status: 481 });
+  // Without it nothing can be sent to the caller within the dialog.
+  if (!parseNameAddr(header(request, 'contact') ?? '').ok) return fail({ status: 400, reason: 'Bad Contact' });
+  const dialled = dialledNumber(request.uri);
+  if (dialled === undefined) return fail({ status: 416 });
+  const unsupported = unsupportedOptions(header(request, 'require'));
+  if (unsupported.length > 0) {
+    return fail({ status: 420, headers: { Unsupported: unsupported.slice(0, 10).join(', ') } });
+  }
+  const described = description(request);
+  if (described.kind === 'unsupported') return fail({ status: 415, headers: { Accept: 'application/sdp' } });
+  const timer = answerTimer(request, undefined);
+  if (timer.kind === 'tooShort') return fail({ status: 422, headers: timer.headers });
+  const offer = described.kind === 'sdp' ? described.sdp : undefined;
+  return ok({
+    from: from.value,
+    dialled,
+    replaces: header(request, 'replaces'),
+    invite: { callId, callerTag, sequence: cseq.value.sequence, offer, timer },
+  });
+};
+
+/** RFC 3891, §3: which leg is to be replaced, and why not. */
+const findReplaced = (
+  options: ReceptionOptions,
+  value: string | undefined,
+  via: IncomingCall['via'],
+): Result<Leg | undefined, Refusal> => {
+  if (value === undefined) return ok(undefined);
+  // Whoever takes over a call has to be somebody (§5).
+  if (via.kind !== 'extension') return fail({ status: 403 });
+  const replaces = parseReplaces(value);
+  if (!replaces.ok) return fail({ status: 400, reason: 'Bad Replaces' });
+  const found = options.surroundings.index.find(replaces.value);
+  if (found === undefined) return fail({ status: 481 });
+  if (!found.early) return replaces.value.earlyOnly ? fail({ status: 486 }) : ok(found.leg);
+  // An early dialog can be taken over where we call, not where we are called.
+  return found.initiatedByUs ? ok(found.leg) : fail({ status: 481 });
+};

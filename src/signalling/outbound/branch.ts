@@ -1,0 +1,130 @@
+/** One INVITE to one phone: what comes of it, in the words of the fork. */
+import type { Clock } from '../../base/clock.ts';
+import type { KozpontError } from '../../base/errors.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { OutgoingEvents, Sending } from '../connection/outgoing.ts';
+import type { DialogName } from '../dialogs/legIndex.ts';
+import { description, header } from '../drachtio/message.ts';
+import type { SrfIncomingResponse } from '../drachtio/srf.ts';
+import { parseNameAddr, tagOf } from '../text/grammar.ts';
+
+export interface Answer {
+  /** The server's. */
+  readonly dialogId: string;
+  readonly name: DialogName;
+  readonly response: SrfIncomingResponse;
+  /** Undefined where the 2xx has no usable description: it is released. */
+  readonly sdp: string | undefined;
+}
+
+export interface BranchEvents {
+  /** `name` where the response has begun an early dialog. */
+  ringing(name: DialogName | undefined): void;
+  answered(answer: Answer): void;
+  redirected(response: SrfIncomingResponse): void;
+  refused(status: number, text: string): void;
+}
+
+export interface BranchRequest {
+  readonly uri: string;
+  readonly nextHop: string | undefined;
+  readonly callId: string;
+  readonly headers: Record<string, string>;
+  readonly offer: string;
+}
+
+/** However long the exchange lets it ring: this is for an exchange that forgets. */
+const ringsAtMost = 10 * 60_000;
+
+export class Branch {
+  private sending: Sending | undefined;
+  private ourTag: string | undefined;
+  private reliable = false;
+  private cancelled = false;
+  private longerInterval: string | undefined;
+
+  constructor(
+    private readonly around: { readonly clock: Clock; readonly connection: Connection },
+    private readonly request: BranchRequest,
+    private readonly events: BranchEvents,
+  ) {}
+
+  invite(): void {
+    const { uri, nextHop, headers, offer } = this.request;
+    const interval = this.longerInterval;
+    const timer: Record<string, string> =
+      interval === undefined ? {} : { 'Session-Expires': interval, 'Min-SE': interval };
+    this.sending = this.around.connection.request(
+      { method: 'INVITE', uri, nextHop, headers: { ...headers, ...timer }, body: offer, within: ringsAtMost },
+      this.outgoingEvents(),
+    );
+  }
+
+  /** Before the INVITE has left, too: then the CANCEL follows it at once. */
+  cancel(headers: Record<string, string>): void {
+    this.cancelled = true;
+    this.sending?.cancel(headers);
+  }
+
+  private outgoingEvents(): OutgoingEvents {
+    return {
+      sent: request => {
+        const from = parseNameAddr(header(request, 'from') ?? '');
+        this.ourTag = from.ok ? tagOf(from.value) : undefined;
+      },
+      provisional: (response, acknowledge) => {
+        if (header(response, 'rseq') !== undefined) {
+          this.reliable = true;
+          acknowledge();
+        }
+        if (response.status === 180 || response.status === 183) this.events.ringing(this.nameOf(response));
+      },
+      final: (response, acknowledge) => this.final(response, acknowledge),
+      failed: error => this.events.refused(...statusOf(error)),
+      // Our offer has no answer yet (RFC 3311, §5.2).
+      updated: (request, respond) => respond(description(request).kind === 'none' ? 200 : 491),
+    };
+  }
+
+  private final(response: SrfIncomingResponse, acknowledge: () => void): void {
+    const { status } = response;
+    if (status >= 200 && status < 300) {
+      acknowledge();
+      const name = this.nameOf(response);
+      const dialogId = response.stackDialogId ?? '';
+      const found = description(response);
+      // Without them no request can be sent within the dialog: not even the BYE.
+      if (name === undefined || dialogId === '' || header(response, 'contact') === undefined) {
+        this.events.refused(500, 'The Answer Has No Contact Or Tag');
+      } else {
+        this.events.answered({ dialogId, name, response, sdp: found.kind === 'sdp' ? found.sdp : undefined });
+      }
+      return;
+    }
+    // drachtio-server keeps a dialog that a reliable provisional began until it is told that nothing came of it.
+    if (this.reliable) acknowledge();
+    if (status === 422 && this.retriesLonger(response)) return;
+    if (status >= 300 && status < 400) this.events.redirected(response);
+    else this.events.refused(status, response.reason);
+  }
+
+  /** RFC 4028, §7.3: once more, with the interval that the phone accepts. */
+  private retriesLonger(response: SrfIncomingResponse): boolean {
+    const seconds = header(response, 'min-se')?.trim().split(';', 1)[0] ?? '';
+    if (this.cancelled || this.longerInterval !== undefined || !/^\d{2,6}$/.test(seconds)) return false;
+    this.longerInterval = seconds;
+    this.invite();
+    return true;
+  }
+
+  private nameOf(response: SrfIncomingResponse): DialogName | undefined {
+    const to = parseNameAddr(header(response, 'to') ?? '');
+    const theirTag = to.ok ? tagOf(to.value) : undefined;
+    if (this.ourTag === undefined || theirTag === undefined) return undefined;
+    return { callId: this.request.callId, ourTag: this.ourTag, theirTag };
+  }
+}
+
+/** What a request without a response counts as (RFC 3261, §8.1.3.1). */
+const statusOf = (error: KozpontError): [number, string] =>
+  error.code === 'DEADLINE_PASSED' ? [408, 'Request Timeout'] : [503, 'Service Unavailable'];

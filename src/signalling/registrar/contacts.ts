@@ -1,0 +1,53 @@
+/** The Contact fields of a REGISTER. */
+import { type NameAddr, param, parseContact, serializeUri, unquote } from '../text/grammar.ts';
+import { splitList } from '../text/list.ts';
+import type { ContactWish } from './bindings.ts';
+
+/** More than any phone sends: what comes beyond it is malformed. */
+const mostContacts = 20;
+/** Longer ones fit into no Request-URI that we would send. */
+const longestContact = 512;
+
+/** `malformed`: 400. Escapes of a header or a password have no place in a contact of ours. */
+export const readContacts = (value: string | undefined): readonly ContactWish[] | 'all' | 'malformed' => {
+  if (value === undefined) return [];
+  const elements = splitList(value);
+  if (elements.length > mostContacts) return 'malformed';
+  const wishes: ContactWish[] = [];
+  for (const element of elements) {
+    const contact = parseContact(element);
+    if (!contact.ok) return 'malformed';
+    if (contact.value === '*') return elements.length === 1 ? 'all' : 'malformed';
+    const wish = readContact(contact.value);
+    if (wish === undefined) return 'malformed';
+    wishes.push(wish);
+  }
+  return wishes;
+};
+
+const readContact = (contact: NameAddr): ContactWish | undefined => {
+  const { uri, params } = contact;
+  if (uri.kind !== 'sip' || uri.scheme !== 'sip' || uri.headers.length > 0) return undefined;
+  const text = serializeUri(uri);
+  if (text.length > longestContact) return undefined;
+  const instance = param(params, '+sip.instance');
+  return {
+    contact: text,
+    uri,
+    instance: typeof instance === 'string' ? unquote(instance).slice(0, 128) : undefined,
+    q: readQ(param(params, 'q')),
+    expires: readSeconds(param(params, 'expires')),
+  };
+};
+
+const digits = /^\d+$/;
+const mostSeconds = 2 ** 32 - 1;
+
+/** delta-seconds; a malformed value counts as the default (RFC 3261, §20.19): undefined. */
+export const readSeconds = (value: string | null | undefined): number | undefined =>
+  typeof value === 'string' && digits.test(value.trim()) ? Math.min(Number(value), mostSeconds) : undefined;
+
+const readQ = (value: string | null | undefined): number => {
+  const q = typeof value === 'string' && /^[01](?:\.\d{0,3})?$/.test(value) ? Number(value) : 1;
+  return Math.min(q, 1);
+};

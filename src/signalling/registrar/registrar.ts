@@ -1,0 +1,141 @@
+/**
+ * The registrar's front (RFC 3261, §10): answers REGISTER, and knows where each extension can be reached. It forgets
+ * bindings when they expire, and says when the first one of an extension comes and when the last one goes.
+ */
+import type { Clock, Timer } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Authenticator } from '../digest/authenticator.ts';
+import { header } from '../drachtio/message.ts';
+import { type Responder, severalFields } from '../drachtio/responder.ts';
+import type { SrfRequest } from '../drachtio/srf.ts';
+import { parseCSeq, parseNameAddr, quote, unescapeUri } from '../text/grammar.ts';
+import {
+  type Bindings,
+  nextExpiry,
+  type RegisterRefusal,
+  type RegistrarLimits,
+  register,
+  secondsLeft,
+} from './bindings.ts';
+import { readContacts, readSeconds } from './contacts.ts';
+import { asksForRport, nextHop } from './nextHop.ts';
+
+export interface RegistrarOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: RegistrarLimits;
+  readonly authenticator: Authenticator;
+  extensionExists(extension: string): boolean;
+  reachableChanged(extension: string, reachable: boolean): void;
+}
+
+interface Entry {
+  readonly bindings: Bindings;
+  /** Fires when the next of them expires. */
+  readonly timer: Timer;
+}
+
+const none: Bindings = [];
+
+export class Registrar {
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(private readonly options: RegistrarOptions) {}
+
+  bindings(extension: string): Bindings {
+    return this.entries.get(extension)?.bindings ?? none;
+  }
+
+  close(): void {
+    for (const { timer } of this.entries.values()) timer.cancel();
+    this.entries.clear();
+  }
+
+  handle(request: SrfRequest, respond: Responder): void {
+    const aor = readAor(header(request, 'to'));
+    const cseq = parseCSeq(header(request, 'cseq') ?? '');
+    const contacts = readContacts(header(request, 'contact'));
+    if (aor === undefined || !cseq.ok || contacts === 'malformed') return respond(400);
+    const verdict = this.options.authenticator.check({
+      method: request.method,
+      uri: request.uri,
+      authorization: header(request, 'authorization'),
+      source: request.source_address,
+    });
+    if (verdict.kind === 'challenge') {
+      return respond(401, { headers: { 'WWW-Authenticate': severalFields('WWW-Authenticate', verdict.challenges) } });
+    }
+    // Nobody registers for somebody else.
+    if (verdict.kind === 'refused' || verdict.user !== aor || !this.options.extensionExists(aor)) {
+      this.options.log.info({ extension: aor, source: request.source_address }, 'a registration was refused');
+      return respond(403);
+    }
+    const now = this.options.clock.now();
+    const symmetric = asksForRport(header(request, 'via'));
+    const { source_address: address, source_port: port, protocol } = request;
+    const after = register(
+      this.bindings(aor),
+      {
+        contacts,
+        expires: readSeconds(header(request, 'expires')),
+        callId: header(request, 'call-id') ?? '',
+        cseq: cseq.value.sequence,
+        nextHop: contact => nextHop(contact, { address, port, protocol, symmetric }),
+      },
+      now,
+      this.options.limits,
+    );
+    if (!after.ok) return refuse(after.error, respond);
+    this.keep(aor, after.value);
+    respond(200, { headers: contactFields(after.value, now) });
+  }
+
+  private keep(extension: string, bindings: Bindings): void {
+    const before = this.entries.get(extension);
+    before?.timer.cancel();
+    const expiry = nextExpiry(bindings);
+    if (expiry === undefined) {
+      this.entries.delete(extension);
+    } else {
+      const timer = this.options.clock.at(expiry, () => {
+        this.keep(
+          extension,
+          bindings.filter(one => one.expiresAt > this.options.clock.now()),
+        );
+      });
+      this.entries.set(extension, { bindings, timer });
+    }
+    if ((before === undefined) !== (expiry === undefined)) return;
+    this.options.log.info({ extension, reachable: expiry !== undefined }, 'registration changed');
+    this.options.reachableChanged(extension, expiry !== undefined);
+  }
+}
+
+/** The user part of To: one AOR an extension, whatever name or address of ours the phone was given. */
+const readAor = (to: string | undefined): string | undefined => {
+  const parsed = parseNameAddr(to ?? '');
+  if (!parsed.ok || parsed.value.uri.kind !== 'sip' || parsed.value.uri.user === null) return undefined;
+  return unescapeUri(parsed.value.uri.user);
+};
+
+const refuse = (refusal: RegisterRefusal, respond: Responder): void => {
+  switch (refusal.kind) {
+    case 'tooBrief':
+      return respond(423, { headers: { 'Min-Expires': String(refusal.minExpires) } });
+    case 'outOfOrder':
+      return respond(500);
+    case 'malformed':
+      return respond(400);
+  }
+};
+
+/** In the order of the request: drachtio-server reads from the first one how long it keeps the phone's connection. */
+const contactFields = (bindings: Bindings, now: number): Record<string, string> => {
+  if (bindings.length === 0) return {};
+  const contacts = bindings.map(one => {
+    const q = one.q === 1 ? '' : `;q=${one.q}`;
+    const instance = one.instance === undefined ? '' : `;+sip.instance=${quote(one.instance)}`;
+    return `<${one.contact}>${q}${instance};expires=${secondsLeft(one, now)}`;
+  });
+  return { Contact: contacts.join(', ') };
+};

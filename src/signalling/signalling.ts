@@ -1,0 +1,145 @@
+/** The adapter, put together: everything of SIP that the exchange does not see. */
+import { randomInt } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { withDeadline } from '../base/deadline.ts';
+import type { Log } from '../base/log.ts';
+import { Connection, type ServerAddress } from './connection/connection.ts';
+import { routeTheRest } from './connection/refusals.ts';
+import type { Dialog } from './dialogs/dialog.ts';
+import { LegIndex } from './dialogs/legIndex.ts';
+import type { LegSurroundings, LostLeg } from './dialogs/surroundings.ts';
+import { Authenticator } from './digest/authenticator.ts';
+import { receiveInvite } from './inbound/invitation.ts';
+import { type OutboundSurroundings, SipOutboundLeg } from './outbound/outboundLeg.ts';
+import type { Signalling, SignallingEvents } from './port.ts';
+import type { RegistrarLimits } from './registrar/bindings.ts';
+import { Registrar } from './registrar/registrar.ts';
+
+export interface SignallingOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Of drachtio-server or drachtiod. */
+  readonly server: ServerAddress;
+  /** The protection domain of digest authentication (RFC 7616). */
+  readonly realm: string;
+  readonly registrar?: Partial<RegistrarLimits>;
+  extensionExists(extension: string): boolean;
+  /** The password of an extension; undefined for whatever is none. */
+  credentials(extension: string): string | undefined;
+  /** The name of the trunk that an address belongs to. */
+  trunkOf(address: string): string | undefined;
+  phoneOptions(extension: string): { readonly transferNotify: 'progress' | 'immediate' };
+}
+
+export interface SipSignalling extends Signalling {
+  /** Legs that have not had their last event, and dialogs whose BYE was not answered: zero at the end of every test. */
+  readonly remaining: number;
+}
+
+/** Seconds. */
+const usualLimits: RegistrarLimits = { minExpires: 60, defaultExpires: 3600, maxExpires: 3600, maxContacts: 10 };
+const goodbyeWithin = 2_000;
+
+/** Connects to the server. Errors: `INVALID_CONFIG` (the secret is wrong), `DEADLINE_PASSED` (no server there). */
+export const createSignalling = async (
+  options: SignallingOptions,
+  events: SignallingEvents,
+): Promise<SipSignalling> => {
+  const { clock, log, realm } = options;
+  let draining = false;
+  let closing = false;
+  let everConnected = false;
+
+  const legs = new Set<LostLeg>();
+  const dialogs = new Set<Dialog>();
+  const authenticator = new Authenticator({ clock, realm, secret: user => options.credentials(user) });
+  const registrar = new Registrar({
+    clock,
+    log,
+    authenticator,
+    limits: { ...usualLimits, ...options.registrar },
+    extensionExists: extension => options.extensionExists(extension),
+    reachableChanged: (extension, reachable) => {
+      if (!closing) events.reachableChanged(extension, reachable);
+    },
+  });
+  const connection = new Connection({
+    clock,
+    log,
+    server: options.server,
+    events: {
+      connected: () => {
+        if (everConnected) events.connectionChanged(true);
+        everConnected = true;
+      },
+      lost: () => {
+        for (const leg of [...legs]) leg.lost();
+        for (const dialog of [...dialogs]) dialog.lost();
+        events.connectionChanged(false);
+      },
+    },
+  });
+  const surroundings: LegSurroundings = {
+    clock,
+    log,
+    connection,
+    index: new LegIndex(),
+    legs,
+    dialogs,
+    phoneOptions: extension => options.phoneOptions(extension),
+  };
+  const outboundSurroundings: OutboundSurroundings = {
+    ...surroundings,
+    extensionExists: extension => options.extensionExists(extension),
+    phones: target => {
+      if (closing) return [];
+      if (target.kind === 'contact') return [{ uri: target.uri, nextHop: undefined }];
+      return registrar.bindings(target.number).map(({ contact, nextHop }) => ({ uri: contact, nextHop }));
+    },
+  };
+  /** Spread, so that those who were refused do not all come back in one second. */
+  const refusing = (): Record<string, string> | undefined =>
+    draining ? { 'Retry-After': String(randomInt(1, 11)) } : undefined;
+  const reception = {
+    surroundings,
+    admission: {
+      authenticator,
+      extensionExists: (extension: string) => options.extensionExists(extension),
+      trunkOf: (address: string) => options.trunkOf(address),
+    },
+    log,
+    refusing,
+    callArrived: events.callArrived.bind(events),
+  };
+
+  connection.route('INVITE', (request, respond) => receiveInvite(reception, request, respond));
+  connection.route('REGISTER', (request, respond) => registrar.handle(request, respond));
+  routeTheRest(connection, { refusing });
+  await connection.connect();
+
+  const close = async (): Promise<void> => {
+    if (closing) return;
+    closing = true;
+    draining = true;
+    for (const leg of [...legs]) leg.hangUp({ status: 503, text: 'Service Unavailable' });
+    const goodbyes = Promise.all([...dialogs].map(dialog => dialog.done));
+    await withDeadline(clock, goodbyeWithin, 'saying goodbye', goodbyes).catch(() => {
+      log.warn({ dialogs: dialogs.size }, 'some phones did not answer the goodbye');
+    });
+    for (const dialog of [...dialogs]) dialog.lost();
+    registrar.close();
+    await connection.close();
+  };
+
+  return {
+    dial: (request, legEvents) => new SipOutboundLeg(outboundSurroundings, request, legEvents),
+    reachable: extension => registrar.bindings(extension).length > 0,
+    get remaining() {
+      return legs.size + dialogs.size;
+    },
+    drain: () => {
+      draining = true;
+    },
+    close,
+  };
+};
