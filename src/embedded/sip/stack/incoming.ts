@@ -72,7 +72,7 @@ export class Incoming implements TransportReceiver {
       case 'refuse':
         if (!this.malformed(source)) return;
         this.note(source, 'request refused', { status: verdict.status, because: verdict.reason });
-        this.servers.answer({ request: verdict.request, source }, verdict.status, verdict.headers, verdict.reason);
+        this.refuse(verdict, source);
         return;
     }
   }
@@ -80,11 +80,18 @@ export class Incoming implements TransportReceiver {
   private unreadable({ reason, detail, line, column, answer }: SipParseError, source: Source): void {
     if (!this.malformed(source)) return;
     this.note(source, 'bytes that are no SIP message', { reason, detail, line, column, status: answer?.status });
-    if (answer === undefined) return;
-    const via = topVia(answer.request);
+    if (answer !== undefined) this.refuse({ ...answer, headers: [] }, source);
+  }
+
+  /** By where it came from, not by what it says: an answer must not be aimed at a third party. */
+  private refuse(
+    refusal: Pick<Verdict & { kind: 'refuse' }, 'status' | 'reason' | 'headers' | 'request'>,
+    source: Source,
+  ): void {
+    const via = topVia(refusal.request);
     if (via === undefined) return;
-    const { request } = stamped(answer.request, via, source);
-    this.servers.answer({ request, source }, answer.status, [], answer.reason);
+    const { request } = stamped(refusal.request, via, source);
+    this.servers.answer({ request, source }, refusal.status, refusal.headers, refusal.reason);
   }
 
   private accepted(message: SipMessage, source: Source): void {
