@@ -10,7 +10,9 @@ const experimental = /^[xX]-/;
 
 /** drachtio-srf writes names in lower case; what no table knows gets its capitals back, as drachtio-server does. */
 const capitalised = (name: string): string =>
-  experimental.test(name) ? name : name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
+  experimental.test(name)
+    ? name
+    : name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
 
 const named = (field: HeaderField): HeaderField => {
   const name = capitalised(field.name);

@@ -2,9 +2,10 @@
  * An application does not know under which address the server will send its message, and writes `localhost` (drachtio-srf
  * does so for `callingNumber`) or, as the Request-URI within a dialog, `sip:placeholder`. The server puts the truth there.
  */
-import type { HeaderField } from '../../sip/message.ts';
+
 import { parseNameAddr, serializeNameAddr } from '../../sip/grammar/fields/nameAddr.ts';
 import { hasParam, withParam } from '../../sip/grammar/fields/params.ts';
+import type { HeaderField } from '../../sip/message.ts';
 import type { LocalAddress } from '../../sip/stack.ts';
 
 /** The header fields in which drachtio-server looks for the placeholder. */

@@ -2,9 +2,10 @@
  * Who refreshes a session, and how often (RFC 4028). The application may say it by a Session-Expires of its own; where
  * it says nothing, the server answers for it what the far end asked for.
  */
-import type { HeaderField, SipMessage, SipRequest, SipResponse } from '../../sip/message.ts';
-import { header, headers } from '../../sip/grammar/headers.ts';
+
 import { parseSessionExpires } from '../../sip/grammar/fields/integer.ts';
+import { header, headers } from '../../sip/grammar/headers.ts';
+import type { HeaderField, SipMessage, SipRequest, SipResponse } from '../../sip/message.ts';
 
 /** Seconds: the smallest interval that is accepted (§5). */
 export const smallestInterval = 90;
@@ -16,9 +17,7 @@ export interface SessionInterval {
 }
 
 export const listsOption = (message: SipMessage, headerName: 'Supported' | 'Require', option: string): boolean =>
-  headers(message, headerName).some(value =>
-    value.split(',').some(token => token.trim().toLowerCase() === option),
-  );
+  headers(message, headerName).some(value => value.split(',').some(token => token.trim().toLowerCase() === option));
 
 const sessionExpires = (message: SipMessage): { seconds: number; refresher: 'uac' | 'uas' | null } | undefined => {
   const value = header(message, 'Session-Expires');

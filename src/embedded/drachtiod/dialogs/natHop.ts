@@ -1,0 +1,61 @@
+/**
+ * Where a far end behind a NAT is reached: its Contact names an address that nobody but its neighbours can use, so
+ * requests within the dialog go back the way its message came (drachtio-server does the same). A dialog with
+ * Record-Route is its proxies' business.
+ */
+import { isIPv4, isIPv6 } from 'node:net';
+import { parseContact } from '../../sip/grammar/fields/nameAddr.ts';
+import { hasHeader, header, headers } from '../../sip/grammar/headers.ts';
+import type { SipMessage, SipRequest, SipResponse } from '../../sip/message.ts';
+import type { Hop, Source } from '../../sip/stack.ts';
+
+const unbracketed = (host: string): string => (host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host);
+
+/** Addresses that mean something in one network alone: RFC 1918, 6598, 3927, loopback, IPv6 local ones; `.invalid`. */
+export const isLocalOnly = (host: string): boolean => {
+  if (isIPv4(host)) {
+    const [a, b] = host.split('.').map(Number) as [number, number];
+    return (
+      a === 10 ||
+      a === 127 ||
+      (a === 172 && b >= 16 && b <= 31) ||
+      (a === 192 && b === 168) ||
+      (a === 100 && b >= 64 && b <= 127) ||
+      (a === 169 && b === 254)
+    );
+  }
+  if (isIPv6(host)) return /^(::1$|f[cd]|fe[89ab])/i.test(host);
+  return host.toLowerCase().endsWith('.invalid');
+};
+
+const contactHost = (message: SipMessage): { readonly host: string; readonly port: number | null } | undefined => {
+  const value = header(message, 'Contact');
+  if (value === undefined) return undefined;
+  const parsed = parseContact(value);
+  if (!parsed.ok || parsed.value === '*' || parsed.value.uri.kind !== 'sip') return undefined;
+  return { host: unbracketed(parsed.value.uri.host), port: parsed.value.uri.port };
+};
+
+/** Whether what sends from `source` and names `contact` is behind a NAT, or on a connection that only it can open. */
+const isUnreachable = (message: SipMessage, source: Source, portCounts: boolean): boolean => {
+  const contact = contactHost(message);
+  if (contact === undefined) return true;
+  if (contact.host !== source.address) return isLocalOnly(contact.host);
+  if (source.protocol !== 'udp') return true;
+  return portCounts && (contact.port ?? 5060) !== source.port;
+};
+
+/**
+ * The hop for requests within the dialog that `request` starts; undefined: as the Contact says. Through a proxy (a
+ * second Via) the Contact is somebody else's, and is believed.
+ */
+export const natHopOfRequest = (request: SipRequest, source: Source): Hop | undefined => {
+  if (hasHeader(request, 'Record-Route') || headers(request, 'Via').length > 1) return undefined;
+  return isUnreachable(request, source, true) ? source : undefined;
+};
+
+/** The same for the dialog that the response to our request starts. */
+export const natHopOfResponse = (response: SipResponse, source: Source): Hop | undefined => {
+  if (hasHeader(response, 'Record-Route')) return undefined;
+  return isUnreachable(response, source, false) ? source : undefined;
+};

@@ -1,0 +1,30 @@
+/** The next request of a dialog, which then has one more sequence number behind it. */
+import type { Dialog } from '../../sip/dialogs/dialog.ts';
+import { type RequestContent, requestWithin } from '../../sip/dialogs/requests.ts';
+import type { SipRequest } from '../../sip/message.ts';
+import type { Hop } from '../../sip/stack.ts';
+import type { Core } from '../core/core.ts';
+import type { AppDialog } from './appDialog.ts';
+
+export interface InDialogRequest {
+  readonly request: SipRequest;
+  readonly target: Hop | string;
+  /** What the dialog itself says, where `target` is the way around a NAT. */
+  readonly fallback: string | undefined;
+}
+
+export const requestInDialog = (
+  core: Core,
+  dialog: AppDialog,
+  sip: Dialog,
+  method: string,
+  content: RequestContent,
+): InDialogRequest => {
+  const made = requestWithin(sip, method, content);
+  core.dialogs.put(dialog, made.dialog);
+  return {
+    request: made.request,
+    target: dialog.natHop ?? made.target,
+    fallback: dialog.natHop === undefined || dialog.natHop.protocol === 'udp' ? undefined : made.target,
+  };
+};

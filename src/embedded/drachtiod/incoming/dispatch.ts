@@ -1,0 +1,58 @@
+/** Where a message of the network belongs: to a dialog of ours, to one that we are on the path of, or to an application. */
+
+import { randomId } from '../../../base/ids.ts';
+import { keyOfMessage } from '../../sip/dialogs/dialog.ts';
+import { headers, withoutTopHeader } from '../../sip/grammar/headers.ts';
+import type { SipRequest, SipResponse } from '../../sip/message.ts';
+import { responseTo } from '../../sip/responseTo.ts';
+import type { ServerTransaction, SipCore } from '../../sip/stack.ts';
+import { toTag } from '../../sip/tags.ts';
+import type { Core } from '../core/core.ts';
+import { forwardAck, forwardInside } from '../proxy/forwardInside.ts';
+import { newRequest } from './newRequest.ts';
+import { requestInside } from './requestInside.ts';
+
+/**
+ * Requests that mean nothing without the dialog that they name (481). The others go to an application even so, as
+ * drachtio-server has it: the NOTIFY of a REFER that was sent outside of any dialog comes this way.
+ */
+const bound = new Set(['INVITE', 'BYE', 'UPDATE', 'PRACK', 'REFER']);
+/** Requests that cannot start anything. */
+const within = new Set(['BYE', 'UPDATE', 'PRACK']);
+
+export const dispatch = (core: () => Core): SipCore => ({
+  request: transaction => dispatchRequest(core(), transaction),
+  ack: request => dispatchAck(core(), request),
+  strayResponse: response => dispatchStray(core(), response),
+});
+
+const dispatchRequest = (core: Core, transaction: ServerTransaction): void => {
+  const { request } = transaction;
+  const key = keyOfMessage(request);
+  const dialog = key === undefined ? undefined : core.dialogs.withKey(key);
+  const sip = key === undefined ? undefined : dialog?.fork(key);
+  if (dialog !== undefined && sip !== undefined) {
+    requestInside(core, transaction, dialog, sip);
+    return;
+  }
+  const tagged = toTag(request) !== undefined;
+  if (tagged && forwardInside(core, transaction)) return;
+  if (tagged && core.earlyNotifies.hold(request, () => dispatchRequest(core, transaction))) return;
+  if (tagged ? bound.has(request.method) : within.has(request.method)) {
+    transaction.respond(responseTo(request, 481, { toTag: randomId() }));
+    return;
+  }
+  newRequest(core, transaction);
+};
+
+const dispatchAck = (core: Core, ack: SipRequest): void => {
+  if (core.accepted.acknowledge(ack) === 'unknown') forwardAck(core, ack);
+};
+
+/** A 2xx that comes after its transaction has ended, of an INVITE that we have proxied (§16.7, step 1). */
+const dispatchStray = (core: Core, response: SipResponse): void => {
+  if (headers(response, 'Via').length < 2 || response.status < 200 || response.status >= 300) return;
+  core.stack
+    .sendResponse(withoutTopHeader(response, 'Via'))
+    .catch(error => core.log.debug({ err: error }, 'a stray response could not be passed on'));
+};

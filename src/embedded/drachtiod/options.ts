@@ -1,0 +1,50 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { SipRequest } from '../sip/message.ts';
+import type { ListenAddress, Listener, Resolver, StackCounts } from '../sip/stack.ts';
+import type { TimerValues } from '../sip/transactions/timerValues.ts';
+import type { StackLimits } from '../sip/transport/limits.ts';
+import type { AdminPortLimits } from './applications/adminPort.ts';
+
+export interface DrachtiodOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where SIP is spoken; at least one. */
+  readonly contacts: readonly Listener[];
+  readonly admin: {
+    readonly host: string;
+    /** 0: any free one. */
+    readonly port: number;
+    /** At least 8 characters, and none of the well-known ones. */
+    readonly secret: string;
+    readonly limits?: Partial<AdminPortLimits>;
+  };
+  readonly timers?: Partial<TimerValues>;
+  readonly limits?: Partial<StackLimits>;
+  readonly resolver?: Resolver;
+  /** Which of the applications that want a request's method may have it: those that gave themselves this tag. */
+  readonly tagFor?: (request: SipRequest) => string | undefined;
+}
+
+export interface Drachtiod {
+  readonly adminPort: number;
+  /** As bound. */
+  readonly contacts: readonly ListenAddress[];
+  readonly stats: () => DrachtiodStats;
+  /** Cuts off the applications, ends every transaction without a word, closes every port; leaves nothing. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** How much there is of everything that must come to an end; all but `stack` are 0 when nothing goes on. */
+export interface DrachtiodStats {
+  readonly applications: number;
+  readonly dialogs: number;
+  /** Requests of the network that wait for an application's final response. */
+  readonly incoming: number;
+  /** Requests of applications that wait for a final response of the network. */
+  readonly outgoing: number;
+  /** Our 2xx to INVITE, until 64·T1 after they were sent. */
+  readonly accepted: number;
+  readonly proxied: number;
+  readonly stack: StackCounts;
+}
