@@ -5,6 +5,7 @@ import { compile } from './compile/compile.ts';
 import { outlineOf } from './outline/outline.ts';
 import type { Dialplan } from './plan.ts';
 import { rules } from './rules/index.ts';
+import type { Rule } from './rules/rule.ts';
 import { readSource } from './source/read.ts';
 
 /** A dialplan that can take calls, and what should be looked at all the same (warnings). */
@@ -21,7 +22,10 @@ export function compileDialplan(text: string, file: string): Result<CompiledDial
   const { reading, diagnostics: ofReading } = readSource(file, text);
   if (reading === undefined) return fail(inReadingOrder(ofReading));
   const outline = outlineOf(reading);
-  const diagnostics = inReadingOrder([...ofReading, ...rules.flatMap(rule => [...rule.check(outline)])]);
-  if (reading.source === undefined || hasErrors(diagnostics)) return fail(diagnostics);
+  const check = (all: readonly Rule[]): readonly Diagnostic[] => all.flatMap(rule => [...rule.check(outline)]);
+  const found = [...ofReading, ...check(rules.filter(rule => rule.ofAbsence !== true))];
+  if (reading.source === undefined || hasErrors(found)) return fail(inReadingOrder(found));
+  const diagnostics = inReadingOrder([...found, ...check(rules.filter(rule => rule.ofAbsence === true))]);
+  if (hasErrors(diagnostics)) return fail(diagnostics);
   return ok({ plan: compile(reading.document, reading.source, contentHash(text)), diagnostics });
 }

@@ -14,12 +14,8 @@ export type Reading<T> = Result<T, Fault>;
 export const fault = (code: FindingCode, message: string, remedy?: string): Reading<never> =>
   fail({ code, message, ...(remedy === undefined ? {} : { remedy }) });
 
-/** A text of the file as it is shown to people: short, and without anything that moves a terminal's cursor. */
-export const quoted = (text: string): string =>
-  JSON.stringify(text.length <= 60 ? text : `${text.slice(0, 60)}…`).replace(
-    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g,
-    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+/** A text of the file as it is shown in a message: short, in quotes. */
+export const quoted = (text: string): string => JSON.stringify(text.length <= 60 ? text : `${text.slice(0, 60)}…`);
 
 const refuse = (context: z.core.ParsePayload, { code, message, remedy }: Fault): void => {
   context.issues.push({ code: 'custom', input: context.value, message, params: { code, remedy } });

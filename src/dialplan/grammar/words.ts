@@ -1,7 +1,7 @@
 /** The small notations of the grammar: names, texts, digits, languages. Each reads one text. */
 import { ok } from '../../base/result.ts';
 import { closest } from '../../base/yaml/closest.ts';
-import { fault, pattern, type Reading } from './scalar.ts';
+import { fault, pattern, quoted, type Reading } from './scalar.ts';
 
 export const readName = pattern(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'BAD_NAME', 'a name');
 
@@ -29,10 +29,7 @@ export const readTitle = readLine(100);
 export const readSpoken = readLine(4000);
 
 export function readLanguage(text: string): Reading<string> {
-  const wrong = fault(
-    'BAD_LANGUAGE',
-    `must be a language in lower case, such as en or pt-br, not "${text.slice(0, 20)}"`,
-  );
+  const wrong = fault('BAD_LANGUAGE', `must be a language in lower case, such as en or pt-br, not ${quoted(text)}`);
   if (!/^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/.test(text)) return wrong;
   try {
     Intl.getCanonicalLocales(text);
@@ -54,7 +51,7 @@ export function readTimezone(text: string): Reading<string> {
   const near = text.length <= 64 ? closest(text, Intl.supportedValuesOf('timeZone')) : undefined;
   return fault(
     'BAD_TIMEZONE',
-    `must be a time zone of the IANA list, not "${text.slice(0, 40)}"`,
+    `must be a time zone of the IANA list, not ${quoted(text)}`,
     near === undefined ? undefined : `did you mean ${near}?`,
   );
 }
@@ -63,7 +60,7 @@ export function readTimezone(text: string): Reading<string> {
 export function readNumber(text: string): Reading<{ readonly digits: string; readonly prefix: boolean }> {
   const bare = text.replace(/[ ()-]/g, '');
   const match = /^(\+?[0-9]{1,32})(\*?)$/.exec(bare) ?? /^(\+)(\*)$/.exec(bare);
-  if (match === null) return fault('BAD_NUMBER', `must be a telephone number, not "${text.slice(0, 40)}"`);
+  if (match === null) return fault('BAD_NUMBER', `must be a telephone number, not ${quoted(text)}`);
   return ok({ digits: match[1] ?? '', prefix: match[2] === '*' });
 }
 
@@ -79,7 +76,7 @@ export function readContact(text: string): Reading<string> {
   if (/^sips:/i.test(text)) return wrong('sips is not spoken yet');
   if (/^sip:[^@]*:[^@]*@/.test(text)) return wrong('a password does not belong into a dialplan');
   const match = sipUri.exec(text);
-  if (match === null) return wrong(`"${text.slice(0, 60)}" is none`);
+  if (match === null) return wrong(`${quoted(text)} is none`);
   const [, hostPart = '', port] = match;
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return wrong(`there is no port ${port}`);
   if (!URL.canParse(`http://${hostPart}/`)) return wrong(`there can be no host ${hostPart}`);

@@ -10,7 +10,8 @@ export const danglingDestination: Rule = {
       const { kind, name } = destination;
       const names = outline.declared(sectionOf[kind]);
       if (names.has(name)) continue;
-      const remedy = didYouMean(name, names);
+      // One number is never a slip of another.
+      const remedy = kind === 'extension' ? undefined : didYouMean(name, names);
       if (kind === 'goodbye') {
         yield finding('UNKNOWN_PROMPT', outline.at(path), `there is no prompt ${name} to say goodbye with`, remedy);
       } else {

@@ -2,7 +2,7 @@ import type { Path } from '../../base/yaml/document.ts';
 import { finding } from '../catalogue.ts';
 import type { Draft } from '../grammar/dialplan.ts';
 import { present } from '../outline/edges.ts';
-import { didYouMean, type Rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
 export const members: Rule = {
   codes: ['NO_MEMBERS', 'UNKNOWN_MEMBER', 'DUPLICATE_MEMBER'],
@@ -15,8 +15,7 @@ export const members: Rule = {
         if (number === undefined) continue;
         const place = at([...path, index]);
         if (!extensions.has(number)) {
-          const remedy = didYouMean(number, extensions);
-          yield finding('UNKNOWN_MEMBER', place, `the ${what} names ${number}, and there is no such extension`, remedy);
+          yield finding('UNKNOWN_MEMBER', place, `the ${what} names ${number}, and there is no such extension`);
         }
         if (seen.has(number)) yield finding('DUPLICATE_MEMBER', place, `${number} is in the ${what} already`);
         seen.add(number);

@@ -4,6 +4,7 @@ import type { Rule } from './rule.ts';
 
 export const menuWithoutChoice: Rule = {
   codes: ['MENU_WITHOUT_CHOICE'],
+  ofAbsence: true,
   *check({ draft, atKey, written }) {
     for (const [name, menu] of present(draft.menus)) {
       const path = ['menus', name];

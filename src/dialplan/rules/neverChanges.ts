@@ -7,18 +7,11 @@ const wholeDay = 1440;
 
 export const neverChanges: Rule = {
   codes: ['NEVER_CHANGES'],
+  ofAbsence: true,
   *check({ draft, atKey, written }) {
     for (const [name, calendar] of present(draft.calendars)) {
       const path = ['calendars', name];
-      const hasDates = written([...path, 'closed']).size > 0 || written([...path, 'exceptions']).size > 0;
-      // What could not be understood may be the change.
-      if (
-        hasDates ||
-        calendar.open === undefined ||
-        present(calendar.open).length < Object.keys(calendar.open).length
-      ) {
-        continue;
-      }
+      if (written([...path, 'closed']).size > 0 || written([...path, 'exceptions']).size > 0) continue;
       const minutes = [0, 0, 0, 0, 0, 0, 0];
       for (const [days, hours] of present(calendar.open)) {
         const open = hours.flat().reduce((sum, span) => sum + (span === undefined ? 0 : span.to - span.from), 0);

@@ -1,13 +1,15 @@
 import { finding } from '../catalogue.ts';
+import type { Draft } from '../grammar/dialplan.ts';
 import { present } from '../outline/edges.ts';
+import type { Language } from '../plan.ts';
 import type { Rule } from './rule.ts';
 
 export const promptLanguages: Rule = {
   codes: ['PROMPT_MISSING', 'PROMPT_UNTRANSLATED', 'UNUSED_TRANSLATION'],
   *check({ draft, at, atKey, written }) {
-    const spoken = (draft.company?.languages ?? []).filter(language => language !== undefined);
-    const [main, ...others] = spoken;
-    if (main === undefined) return;
+    const spoken = languagesOf(draft);
+    const [main, ...others] = spoken ?? [];
+    if (spoken === undefined || main === undefined) return;
     for (const [name, prompt] of present(draft.prompts)) {
       const path = ['prompts', name];
       // A plain text is in the default language.
@@ -29,3 +31,10 @@ export const promptLanguages: Rule = {
     }
   },
 };
+
+/** The company's languages; undefined where one of them could not be understood. */
+export function languagesOf(draft: Draft): readonly Language[] | undefined {
+  const written = draft.company?.languages;
+  const languages = written?.filter(language => language !== undefined);
+  return languages === undefined || languages.length < (written?.length ?? 0) ? undefined : languages;
+}

@@ -1,11 +1,12 @@
 import { finding } from '../catalogue.ts';
+import { languagesOf } from './promptLanguages.ts';
 import { didYouMean, type Rule } from './rule.ts';
 
 export const unknownLanguage: Rule = {
   codes: ['UNKNOWN_LANGUAGE'],
   *check({ draft, edges, at }) {
-    const spoken = (draft.company?.languages ?? []).filter(language => language !== undefined);
-    if (spoken.length === 0) return;
+    const spoken = languagesOf(draft);
+    if (spoken === undefined) return;
     const told = new Set<unknown>();
     for (const { language } of edges) {
       if (language === undefined || spoken.includes(language.tag) || told.has(language.path.join())) continue;

@@ -8,6 +8,7 @@ const kinds = ['menu', 'group', 'queue', 'announcement', 'schedule'] as const;
 
 export const unreachable: Rule = {
   codes: ['UNREACHABLE'],
+  ofAbsence: true,
   *check({ draft, edges, declared, atKey }) {
     const graph = graphOf(edges);
     const byCallers = reachable(graph, rootsOf(edges));

@@ -5,6 +5,7 @@ import { spokenIn } from './unknownPrompt.ts';
 
 export const unused: Rule = {
   codes: ['UNUSED'],
+  ofAbsence: true,
   *check({ draft, edges, declared, atKey }) {
     const prompts = new Set([...spokenIn(draft)].map(({ name }) => name));
     for (const { destination } of edges) {

@@ -1,3 +1,4 @@
+import { showPosition } from '../../base/position.ts';
 import { type Diagnostic, hasErrors } from '../../base/yaml/diagnostic.ts';
 import { readYaml, type YamlDocument } from '../../base/yaml/document.ts';
 import { checkShape } from '../../base/yaml/schema.ts';
@@ -29,7 +30,10 @@ export function readSource(
   if (written === undefined) return { diagnostics: explainSyntax(yaml.diagnostics, text).map(withRemedy) };
   const { document, diagnostics: later } = takeLater(written);
   const { value: source, diagnostics: shape } = checkShape<Source>(document, dialplanGrammar);
-  const diagnostics = [...yaml.diagnostics, ...later, ...shape].map(withRemedy);
+  // An alias that leads nowhere has no value, and is not to be blamed for that as well.
+  const aliases = yaml.diagnostics.filter(({ code }) => code === 'YAML_ALIAS');
+  const ofShape = shape.filter(({ at }) => !aliases.some(alias => showPosition(alias.at) === showPosition(at)));
+  const diagnostics = [...yaml.diagnostics, ...later, ...ofShape].map(withRemedy);
   const draft = source ?? salvage(dialplanGrammar, document.value ?? {}) ?? {};
   return {
     reading: { document, draft, ...(source === undefined || hasErrors(diagnostics) ? {} : { source }) },

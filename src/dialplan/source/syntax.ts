@@ -20,7 +20,7 @@ function remedyFor(message: string, line: string): string | undefined {
   }
   if (message.includes('reserved character')) return 'put the text in quotes';
   if (message.includes('Missing closing')) return 'close the quotes';
-  if (message.includes('must end with a') || message.includes('expected flow')) return 'close the bracket';
+  if (message.includes('end with a') || message.includes('expected flow')) return 'close the bracket';
   if (message.includes('same column')) return 'begin the keys of one mapping in the same column';
   if (message.includes('Unresolved tag') || message.includes('tag')) return 'remove the tag (!…): it has no use here';
   return undefined;
