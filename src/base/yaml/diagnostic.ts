@@ -17,9 +17,16 @@ export interface Diagnostic {
 /** `file:line:col CODE message`, a warning marked as such, and the remedy on a line of its own, indented. */
 export function showDiagnostic(diagnostic: Diagnostic): string {
   const mark = diagnostic.severity === 'warning' ? 'warning: ' : '';
-  const line = `${showPosition(diagnostic.at)} ${diagnostic.code} ${mark}${diagnostic.message}`;
-  return diagnostic.remedy === undefined ? line : `${line}\n    → ${diagnostic.remedy}`;
+  const line = visible(`${showPosition(diagnostic.at)} ${diagnostic.code} ${mark}${diagnostic.message}`);
+  return diagnostic.remedy === undefined ? line : `${line}\n    → ${visible(diagnostic.remedy)}`;
 }
+
+/** A key of the file may carry what moves a terminal's cursor, or turns the direction of the text. */
+const visible = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu,
+    character => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
 
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some(diagnostic => diagnostic.severity === 'error');

@@ -42,6 +42,9 @@ function diagnose(issue: Issue, around: Path, document: YamlDocument, schema: z.
     at,
     ...(remedy === undefined ? {} : { remedy }),
   });
+  const isMissing = valueAt(document.value, path) === undefined;
+  const missing = (): Diagnostic =>
+    error('MISSING_KEY', `${String(path.at(-1) ?? document.file)} is missing ${where(path.slice(0, -1))}`);
 
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -56,18 +59,16 @@ function diagnose(issue: Issue, around: Path, document: YamlDocument, schema: z.
         return error(code ?? 'WRONG_VALUE', `${String(path.at(-1))}: ${inner.message}`, document.atKey(path), remedy);
       });
     case 'invalid_union': {
+      if (isMissing) return [missing()];
       const meant = branchMeant(issue.errors);
       if (meant === undefined) return [error('WRONG_VALUE', `${label(path)}${issue.message}`)];
       return meant.flatMap(inner => diagnose(inner, path, document, schema));
     }
     case 'invalid_type':
-      return valueAt(document.value, path) === undefined
-        ? [error('MISSING_KEY', `${String(path.at(-1) ?? document.file)} is missing ${where(path.slice(0, -1))}`)]
-        : [error('WRONG_TYPE', `${label(path)}${issue.message}`)];
+      return [isMissing ? missing() : error('WRONG_TYPE', `${label(path)}${issue.message}`)];
     default: {
       const { code, remedy } = paramsOf(issue);
-      const missing = issue.code === 'invalid_value' && valueAt(document.value, path) === undefined;
-      const general = missing ? 'MISSING_KEY' : 'WRONG_VALUE';
+      const general = isMissing && issue.code === 'invalid_value' ? 'MISSING_KEY' : 'WRONG_VALUE';
       return [error(code ?? general, `${label(path)}${issue.message}`, document.at(path), remedy)];
     }
   }
