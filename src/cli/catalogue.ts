@@ -1,0 +1,13 @@
+import type { Catalogue } from './command.ts';
+
+/** Every command, in the order in which a newcomer meets them. */
+export const catalogue: Catalogue = {
+  check: {
+    summary: 'say what is wrong with a dialplan, with the line and the column',
+    load: () => import('./commands/check.ts'),
+  },
+  phones: {
+    summary: 'print the password of each extension, and what else a phone is to be told',
+    load: () => import('./commands/phones.ts'),
+  },
+};
