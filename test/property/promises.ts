@@ -173,6 +173,10 @@ export function nobodyIsStranded(world: World): void {
       () => `R8: ${phone.leg} of ${phone.callId} is ${phone.state} in a call that is over`,
     );
   }
+  for (const { extension, state } of Object.values(world.acd.agents)) {
+    const over = state.kind === 'reserved' && world.call(state.callId).phase.kind !== 'queued';
+    holds(!over, () => `agent ${extension} is reserved for a call that does not wait`);
+  }
   for (const [id, { callId, final }] of world.transfers) {
     const open = world.call(callId).phase.kind === 'ended' && final === undefined;
     holds(!open, () => `R2: transfer ${id} got no final answer`);

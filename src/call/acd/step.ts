@@ -21,12 +21,11 @@ function change(rules: AcdRules, acd: Acd, stimulus: AcdStimulus, now: Instant, 
       const others = (acd.queues[queue] ?? []).filter(entry => entry.callId !== callId);
       return withQueue(acd, queue, insert(others, { callId, since, front, offeredTo: undefined }));
     }
-    case 'callLeft':
-      return withQueue(
-        acd,
-        stimulus.queue,
-        (acd.queues[stimulus.queue] ?? []).filter(entry => entry.callId !== stimulus.callId),
-      );
+    case 'callLeft': {
+      const { queue, callId } = stimulus;
+      const entries = (acd.queues[queue] ?? []).filter(entry => entry.callId !== callId);
+      return withQueue(release(acd, callId, now), queue, entries);
+    }
     case 'offerConcluded':
       return conclude(rules, acd, stimulus, now, effects);
     case 'agentChanged': {
@@ -78,6 +77,12 @@ function conclude(
   const until = now + (rules.queues[queue]?.retryAfter ?? 0);
   effects.push({ kind: 'passOver', agent: extension, until });
   return withAgent(waiting, { ...agent, idleSince: now, state: { kind: 'notReady', until } });
+}
+
+/** An agent who was being offered a call that has gone is free for the next one. */
+function release(acd: Acd, callId: string, now: Instant): Acd {
+  const agent = Object.values(acd.agents).find(({ state }) => state.kind === 'reserved' && state.callId === callId);
+  return agent === undefined ? acd : withAgent(acd, { ...agent, state: settled(agent, { kind: 'ready' }, now) });
 }
 
 /** The state that follows from the phones and calls of the agent, where nothing stronger holds. */

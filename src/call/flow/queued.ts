@@ -30,8 +30,8 @@ export function queued(turn: Turn, phase: QueuedPhase, stimulus: Stimulus): void
       return offerOver(turn, phase, stimulus.leg, outcomeOf(stimulus.reason));
     case 'legEnded':
       if (stimulus.leg !== phase.party) return offerOver(turn, phase, stimulus.leg, 'unreachable');
-      conclude(turn, phase, 'withdrawn');
       turn.effect({ kind: 'leaveQueue', queue: phase.queue });
+      conclude(turn, phase, 'withdrawn');
       return endWithoutParty(turn, stimulus.by);
     case 'timerFired':
       if (stimulus.name === 'offer') return unanswered(turn, phase);
@@ -67,8 +67,8 @@ function offerOver(turn: Turn, phase: QueuedPhase, leg: LegId, outcome: OfferOut
 
 function overflow(turn: Turn, phase: QueuedPhase): void {
   if (phase.offer !== undefined) turn.cancel(phase.offer.leg);
-  conclude(turn, phase, 'withdrawn');
   turn.effect({ kind: 'leaveQueue', queue: phase.queue });
+  conclude(turn, phase, 'withdrawn');
   go(turn, entry(turn.plan.queues, phase.queue).overflow, { party: phase.party });
 }
 
