@@ -441,7 +441,6 @@ describe('cases from the field', () => {
     stage.later(1_000);
     const next = stage.arrive();
     stage.press(next, '0');
-    stage.fail(stage.phone(next, '11'), 'busy');
     stage.world.answer(stage.phone(next, '10'));
     stage.fail(target, 'busy');
     stage.fail(stage.phone(call, '10'), 'busy');
