@@ -122,10 +122,10 @@ async function startEngine(config: Config, { clock, log, advertised }: Parts): P
     clock,
     log,
     contacts: config.sip.listeners.map(({ transport, address, port }) => ({
-      transport,
+      protocol: transport,
       address,
       port,
-      advertise: advertised.sip,
+      advertise: { host: advertised.sip },
     })),
     admin: { host: '127.0.0.1', port: 0, secret },
   });
@@ -133,7 +133,7 @@ async function startEngine(config: Config, { clock, log, advertised }: Parts): P
   const media = createEmbeddedMedia({ clock, log, address: advertised.media, bind: address, ports, rest });
   return {
     server: { host: '127.0.0.1', port: server.adminPort, secret },
-    listening: server.contacts,
+    listening: server.contacts.map(({ protocol, address, port }) => ({ transport: protocol, address, port })),
     media,
     async close() {
       await media.close();
