@@ -57,7 +57,8 @@ export class EmbeddedMedia implements MediaServer {
 
   async createEndpoint(options: EndpointOptions): Promise<MediaEndpoint> {
     // Judged before a port is taken: offers that are no good must not use ports up.
-    if (options.offer !== undefined) answerOffer(parseSdp(options.offer), this.localAudio(9));
+    const offer = options.offer === undefined ? undefined : parseSdp(options.offer);
+    if (offer !== undefined) answerOffer(offer, this.localAudio(9));
     let endpoint: EmbeddedEndpoint | undefined;
     const session = await this.engine.openSession({
       digit: digit => endpoint?.digit(digit),
@@ -69,6 +70,7 @@ export class EmbeddedMedia implements MediaServer {
         options,
         session,
         this.localAudio(session.ports.port),
+        offer,
         () => this.alive.delete(created),
       );
       endpoint = created;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { KozpontError, messageOf } from '../../base/errors.ts';
 import { randomId } from '../../base/ids.ts';
@@ -14,6 +14,7 @@ import type {
   Sound,
 } from '../../media/port.ts';
 import type { AudioAgreement, LocalAudio } from '../../media/sdp/agreement.ts';
+import type { SessionDescription } from '../../media/sdp/description.ts';
 import { acceptAnswer, answerOffer, type LocalLine, offerAudio } from '../../media/sdp/negotiate.ts';
 import { parseSdp } from '../../media/sdp/parse.ts';
 import { LocalDescription } from '../../media/sdp/write.ts';
@@ -55,12 +56,13 @@ export class EmbeddedEndpoint implements MediaEndpoint {
     private readonly options: EndpointOptions,
     private readonly session: RtpSession,
     private readonly local: LocalAudio,
+    offer: SessionDescription | undefined,
     private readonly left: () => void,
   ) {
     this.log = context.log.child({ call: options.callId, leg: options.legId });
-    this.description = new LocalDescription(String(randomBytes(6).readUIntBE(0, 6)), local.address);
-    if (options.offer === undefined) this.writeOffer();
-    else this.writeAnswer(options.offer);
+    this.description = new LocalDescription(String(randomInt(2 ** 47)), local.address);
+    if (offer === undefined) this.writeOffer();
+    else this.writeAnswer(offer);
   }
 
   get localSdp(): string {
@@ -79,7 +81,7 @@ export class EmbeddedEndpoint implements MediaEndpoint {
 
   async answer(offer: string): Promise<string> {
     this.mustBeOpen();
-    this.writeAnswer(offer);
+    this.writeAnswer(parseSdp(offer));
     return this.text;
   }
 
@@ -189,8 +191,8 @@ export class EmbeddedEndpoint implements MediaEndpoint {
     if (this.ended !== undefined) throw disposed(`the media endpoint of leg ${this.options.legId}`);
   }
 
-  private writeAnswer(offer: string): void {
-    const { agreement, lines } = answerOffer(parseSdp(offer), this.local, this.agreement);
+  private writeAnswer(offer: SessionDescription): void {
+    const { agreement, lines } = answerOffer(offer, this.local, this.agreement);
     this.write(lines);
     this.offering = false;
     this.agree(agreement);

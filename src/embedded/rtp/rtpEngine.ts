@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { Clock, Duration, Timer } from '../../base/clock.ts';
 import { KozpontError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -44,7 +44,7 @@ export interface RtpMetrics {
 const housekeeping: Duration = 500;
 
 /** Unpredictable, as a stranger must not guess a port or an SSRC (RFC 3550, §5.1). */
-const secureRandom = (): number => randomBytes(6).readUIntBE(0, 6) / 2 ** 48;
+const secureRandom = (): number => randomInt(2 ** 48 - 1) / 2 ** 48;
 
 /** The sessions of a process: their ports, their rhythm, their housekeeping. */
 export class RtpEngine {
