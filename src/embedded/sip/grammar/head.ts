@@ -77,9 +77,10 @@ class HeadReader {
 
   read(): Head {
     const lineEnd = this.text.indexOf('\r\n');
-    const startLine = this.readStartLine(lineEnd === -1 ? this.text.length : lineEnd);
+    const startLine = lineEnd === -1 ? undefined : this.readStartLine(lineEnd);
+    if (startLine === undefined) this.wrong('notSip', 'no line that ends with CR and LF', 0);
     if (!this.finished) this.wrong('unfinishedHeaders', 'no empty line ends the header fields', this.text.length);
-    if (startLine !== undefined && lineEnd !== -1) this.readFields(lineEnd + 2);
+    if (startLine !== undefined) this.readFields(lineEnd + 2);
     const { fields, fault, end, contentLengthAt } = this;
     return { startLine, fields, fault, end, contentLengthAt };
   }
