@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,7 +19,7 @@ export interface Build {
 export async function build(): Promise<Build> {
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'test-build-'));
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
+  await copyFile(join(root, 'package.json'), join(folder, 'package.json'));
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const throwAway = [
     '--noCheck',

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Build, build } from '../../support/build.ts';
+
+let compiled: Build;
+let folder: string;
+
+beforeAll(async () => {
+  compiled = await build();
+  folder = await mkdtemp(join(tmpdir(), 'kozpont-cli-'));
+});
+afterAll(async () => {
+  await compiled.remove();
+  await rm(folder, { recursive: true });
+});
+
+interface Ended {
+  readonly status: number;
+  readonly output: string;
+  readonly complaint: string;
+}
+
+function kozpont(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return new Promise(resolve => {
+    const options = { cwd: folder, env: { PATH: '/usr/bin:/bin', ...environment } };
+    execFile(process.execPath, [compiled.file('cli/main'), ...words], options, (error, output, complaint) => {
+      resolve({ status: typeof error?.code === 'number' ? error.code : 0, output, complaint });
+    });
+  });
+}
+
+describe('the program', () => {
+  it('explains itself', async () => {
+    expect(await kozpont(['--help'])).toMatchObject({
+      status: 0,
+      complaint: '',
+      output: expect.stringContaining('kozpont check'),
+    });
+    expect(await kozpont(['--version'])).toMatchObject({
+      status: 0,
+      output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  it('exits with 2 where it is not understood, and says so on standard error', async () => {
+    expect(await kozpont([])).toMatchObject({ status: 2 });
+    expect(await kozpont(['chekc'])).toMatchObject({
+      status: 2,
+      output: '',
+      complaint: expect.stringContaining('did you mean check?'),
+    });
+  });
+
+  it('loads every command that it lists', async () => {
+    const { output } = await kozpont(['--help']);
+    const names = [...output.matchAll(/^ {2}kozpont ([a-z]+) {2,}/gm)].map(match => match[1] ?? '');
+    expect(names).toEqual(expect.arrayContaining(['check', 'phones']));
+    for (const name of names) {
+      expect(await kozpont(['help', name])).toMatchObject({
+        status: 0,
+        output: expect.stringContaining(`kozpont ${name}`),
+      });
+    }
+  });
+
+  it('tells every fault of its settings, and exits with 1', async () => {
+    await writeFile(join(folder, 'k.yaml'), 'sip: { listen: [udp:here:1] }\nmedia: { rest: 5 }\n');
+    const { status, output, complaint } = await kozpont(['phones', '--config', 'k.yaml']);
+    expect([status, output]).toEqual([1, '']);
+    expect(complaint).toMatch(/^k\.yaml:1:17 WRONG_VALUE .*\n.*\nk\.yaml:2:16 WRONG_TYPE /);
+    expect(complaint).toMatch(/\n2 errors\n$/);
+    expect(await kozpont(['phones', '-c', 'none.yaml'])).toMatchObject({
+      status: 1,
+      complaint: expect.stringMatching(/^none\.yaml:1:1 FILE_UNREADABLE /),
+    });
+  });
+
+  it('takes the dialplan of its environment', async () => {
+    const { status, complaint } = await kozpont(['phones'], { KOZPONT_DIALPLAN: 'nowhere.yaml' });
+    expect(status).toBe(1);
+    expect(complaint).toMatch(/^nowhere\.yaml:1:1 FILE_UNREADABLE /);
+  });
+});
