@@ -48,7 +48,7 @@ export interface RawConnection {
   readonly socket: Socket;
   /** Settles once `text` has come. */
   read(text: string): Promise<string>;
-  readonly closed: Promise<unknown>;
+  readonly closed: Promise<void>;
 }
 
 export async function rawConnection(port: number): Promise<RawConnection> {
@@ -60,7 +60,7 @@ export async function rawConnection(port: number): Promise<RawConnection> {
     wake();
   });
   socket.on('error', () => {});
-  const closed = once(socket, 'close');
+  const closed = new Promise<void>(resolve => socket.once('close', () => resolve()));
   await once(socket, 'connect');
   return {
     socket,

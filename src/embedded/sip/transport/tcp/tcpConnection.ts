@@ -148,7 +148,10 @@ export class TcpConnection {
     this.socket.write(bytes, error => {
       done(error === null || error === undefined ? undefined : this.lost(messageOf(error)));
     });
-    if (this.socket.writableLength > this.writeBacklog) this.destroy('the far end does not read');
+    if (this.socket.writableLength > this.writeBacklog) {
+      // Not within the call that sends: its caller would be told of the failure before it knows that it has sent.
+      queueMicrotask(() => this.destroy('the far end does not read'));
+    }
   }
 
   private read(chunk: Buffer): void {

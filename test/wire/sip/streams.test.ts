@@ -1,0 +1,191 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { VirtualClock } from '../../../src/base/clock.ts';
+import { responseTo } from '../../../src/embedded/sip/responseTo.ts';
+import type { StackLimits } from '../../../src/embedded/sip/transport/limits.ts';
+import { listening, requestTo } from '../../support/sip/party.ts';
+import {
+  optionsText,
+  type RawConnection,
+  rawConnection,
+  rawUdp,
+  type WireParty,
+  wireParty,
+} from '../../support/sip/wire.ts';
+
+const parties: WireParty[] = [];
+const strangers: RawConnection[] = [];
+afterEach(async () => {
+  await Promise.all(parties.splice(0).map(({ stack }) => stack.close()));
+  await Promise.all(
+    strangers.splice(0).map(({ socket, closed }) => {
+      socket.destroy();
+      return closed;
+    }),
+  );
+});
+
+async function listener(limits: Partial<StackLimits> = {}, clock = new VirtualClock()) {
+  const party = await wireParty({ limits, clock });
+  party.onRequest = transaction => {
+    transaction.respond(responseTo(transaction.request, 200, { toTag: 'b' }));
+  };
+  parties.push(party);
+  return { party, clock };
+}
+
+async function stranger(port: number): Promise<RawConnection> {
+  const made = await rawConnection(port);
+  strangers.push(made);
+  return made;
+}
+
+const connections = (party: WireParty, count: number) =>
+  vi.waitFor(() => expect(party.stack.counts.connections).toBe(count));
+
+describe('a stream', () => {
+  it('may be cut anywhere, hold several messages at once, and line ends between them', async () => {
+    const { party } = await listener();
+    const { socket, read } = await stranger(party.port);
+    const three = ['one', 'two', 'three'].map(id => optionsText(id, 'TCP', 5060)).join('\r\n\r\n');
+    for (const byte of Buffer.from(three)) socket.write(Buffer.of(byte));
+    await read('Call-ID: three');
+    socket.write(['four', 'five'].map(id => optionsText(id, 'TCP', 5060)).join(''));
+    const received = await read('Call-ID: five');
+    expect(received.match(/SIP\/2.0 200 OK/g)).toHaveLength(5);
+    expect(party.stack.counts).toMatchObject({ received: 5, malformed: 0, connections: 1 });
+  });
+
+  it('answers a ping (RFC 5626, §3.5.1)', async () => {
+    const { party } = await listener();
+    const { socket, read } = await stranger(party.port);
+    socket.write('\r\n\r\n');
+    expect(await read('\r\n')).toBe('\r\n');
+  });
+
+  it('that cannot be cut into messages any more is answered and closed', async () => {
+    const { party } = await listener();
+    const { socket, read, closed } = await stranger(party.port);
+    socket.write(optionsText('x', 'TCP', 5060).replace('Content-Length: 0\r\n', ''));
+    expect(await read('\r\n\r\n')).toMatch(/^SIP\/2.0 400 /);
+    await closed;
+    await connections(party, 0);
+    expect(party.requests).toEqual([]);
+  });
+
+  it('of noise is closed', async () => {
+    const { party } = await listener();
+    const { socket, closed } = await stranger(party.port);
+    socket.write(Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'));
+    await closed;
+    await connections(party, 0);
+    expect(party.stack.counts.malformed).toBe(1);
+  });
+});
+
+describe('limits of connections', () => {
+  it('of one source: more are closed at once, the first ones stay', async () => {
+    const { party } = await listener({ connectionsPerSource: 2 });
+    const first = await stranger(party.port);
+    await stranger(party.port);
+    await connections(party, 2);
+    const third = await stranger(party.port);
+    await third.closed;
+    first.socket.write(optionsText('still', 'TCP', 5060));
+    expect(await first.read('Call-ID: still')).toMatch(/200 OK/);
+    expect(party.stack.counts.connections).toBe(2);
+  });
+
+  it('altogether: one that never brought a message makes room, one that did stays', async () => {
+    const { party } = await listener({ connections: 2 });
+    const good = await stranger(party.port);
+    good.socket.write(optionsText('good', 'TCP', 5060));
+    await good.read('Call-ID: good');
+    const silent = await stranger(party.port);
+    await connections(party, 2);
+    const next = await stranger(party.port);
+    await silent.closed;
+    next.socket.write(optionsText('next', 'TCP', 5060));
+    await next.read('Call-ID: next');
+    const refused = await stranger(party.port);
+    await refused.closed;
+    expect(party.stack.counts.connections).toBe(2);
+  });
+
+  it('a message must be complete in time, however slowly its bytes keep coming', async () => {
+    const { party, clock } = await listener({ messageTime: 30_000 });
+    const { socket, read, closed } = await stranger(party.port);
+    const text = optionsText('slow', 'TCP', 5060);
+    socket.write(optionsText('quick', 'TCP', 5060) + text.slice(0, 10));
+    await read('Call-ID: quick');
+    clock.advance(25_000);
+    socket.write(text.slice(10, 20));
+    expect(party.stack.counts.connections).toBe(1);
+    clock.advance(10_000);
+    await closed;
+    await connections(party, 0);
+    expect(clock.armed).toBe(0);
+  });
+
+  it('an idle connection is closed, one with traffic is not', async () => {
+    const { party, clock } = await listener({ idleConnection: 60_000 });
+    const { socket, read, closed } = await stranger(party.port);
+    for (const id of ['one', 'two', 'three']) {
+      socket.write(optionsText(id, 'TCP', 5060));
+      await read(`Call-ID: ${id}`);
+      clock.advance(50_000);
+      expect(party.stack.counts.connections).toBe(1);
+    }
+    clock.advance(16_000);
+    await closed;
+    await connections(party, 0);
+  });
+
+  it('a far end that does not read is closed, and what was sent to it fails', async () => {
+    const { party } = await listener({ writeBacklog: 100_000 });
+    const { socket, closed } = await stranger(party.port);
+    socket.write(optionsText('one', 'TCP', 5060));
+    await vi.waitFor(() => expect(party.requests).toHaveLength(1));
+    socket.pause();
+    const source = party.requests[0]?.source ?? expect.fail();
+    const body = Buffer.alloc(60_000, 'x');
+    const outcomes = new Set<string>();
+    for (let i = 0; i < 400 && party.stack.counts.connections === 1; i++) {
+      await new Promise<void>(resolve => {
+        party.stack.request(
+          requestTo('MESSAGE', 'sip:b@invalid', { body }),
+          { sent: () => setImmediate(resolve), response: () => {}, failed: ({ kind }) => outcomes.add(kind) },
+          { target: source },
+        );
+      });
+    }
+    await vi.waitFor(() => expect([...outcomes]).toEqual(['transport']));
+    expect(party.stack.counts.connections).toBe(0);
+    socket.resume();
+    await closed;
+  });
+});
+
+describe('datagrams', () => {
+  it('of a keep-alive are no garbage', async () => {
+    const { party } = await listener();
+    const raw = await rawUdp(party.port);
+    for (const bytes of ['\r\n', '\r\n\r\n', '\0', '']) await raw.send(bytes);
+    await raw.send(optionsText('after', 'UDP', raw.port));
+    expect(await raw.read(/Call-ID: after/)).toMatch(/^SIP\/2.0 200 OK/);
+    expect(party.stack.counts).toMatchObject({ received: 1, malformed: 0 });
+    await raw.close();
+  });
+
+  it('too large for the network fail their request', async () => {
+    const { party } = await listener();
+    const heard = listening();
+    const flow = {
+      protocol: 'udp',
+      address: '127.0.0.1',
+      port: party.port,
+      listener: party.stack.addresses[0]?.id ?? '',
+    } as const;
+    party.stack.request(requestTo('MESSAGE', 'sip:b@invalid', { body: Buffer.alloc(70_000) }), heard, { target: flow });
+    await vi.waitFor(() => expect(heard.words).toEqual(['sent', 'transport', 'ended']));
+  });
+});
