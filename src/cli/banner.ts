@@ -1,18 +1,13 @@
 import type { Config } from '../config/config.ts';
 import type { Destination, Dialplan, NumberRule } from '../dialplan/plan.ts';
+import type { Listening } from '../main.ts';
 import { columns } from './columns.ts';
-
-/** Where it listens in the end: port 0 has become a port. */
-export interface Listening {
-  readonly transport: string;
-  readonly address: string;
-  readonly port: number;
-}
 
 export interface BannerFacts {
   readonly version: string;
   readonly config: Config;
   readonly plan: Dialplan;
+  /** In the end: port 0 has become a port. */
   readonly listening: readonly Listening[];
   /** What phones are told to reach us at. */
   readonly advertised: string;
@@ -47,7 +42,7 @@ export function banner(facts: BannerFacts): string {
 }
 
 function registration(facts: BannerFacts): string {
-  const { plan, advertised } = facts;
+  const { plan } = facts;
   const example = Object.values(plan.extensions).find(({ contact }) => contact === undefined);
   if (example === undefined) return '';
   const made =
@@ -55,7 +50,7 @@ function registration(facts: BannerFacts): string {
       ? `The passwords are in ${facts.credentialsFile}`
       : `New passwords were made for ${listOf(facts.added)}, in ${facts.credentialsFile}`;
   return `To register a phone (a softphone such as Linphone or baresip, or one on the desk)
-  server ${serverOf(facts)}, user name = extension, for example sip:${example.number}@${hostOf(advertised)}
+  server ${serverOf(facts)}, user name = extension, for example sip:${example.number}@${uriHost(facts)}
   ${made}; this prints them all:
       npx kozpont phones`;
 }
@@ -64,9 +59,8 @@ function firstSteps(facts: BannerFacts): string {
   const { plan } = facts;
   const phones = Object.values(plan.extensions).filter(({ contact }) => contact === undefined);
   const [first, second] = phones;
-  const number = plan.numbers.find(({ match }) => match.kind === 'exact');
-  if (first === undefined || number === undefined) return '';
-  const called = numberText(number);
+  const called = asCallersHearIt(plan);
+  if (first === undefined || called === undefined) return '';
   const steps = [
     `register a phone as ${first.number} (${first.name}) and dial ${called} from it: this is what a caller hears`,
     ...(second === undefined
@@ -75,6 +69,14 @@ function firstSteps(facts: BannerFacts): string {
     ...(second === undefined ? [] : [`transfer a call to ${second.number}, let it ring: the call comes back to you`]),
   ];
   return `Try first\n${steps.map((step, index) => `  ${index + 1}. ${step}`).join('\n')}\nStop with Ctrl-C.`;
+}
+
+/** What an extension dials to be where a caller is: at any hour, if the dialplan has such a number. */
+function asCallersHearIt(plan: Dialplan): string | undefined {
+  const internal = Object.entries(plan.internalNumbers).find(([, { to }]) => to.kind === 'menu');
+  if (internal !== undefined) return internal[0];
+  const number = plan.numbers.find(({ match }) => match.kind === 'exact');
+  return number === undefined ? undefined : numberText(number);
 }
 
 const section = (title: string, rows: readonly (readonly string[])[]): string =>
@@ -99,6 +101,11 @@ const showListening = ({ transport, address, port }: Listening): string => `${tr
 
 /** An IPv6 address stands in brackets in a SIP URI (RFC 3261, §25.1, IPv6reference). */
 export const hostOf = (address: string): string => (address.includes(':') ? `[${address}]` : address);
+
+function uriHost({ advertised, listening }: BannerFacts): string {
+  const port = listening[0]?.port ?? 5060;
+  return port === 5060 ? hostOf(advertised) : `${hostOf(advertised)}:${port}`;
+}
 
 /** What a phone is told as its server, with the transports that it may choose from. */
 export function serverOf({ advertised, listening }: Pick<BannerFacts, 'advertised' | 'listening'>): string {

@@ -2,6 +2,10 @@ import type { Catalogue } from './command.ts';
 
 /** Every command, in the order in which a newcomer meets them. */
 export const catalogue: Catalogue = {
+  run: {
+    summary: 'start the switchboard',
+    load: () => import('./commands/run.ts'),
+  },
   check: {
     summary: 'say what is wrong with a dialplan, with the line and the column',
     load: () => import('./commands/check.ts'),

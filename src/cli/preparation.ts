@@ -32,10 +32,9 @@ export async function prepare(
 ): Promise<Preparation | undefined> {
   const plan = await readDialplan(config, surroundings);
   if (plan === undefined) return undefined;
-  const extensions = Object.values(plan.extensions).filter(({ contact }) => contact === undefined);
   const credentials = await openCredentials({
     file: config.files.credentials,
-    extensions: extensions.map(({ number }) => number),
+    extensions: Object.keys(plan.extensions),
   });
   tell(credentials.diagnostics, surroundings);
   if (credentials.value === undefined) return undefined;

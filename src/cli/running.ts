@@ -1,36 +1,24 @@
 import { assertNever } from '../base/assertNever.ts';
-import type { Config } from '../config/config.ts';
-import type { Listening } from './banner.ts';
+import type { Kozpont } from '../main.ts';
 import type { ExitStatus, Surroundings } from './command.ts';
-import type { Preparation } from './preparation.ts';
 
-/** A switchboard that was started, as the command line sees it. */
-export interface Running {
-  /** No new calls; resolves when those in progress have ended, or the drain limit is over, and all is closed. */
-  drain(): Promise<void>;
-  /** Ends everything at once. */
-  close(): Promise<void>;
-  /** Resolves when it cannot go on by itself, with the reason. */
-  readonly failed: Promise<Error>;
-}
-
-export interface Started extends Running {
-  readonly listening: readonly Listening[];
-}
-
-/**
- * The composition root. Once it has resolved, the prompts are its own, and it closes them with everything else.
- * Error: `ADDRESS_IN_USE`, with the address in its message.
- */
-export type StartKozpont = (config: Config, preparation: Preparation) => Promise<Started>;
+/** What of a started switchboard matters for its end. */
+export type Running = Pick<Kozpont, 'drain' | 'close' | 'failed'>;
 
 type End =
   | { readonly kind: 'drained' }
   | { readonly kind: 'closed' }
   | { readonly kind: 'failed'; readonly error: Error };
 
-/** Until a signal: the first one drains, the second one ends everything at once. */
-export async function runUntilStopped(running: Running, surroundings: Surroundings): Promise<ExitStatus> {
+/**
+ * Until a signal: the first one drains, the second one ends everything at once. `announce` is called when a signal is
+ * already heeded: whoever reads it may send one at once.
+ */
+export async function runUntilStopped(
+  running: Running,
+  surroundings: Surroundings,
+  announce: () => void,
+): Promise<ExitStatus> {
   let signals = 0;
   let release = (): void => {};
   const stopped = new Promise<End>((resolve, reject) => {
@@ -47,6 +35,7 @@ export async function runUntilStopped(running: Running, surroundings: Surroundin
   });
   const failed = running.failed.then((error): End => ({ kind: 'failed', error }));
   try {
+    announce();
     const end = await Promise.race([stopped, failed]);
     switch (end.kind) {
       case 'drained':

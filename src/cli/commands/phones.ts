@@ -15,7 +15,7 @@ running already learns of a new extension, and of its password, at its next star
     if (config === undefined) return 1;
     const plan = await readDialplan(config, surroundings);
     if (plan === undefined) return 1;
-    const extensions = Object.values(plan.extensions).filter(({ contact }) => contact === undefined);
+    const extensions = Object.values(plan.extensions);
     const credentials = await openCredentials({
       file: config.files.credentials,
       extensions: extensions.map(({ number }) => number),

@@ -3,15 +3,15 @@ import { isKozpontError } from '../../base/errors.ts';
 import { showPosition } from '../../base/position.ts';
 import type { Config } from '../../config/config.ts';
 import { variables } from '../../config/environment.ts';
+import { type Kozpont, startKozpont } from '../../main.ts';
 import { banner } from '../banner.ts';
 import type { Command, Surroundings } from '../command.ts';
 import { prepare } from '../preparation.ts';
-import { runUntilStopped, type Started, type StartKozpont } from '../running.ts';
+import { runUntilStopped } from '../running.ts';
 import { nearby, readSettings, settingsOptions } from '../settings.ts';
 import { version } from '../version.ts';
 
-/** `start` is the composition root. */
-export const runWith = (start: StartKozpont): Command => ({
+export const command: Command = {
   options: settingsOptions,
   about: `The settings are explained in config/kozpont.yaml, the dialplan in dialplans/README.md. The log goes to standard
 error. At SIGTERM or Ctrl-C no new calls are taken, and those in progress may end; a second one ends them at once.
@@ -27,30 +27,28 @@ ${Object.entries(variables)
     const preparation = await prepare(config, systemClock, surroundings);
     if (preparation === undefined) return 1;
 
-    let started: Started;
+    let kozpont: Kozpont;
     try {
-      started = await start(config, preparation);
+      kozpont = await startKozpont(config, preparation);
     } catch (error) {
       await preparation.prompts.close();
       if (!isKozpontError(error, 'ADDRESS_IN_USE')) throw error;
       surroundings.complain(portTaken(error.message, config, surroundings));
       return 1;
     }
-    surroundings.print(
-      banner({
-        version: await version(),
-        config,
-        plan: preparation.plan,
-        listening: started.listening,
-        advertised: preparation.advertised.sip,
-        dialplanFile: nearby(config.files.dialplan, surroundings.folder),
-        credentialsFile: nearby(config.files.credentials, surroundings.folder),
-        added: preparation.credentials.added,
-      }),
-    );
-    return runUntilStopped(started, surroundings);
+    const text = banner({
+      version: await version(),
+      config,
+      plan: preparation.plan,
+      listening: kozpont.listening,
+      advertised: preparation.advertised.sip,
+      dialplanFile: nearby(config.files.dialplan, surroundings.folder),
+      credentialsFile: nearby(config.files.credentials, surroundings.folder),
+      added: preparation.credentials.added,
+    });
+    return runUntilStopped(kozpont, surroundings, () => surroundings.print(text));
   },
-});
+};
 
 /** Which port it is, and by which setting it moves. */
 function portTaken(message: string, config: Config, { folder }: Surroundings): string {

@@ -84,6 +84,13 @@ Stop with Ctrl-C.`);
     expect(banner(facts())).toContain('The passwords are in var/credentials.yaml; this prints them all:');
   });
 
+  it('sends a newcomer to the menu that is there at any hour', () => {
+    const menu = { to: { kind: 'menu', name: 'main' }, at: { file: 'plan.yaml', line: 1, col: 1 } } as const;
+    const text = banner(facts({ plan: { ...plan, internalNumbers: { 9: menu } } }));
+    expect(text).toContain('  9             → menu main (from extensions)');
+    expect(text).toContain('1. register a phone as 10 (Reception) and dial 9 from it');
+  });
+
   it('says which port where it is not the usual one, and brackets IPv6', () => {
     const listening = [
       { transport: 'udp', address: '::', port: 5070 },
@@ -92,6 +99,9 @@ Stop with Ctrl-C.`);
     ];
     expect(serverOf({ advertised: '2001:db8::1', listening })).toBe(
       '[2001:db8::1]:5070 (UDP), [2001:db8::1]:5071 (TCP)',
+    );
+    expect(banner(facts({ listening, advertised: '2001:db8::1' }))).toContain(
+      'for example sip:10@[2001:db8::1]:5070\n',
     );
     expect(banner(facts({ listening, advertised: '2001:db8::1' }))).toContain(
       '  SIP                  udp [::]:5070, tcp [::]:5071',

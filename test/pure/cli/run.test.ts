@@ -39,8 +39,9 @@ describe('a running switchboard', () => {
   it('drains at the first signal', async () => {
     const around = overheard('/');
     const running = acting();
-    const status = runUntilStopped(running, around);
+    const status = runUntilStopped(running, around, () => around.print(`ready, ${around.listeners} listens`));
     expect([running.log, around.listeners]).toEqual([[], 1]);
+    expect(around.printed).toEqual(['ready, 1 listens']);
     around.signal('SIGTERM');
     expect(running.log).toEqual(['drain']);
     running.drained();
@@ -51,7 +52,7 @@ describe('a running switchboard', () => {
   it('ends at once at the second one, and takes no notice of a third', async () => {
     const around = overheard('/');
     const running = acting();
-    const status = runUntilStopped(running, around);
+    const status = runUntilStopped(running, around, () => around.print(`ready, ${around.listeners} listens`));
     for (let n = 0; n < 3; n++) around.signal('SIGINT');
     expect(await status).toBe(0);
     expect(running.log).toEqual(['drain', 'close']);
@@ -61,7 +62,7 @@ describe('a running switchboard', () => {
   it('that fails says why, lets go of everything, and exits with 1', async () => {
     const around = overheard('/');
     const running = acting();
-    const status = runUntilStopped(running, around);
+    const status = runUntilStopped(running, around, () => around.print(`ready, ${around.listeners} listens`));
     running.fail(new KozpontError('CONNECTION_LOST', 'the SIP server went away'));
     expect(await status).toBe(1);
     expect(running.log).toEqual(['close']);
@@ -92,10 +93,12 @@ numbers: { "+361": queue:reception, "+362": extension:90 }
     await writeFile(join(folder, 'plan.yaml'), plan);
     const around = overheard(folder, { ...environment, KOZPONT_DIALPLAN: 'plan.yaml' });
     expect(await phones.run(noArguments, around)).toBe(0);
-    const password = /"10": (\S+)/.exec(await readFile(join(folder, 'var', 'credentials.yaml'), 'utf8'))?.[1];
+    const written = await readFile(join(folder, 'var', 'credentials.yaml'), 'utf8');
+    const password = /"10": (\S+)/.exec(written)?.[1];
     expect(around.printed).toEqual([
       `EXTENSION   NAME        PASSWORD
 10          Reception   ${password}
+90          Door        ${/"90": (\S+)/.exec(written)?.[1]}
 
 Server 127.0.0.1:5070 (UDP); the user name is the extension.
 The passwords stand in var/credentials.yaml.`,

@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +59,7 @@ describe('the program', () => {
   it('loads every command that it lists', async () => {
     const { output } = await kozpont(['--help']);
     const names = [...output.matchAll(/^ {2}kozpont ([a-z]+) {2,}/gm)].map(match => match[1] ?? '');
-    expect(names).toEqual(expect.arrayContaining(['check', 'phones']));
+    expect(names).toEqual(expect.arrayContaining(['run', 'check', 'phones']));
     for (const name of names) {
       expect(await kozpont(['help', name])).toMatchObject({
         status: 0,
@@ -75,6 +77,63 @@ describe('the program', () => {
     expect(await kozpont(['phones', '-c', 'none.yaml'])).toMatchObject({
       status: 1,
       complaint: expect.stringMatching(/^none\.yaml:1:1 FILE_UNREADABLE /),
+    });
+  });
+
+  describe('run', () => {
+    const plan = `kozpont: 1
+company: { name: Example Ltd, timezone: Europe/Budapest, languages: [en] }
+prompts: { bye: { en: Bye. } }
+extensions: { "10": { name: Reception } }
+queues: { reception: { agents: ["10"], maxWait: 1m, overflow: goodbye:bye } }
+transfer: { recall: { otherwise: queue:reception } }
+numbers: { "+361": queue:reception }
+`;
+    const environment = { PATH: '/usr/bin:/bin', KOZPONT_DIALPLAN: 'plan.yaml', KOZPONT_LOG_LEVEL: 'warn' };
+
+    it('prints where it listens, and ends in good order at SIGTERM', async () => {
+      await writeFile(join(folder, 'plan.yaml'), plan);
+      const child = spawn(process.execPath, [compiled.file('cli/main'), 'run'], {
+        cwd: folder,
+        env: { ...environment, KOZPONT_SIP_LISTEN: 'udp:127.0.0.1:0,tcp:127.0.0.1:0' },
+      });
+      const exited = once(child, 'exit');
+      let output = '';
+      let complaint = '';
+      child.stderr.on('data', chunk => {
+        complaint += chunk;
+      });
+      await new Promise<void>((resolve, reject) => {
+        child.stdout.on('data', chunk => {
+          output += chunk;
+          if (output.includes('Stop with Ctrl-C.\n')) resolve();
+        });
+        child.once('exit', () => reject(new Error(`it ended too early:\n${output}${complaint}`)));
+      });
+      expect(output).toMatch(/^ {2}SIP +udp 127\.0\.0\.1:\d{4,5}, tcp 127\.0\.0\.1:\d{4,5}$/m);
+      expect(output).toContain('New passwords were made for 10, in var/credentials.yaml');
+      expect(complaint).toBe('');
+      child.kill('SIGTERM');
+      expect(await exited).toEqual([0, null]);
+      expect(complaint).toMatch(/^SIGTERM: no new calls/);
+    });
+
+    it('says which port is taken, and by which setting it moves', async () => {
+      await writeFile(join(folder, 'plan.yaml'), plan);
+      const socket = createSocket('udp4');
+      socket.bind(0, '127.0.0.1');
+      await once(socket, 'listening');
+      const { port } = socket.address();
+      const { status, output, complaint } = await kozpont(['run'], {
+        ...environment,
+        KOZPONT_SIP_LISTEN: `udp:127.0.0.1:${port}`,
+      });
+      expect([status, output]).toEqual([1, '']);
+      expect(complaint).toContain(`kozpont: ADDRESS_IN_USE udp 127.0.0.1:${port}`);
+      expect(complaint).toContain('sip.listen ($KOZPONT_SIP_LISTEN:1:2), or KOZPONT_SIP_LISTEN=');
+      await new Promise<void>(resolve => {
+        socket.close(resolve);
+      });
     });
   });
 
