@@ -11,7 +11,7 @@ export interface MediaLine {
   readonly kind: string;
   /** 0: the stream is refused or switched off (RFC 3264, §6, §8.2). */
   readonly port: number;
-  /** `RTP/AVP`, `RTP/SAVP`, … */
+  /** `RTP/AVP`, `RTP/SAVP`, … as it came. */
   readonly protocol: string;
   readonly formats: readonly string[];
   readonly direction: Direction;

@@ -101,7 +101,8 @@ export function acceptAnswer(
 function usable(line: MediaLine, local: LocalAudio): string | undefined {
   if (line.kind !== 'audio') return `offers ${line.kind}, not audio`;
   if (line.port === 0) return 'switches its audio off';
-  if (!plainProtocols.includes(line.protocol)) return `wants ${line.protocol}; only RTP/AVP is spoken here`;
+  if (!plainProtocols.includes(line.protocol.toUpperCase()))
+    return `wants ${line.protocol}; only RTP/AVP is spoken here`;
   if (line.address === undefined) return 'has no IP address for its audio';
   if (isIPv6(line.address) !== isIPv6(local.address)) return `has an address of another IP version (${line.address})`;
   if (isReservedForGroups(line.address)) return `sends us to an address that is not one party's (${line.address})`;

@@ -71,7 +71,7 @@ function readMedia(
   return {
     kind: kind.toLowerCase(),
     port,
-    protocol: protocol.toUpperCase(),
+    protocol,
     formats,
     direction: readDirection(parsed.direction) ?? readDirection(sessionDirection) ?? 'sendrecv',
     address: readAddress(parsed.connection ?? sessionConnection),

@@ -39,11 +39,22 @@ export interface SocketEvents {
   broken(error: Error): void;
 }
 
+/** The rim: what a session needs of a socket. */
+export interface PacketSocket {
+  listen(events: SocketEvents): void;
+  /** The packet must not be touched before it has left: that is at once, unless the kernel's buffer is full. */
+  send(packet: Buffer, to: TransportAddress): void;
+  /** From now on only `to` is heard, and sent to. */
+  connect(to: TransportAddress): void;
+  disconnect(): void;
+  close(): void;
+}
+
 /**
  * A UDP socket of one party. Connected to the far end as soon as that is known for sure: then the kernel drops what
  * others send, and a packet costs less.
  */
-export class MediaSocket {
+export class MediaSocket implements PacketSocket {
   /** Errors of the network that were passed over. */
   errors = 0;
   private connected = false;
@@ -77,15 +88,10 @@ export class MediaSocket {
     });
   }
 
-  get port(): number {
-    return this.socket.address().port;
-  }
-
   listen(events: SocketEvents): void {
     this.events = events;
   }
 
-  /** The packet must not be touched before it has left: that is at once, unless the kernel's buffer is full. */
   send(packet: Buffer, to: TransportAddress): void {
     if (!this.open) return;
     if (this.connected) this.socket.send(packet);

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import { KozpontError, messageOf } from '../../../base/errors.ts';
-import { MediaSocket, type OpenSocket } from './mediaSocket.ts';
+import { MediaSocket, type OpenSocket, type PacketSocket } from './mediaSocket.ts';
 import type { PortPool } from './portPool.ts';
 
 /** How many ports that another program holds are passed over for one call. */
@@ -8,8 +8,8 @@ const mostTaken = 50;
 
 /** The two sockets of a party: RTP, and RTCP on the next port. */
 export interface PortPair {
-  readonly rtp: MediaSocket;
-  readonly rtcp: MediaSocket;
+  readonly rtp: PacketSocket;
+  readonly rtcp: PacketSocket;
   readonly port: number;
 }
 
