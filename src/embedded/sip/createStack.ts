@@ -73,6 +73,7 @@ class Stack implements SipStack {
     this.servers = new ServerTransactions(this.context, {
       refuseMerged: options.refuseMerged ?? true,
       most: limits.serverTransactions,
+      mostPerSource: limits.serverTransactionsPerSource,
       server: options.server,
     });
     this.incoming = new Incoming(
@@ -98,13 +99,16 @@ class Stack implements SipStack {
   }
 
   async listen(): Promise<readonly ListenAddress[]> {
-    this.open();
+    this.assertOpen();
     await openListeners(this.options, this.transports, this.incoming);
     return this.addresses;
   }
 
   request(request: SipRequest, handlers: ClientHandlers, options: RequestOptions = {}): ClientTransaction {
-    this.open();
+    this.assertOpen();
+    if (request.method === 'ACK' || request.method === 'CANCEL') {
+      throw new KozpontError('INVALID_SIP', `${request.method} has no client transaction of its own`);
+    }
     const sending = new ClientRequest(this.context, this.clients, this.large, request, handlers, options, over =>
       this.requests.delete(over),
     );
@@ -114,7 +118,7 @@ class Stack implements SipStack {
   }
 
   async send(request: SipRequest, options: RequestOptions = {}): Promise<void> {
-    this.open();
+    this.assertOpen();
     const found = hopsOf(this.context, request, options.target);
     const hops = found instanceof Promise ? await found : found;
     let failure: KozpontError | undefined;
@@ -126,7 +130,7 @@ class Stack implements SipStack {
   }
 
   sendResponse(response: SipResponse): Promise<void> {
-    this.open();
+    this.assertOpen();
     return new Promise((resolve, reject) => {
       transmitResponse(this.context, response, serializeMessage(response), undefined, error =>
         error === undefined ? resolve() : reject(error),
@@ -164,7 +168,7 @@ class Stack implements SipStack {
     return this.closing;
   }
 
-  private open(): void {
+  private assertOpen(): void {
     if (this.closing !== undefined) throw new KozpontError('DISPOSED', 'the SIP stack is closed');
   }
 

@@ -86,7 +86,7 @@ export interface SipStack {
   /**
    * Sends `request` in a client transaction of its own: adds the topmost Via (a fresh branch, `rport`), finds the next
    * hop, repeats, and gives up. The request is complete but for the Via (RFC 3261, §8.1.1, or §16.6 for a proxy). ACK
-   * and CANCEL do not go this way: see `send` and `ClientTransaction.cancel`.
+   * and CANCEL do not go this way: see `send` and `ClientTransaction.cancel`. Errors, thrown: `DISPOSED`, `INVALID_SIP`.
    */
   request(request: SipRequest, handlers: ClientHandlers, options?: RequestOptions): ClientTransaction;
 
@@ -198,7 +198,10 @@ export interface ServerObserver {
   cancelled?(cancel: SipRequest): void;
   /** INVITE only: the ACK of our refusal came. */
   acknowledged?(ack: SipRequest): void;
-  /** The response could not be delivered (RFC 3261, §17.2.4), or no ACK of our refusal came within 64·T1. */
+  /**
+   * A response could not be delivered (RFC 3261, §17.2.4: `CONNECTION_LOST`); or within 64·T1 no ACK of our refusal came,
+   * or no answer of the core to a request other than INVITE (`DEADLINE_PASSED`).
+   */
   failed?(error: KozpontError): void;
   /** The transaction is forgotten. */
   ended?(): void;

@@ -25,7 +25,7 @@ export const response = (status: number): SipResponse => ({
 export const ack: SipRequest = { kind: 'request', method: 'ACK', uri: 'sip:b@b', headers: [], body: noBody };
 
 const clientTimers: readonly ClientTimer[] = ['A', 'B', 'D', 'E', 'F', 'K', 'M', 'cancelled'];
-const serverTimers: readonly ServerTimer[] = ['trying', 'G', 'H', 'I', 'J', 'L'];
+const serverTimers: readonly ServerTimer[] = ['trying', 'G', 'H', 'I', 'J', 'L', 'unanswered'];
 
 /** Every input there is, under a short name: `100`, `200`, `486`, `A`, `cancel` … */
 export const clientInputs: Readonly<Record<string, ClientInput>> = {

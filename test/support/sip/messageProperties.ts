@@ -55,7 +55,8 @@ export function standsAnything(bytes: Buffer): void {
 
 /** Every parser takes every text; what two of them read is written and read again as the same. */
 export function fieldStandsAnything(value: string): void {
-  for (const parse of [parseAuth, parseCSeq, parseInteger, parseMediaType, parseContact, parseRAck, parseReplaces]) parse(value);
+  for (const parse of [parseAuth, parseCSeq, parseInteger, parseMediaType, parseContact, parseRAck, parseReplaces])
+    parse(value);
   for (const parse of [parseRetryAfter, parseSessionExpires, parseToken, repairVia, unescapeUri]) parse(value);
   const uri = parseUri(value);
   if (uri.ok) {

@@ -16,6 +16,7 @@ import { LastBytes, type StackContext, transmitResponse } from './context.ts';
 export interface ServerTransactionOptions {
   readonly refuseMerged: boolean;
   readonly most: number;
+  readonly mostPerSource: number;
   readonly server: string | undefined;
 }
 
@@ -29,6 +30,7 @@ export class ServerTransactions {
   private readonly byKey = new Map<string, LiveServerTransaction>();
   /** The transactions of requests outside of dialogs, for §8.2.2.2. */
   private readonly byOrigin = new Map<string, LiveServerTransaction>();
+  private readonly perSource = new Map<string, number>();
   private readonly secret = randomId(16);
 
   constructor(
@@ -50,7 +52,7 @@ export class ServerTransactions {
       else this.context.guarded('ack', () => this.context.core.ack(request, source));
     } else if (known !== undefined) {
       known.repeated();
-    } else if (this.byKey.size >= this.options.most) {
+    } else if (this.full(source.address)) {
       this.answer(incoming, 503, [field('Retry-After', String(5 + Math.floor(Math.random() * 10)))]);
     } else if (method === 'CANCEL') {
       this.cancel(incoming, key);
@@ -81,6 +83,7 @@ export class ServerTransactions {
     for (const transaction of this.byKey.values()) transaction.dispose();
     this.byKey.clear();
     this.byOrigin.clear();
+    this.perSource.clear();
   }
 
   /** The same for each repetition of a request (§8.2.7), and not to be guessed. */
@@ -88,6 +91,11 @@ export class ServerTransactions {
     const hash = createHash('sha256').update(this.secret);
     for (const name of ['Via', 'From', 'Call-ID', 'CSeq']) hash.update(`\n${header(request, name)}`);
     return hash.digest('hex').slice(0, 16);
+  }
+
+  private full(address: string): boolean {
+    const { most, mostPerSource } = this.options;
+    return this.byKey.size >= most || (this.perSource.get(address) ?? 0) >= mostPerSource;
   }
 
   private begin(incoming: Incoming, key: string): void {
@@ -118,17 +126,26 @@ export class ServerTransactions {
   }
 
   private open(incoming: Incoming, key: string, origin: string | undefined): LiveServerTransaction {
+    const { address } = incoming.source;
     const transaction = new LiveServerTransaction(this.context, incoming, key, {
       trying: () => this.response(incoming.request, 100),
       ended: () => {
         this.byKey.delete(key);
+        this.countFor(address, -1);
         if (origin !== undefined && this.byOrigin.get(origin) === transaction) this.byOrigin.delete(origin);
       },
     });
     this.byKey.set(key, transaction);
+    this.countFor(address, 1);
     if (origin !== undefined) this.byOrigin.set(origin, transaction);
     transaction.start();
     return transaction;
+  }
+
+  private countFor(address: string, change: 1 | -1): void {
+    const count = (this.perSource.get(address) ?? 0) + change;
+    if (count > 0) this.perSource.set(address, count);
+    else this.perSource.delete(address);
   }
 
   private response(request: SipRequest, status: number, tag?: string): SipResponse {
@@ -191,7 +208,10 @@ class LiveServerTransaction implements ServerTransaction {
           const error =
             reason === 'transport' && this.transportError !== undefined
               ? this.transportError
-              : new KozpontError('DEADLINE_PASSED', `no ACK came for the ${this.status}`);
+              : new KozpontError(
+                  'DEADLINE_PASSED',
+                  reason === 'unanswered' ? 'the core gave no answer' : `no ACK came for the ${this.status}`,
+                );
           this.tell(observer => observer.failed?.(error));
         },
         end: () => {

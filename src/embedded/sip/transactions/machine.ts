@@ -30,8 +30,9 @@ export type ClientTimer = 'A' | 'B' | 'D' | 'E' | 'F' | 'K' | 'M' | 'cancelled';
 /**
  * - `trying`: the core is slow, send 100. `G`: send the refusal again. `H`: no ACK for it.
  * - `I`, `J`: absorb repeated ACKs and requests. `L`: absorb a repeated INVITE while the 2xx is on its way.
+ * - `unanswered`: the core has not answered a request other than INVITE, and the client has given up.
  */
-export type ServerTimer = 'trying' | 'G' | 'H' | 'I' | 'J' | 'L';
+export type ServerTimer = 'trying' | 'G' | 'H' | 'I' | 'J' | 'L' | 'unanswered';
 
 export type TimerOutput<Name> =
   | { readonly kind: 'startTimer'; readonly timer: Name; readonly after: Duration }
@@ -61,7 +62,7 @@ export type ServerOutput =
   /** To the core: the ACK of our refusal, or one that repeats the branch of an accepted INVITE. */
   | { readonly kind: 'deliverAck'; readonly ack: SipRequest }
   /** To the core: `ackMissing` is timer H, `transport` a response that could not be sent. */
-  | { readonly kind: 'fail'; readonly reason: 'ackMissing' | 'transport' }
+  | { readonly kind: 'fail'; readonly reason: 'ackMissing' | 'unanswered' | 'transport' }
   | { readonly kind: 'end' };
 
 export type ClientInput =

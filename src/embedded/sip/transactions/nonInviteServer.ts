@@ -4,7 +4,8 @@ import { ignore, type MachineFacts, type ServerInput, type ServerOutput, type St
 
 /**
  * Any request but INVITE and ACK, server side (RFC 3261, §17.2.2). A response that cannot be sent is told to the core
- * and changes no state (RFC 6026, §8.9).
+ * and changes no state (RFC 6026, §8.9). Beyond the RFC, a core that never answers does not keep the transaction for
+ * ever: after 64·T1 the client has given up (timer F), and no response would find it (RFC 4320, §4.2).
  *
  * ```
  *   initial ─► trying ─► proceeding ─┬─► completed ─► terminated
@@ -14,9 +15,12 @@ import { ignore, type MachineFacts, type ServerInput, type ServerOutput, type St
 export type NonInviteServerState =
   /** Nothing has come. Leaves to trying with the request. */
   | { readonly name: 'initial' }
-  /** The core decides; a repeated request is absorbed. Leaves to proceeding on 1xx, completed on a final response. */
+  /**
+   * The core decides; a repeated request is absorbed. The timer `unanswered` runs. Leaves to proceeding on 1xx, completed
+   * on a final response, terminated when the timer fires.
+   */
   | { readonly name: 'trying' }
-  /** A provisional response is out, and answers a repeated request. Entered from trying. Leaves to completed. */
+  /** A provisional response is out, and answers a repeated request. Entered from trying, leaves like it. */
   | { readonly name: 'proceeding'; readonly last: SipResponse }
   /**
    * The final response is out, and answers a repeated request; another one of the core is discarded. Timer J runs.
@@ -37,7 +41,12 @@ export function nonInviteServer(
 ): NonInviteServerStep {
   switch (state.name) {
     case 'initial':
-      return input.kind === 'request' ? { state: { name: 'trying' }, outputs: [] } : ignore(state);
+      return input.kind === 'request'
+        ? {
+            state: { name: 'trying' },
+            outputs: [{ kind: 'startTimer', timer: 'unanswered', after: 64 * facts.timers.t1 }],
+          }
+        : ignore(state);
     case 'trying':
     case 'proceeding':
       return deciding(state, input, facts);
@@ -60,8 +69,13 @@ function deciding(
       return state.name === 'proceeding' ? { state, outputs: [{ kind: 'send', response: state.last }] } : ignore(state);
     case 'respond': {
       const { response } = input;
-      const outputs: ServerOutput[] = [{ kind: 'send', response }];
-      if (response.status < 200) return { state: { name: 'proceeding', last: response }, outputs };
+      if (response.status < 200) {
+        return { state: { name: 'proceeding', last: response }, outputs: [{ kind: 'send', response }] };
+      }
+      const outputs: ServerOutput[] = [
+        { kind: 'stopTimer', timer: 'unanswered' },
+        { kind: 'send', response },
+      ];
       // Timer J is zero on reliable transports, where no request is repeated.
       return reliable
         ? terminated(...outputs)
@@ -72,8 +86,9 @@ function deciding(
     }
     case 'transportFailed':
       return { state, outputs: [{ kind: 'fail', reason: 'transport' }] };
-    case 'ack':
     case 'timer':
+      return input.timer === 'unanswered' ? terminated({ kind: 'fail', reason: 'unanswered' }) : ignore(state);
+    case 'ack':
       return ignore(state);
     default:
       return assertNever(input);

@@ -12,7 +12,7 @@ export interface ServerActions {
   /** The 100 to be sent. */
   trying(): SipResponse;
   deliverAck(ack: SipRequest): void;
-  fail(reason: 'ackMissing' | 'transport'): void;
+  fail(reason: 'ackMissing' | 'unanswered' | 'transport'): void;
   end(): void;
 }
 

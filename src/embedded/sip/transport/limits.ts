@@ -20,11 +20,13 @@ export interface StackLimits {
   readonly writeBacklog: number;
   /** Server transactions that are alive; above it requests are answered 503 without one. */
   readonly serverTransactions: number;
+  /** The same for one address: a flood of good requests from there leaves room for the others. */
+  readonly serverTransactionsPerSource: number;
 }
 
 export const defaultLimits: StackLimits = {
-  messagesPerSecond: 10_000,
-  messageBurst: 20_000,
+  messagesPerSecond: 5_000,
+  messageBurst: 10_000,
   malformedPerSecond: 50,
   connections: 20_000,
   connectionsPerSource: 1_000,
@@ -32,5 +34,6 @@ export const defaultLimits: StackLimits = {
   messageTime: 30_000,
   connectTime: 5_000,
   writeBacklog: 4 * 1024 * 1024,
-  serverTransactions: 100_000,
+  serverTransactions: 60_000,
+  serverTransactionsPerSource: 20_000,
 };

@@ -59,7 +59,7 @@ export class TransportSet {
   }
 
   send(bytes: Buffer, hop: Hop, done: (error?: KozpontError) => void, options?: SendOptions): void {
-    const transport = this.choose(hop);
+    const transport = hop.port > 0 && hop.port < 65_536 ? this.choose(hop) : undefined;
     if (transport !== undefined) transport.send(bytes, hop, done, options);
     else queueMicrotask(() => done(unserved(hop)));
   }

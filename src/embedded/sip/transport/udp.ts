@@ -66,6 +66,7 @@ export class UdpTransport implements Transport {
       ...(advertise === undefined ? {} : { advertised: { host: advertise.host, port: advertise.port ?? boundPort } }),
     };
     this.socket = socket;
+    log.debug({ listener: id, receiveBuffer: socket.getRecvBufferSize() }, 'UDP socket open');
     socket.on('error', error => log.warn({ listener: id, error: messageOf(error) }, 'UDP socket error'));
     socket.on('message', (bytes, from) => {
       if (bytes.length <= keepAlive) return;

@@ -161,6 +161,26 @@ describe('floods', () => {
     expect(b.requests).toHaveLength(2);
   });
 
+  it('of good requests from one address leave room for others', async () => {
+    await listener({ limits: { serverTransactionsPerSource: 2 } });
+    const from = (address: string, id: string) =>
+      world.network.inject(
+        options({ 'Call-ID': id, Via: `SIP/2.0/UDP ${address};branch=z9hG4bK${id}` }),
+        { ...stranger, address },
+        here,
+      );
+    for (const id of ['1', '2', '3']) from('10.6.6.6', id);
+    from('10.7.7.7', '4');
+    await world.pass(10);
+    expect(b.requests.map(({ source }) => source.address)).toEqual(['10.6.6.6', '10.6.6.6', '10.7.7.7']);
+    expect(answers().map(({ to, what }) => `${to} ${what.slice(8, 11)}`)).toEqual(['10.6.6.6:5060 503']);
+    await world.pass(32_000);
+    expect(b.stack.counts.serverTransactions).toBe(0);
+    from('10.6.6.6', '5');
+    await world.pass(10);
+    expect(b.requests).toHaveLength(4);
+  });
+
   it('beyond the number of transactions are answered 503 with Retry-After', async () => {
     await listener({ limits: { serverTransactions: 3 } });
     for (let i = 0; i < 4; i++) {

@@ -85,6 +85,36 @@ describe('requests other than INVITE', () => {
     expect(second?.bytes.equals(first?.bytes ?? Buffer.alloc(0))).toBe(true);
   });
 
+  it('that the core never answers are forgotten after 64·T1, and it is told', async () => {
+    const { a, b } = await two();
+    const told: string[] = [];
+    b.onRequest = transaction => {
+      transaction.observe({ failed: error => told.push(error.code), ended: () => told.push('ended') });
+    };
+    a.stack.request(requestTo('OPTIONS', bob), listening());
+    await world.pass(31_900);
+    expect(told).toEqual([]);
+    await world.pass(200);
+    expect(told).toEqual(['DEADLINE_PASSED', 'ended']);
+    expect(b.requests[0]?.respond(responseTo(b.requests[0].request, 200))).toBe(false);
+    idle(a, b);
+  });
+
+  it('ACK and CANCEL are no such requests', async () => {
+    const { a } = await two();
+    for (const method of ['ACK', 'CANCEL']) {
+      expect(() => a.stack.request(requestTo(method, bob), listening())).toThrow(/no client transaction/);
+    }
+  });
+
+  it('to a port that cannot be fail', async () => {
+    const { a } = await two();
+    const heard = listening();
+    a.stack.request(requestTo('OPTIONS', bob), heard, { target: { protocol: 'udp', address: '10.0.0.2', port: 0 } });
+    await world.pass(0);
+    expect(heard.words).toEqual(['sent', 'transport', 'ended']);
+  });
+
   it('end at once over TCP', async () => {
     const { a, b } = await two();
     b.onRequest = answer(200);

@@ -10,18 +10,19 @@ const rows = (facts: MachineFacts, ...inputs: ServerInput[]) =>
 
 describe('non-INVITE server machine (RFC 3261, §17.2.2)', () => {
   it('begins with the request', () => {
-    expect(rows(unreliable)).toEqual({ request: 'trying: ' });
+    expect(rows(unreliable)).toEqual({ request: 'trying: start unanswered 32000' });
   });
 
   it('trying: a repeated request is absorbed; every input', () => {
     expect(rows(unreliable, request)).toEqual({
       transportFailed: 'trying: fail transport',
+      unanswered: 'terminated: fail unanswered, end',
       100: 'proceeding: send 100',
       180: 'proceeding: send 180',
-      200: 'completed: send 200, start J 32000',
-      302: 'completed: send 302, start J 32000',
-      486: 'completed: send 486, start J 32000',
-      603: 'completed: send 603, start J 32000',
+      200: 'completed: stop unanswered, send 200, start J 32000',
+      302: 'completed: stop unanswered, send 302, start J 32000',
+      486: 'completed: stop unanswered, send 486, start J 32000',
+      603: 'completed: stop unanswered, send 603, start J 32000',
     });
   });
 
@@ -29,12 +30,13 @@ describe('non-INVITE server machine (RFC 3261, §17.2.2)', () => {
     expect(rows(unreliable, request, respond(100))).toEqual({
       request: 'proceeding: send 100',
       transportFailed: 'proceeding: fail transport',
+      unanswered: 'terminated: fail unanswered, end',
       100: 'proceeding: send 100',
       180: 'proceeding: send 180',
-      200: 'completed: send 200, start J 32000',
-      302: 'completed: send 302, start J 32000',
-      486: 'completed: send 486, start J 32000',
-      603: 'completed: send 603, start J 32000',
+      200: 'completed: stop unanswered, send 200, start J 32000',
+      302: 'completed: stop unanswered, send 302, start J 32000',
+      486: 'completed: stop unanswered, send 486, start J 32000',
+      603: 'completed: stop unanswered, send 603, start J 32000',
     });
   });
 
@@ -47,7 +49,7 @@ describe('non-INVITE server machine (RFC 3261, §17.2.2)', () => {
   });
 
   it('a reliable transport ends it with the final response: timer J is zero', () => {
-    expect(rows(reliable, request)[200]).toBe('terminated: send 200, end');
+    expect(rows(reliable, request)[200]).toBe('terminated: stop unanswered, send 200, end');
     expect(rows(reliable, request, respond(200))).toEqual({});
   });
 });
