@@ -19,7 +19,7 @@ export interface AppMessage {
   readonly receivedOn?: string;
   get(name: string): string;
   has(name: string): boolean;
-  getParsedHeader(name: string): any;
+  getParsedHeader(name: string): { readonly uri: string; readonly params: Record<string, string> };
 }
 
 export type AppRequest = AppMessage &

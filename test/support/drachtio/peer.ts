@@ -60,7 +60,7 @@ export class PeerCall {
   /** Waits for the 2xx, and acknowledges it. */
   async answered(content?: RequestContent): Promise<SipResponse> {
     const response = await this.accepted();
-    this.ack(response, content);
+    this.ack(content);
     return response;
   }
 
@@ -74,9 +74,10 @@ export class PeerCall {
     return response;
   }
 
-  ack(_response: SipResponse, content?: RequestContent): void {
+  /** Of the first INVITE, or of a further one. */
+  ack(content?: RequestContent, invite = this.invite): void {
     if (this.dialog === undefined) throw new Error('no dialog');
-    const { request, target } = ackWithin(this.dialog, this.invite.transaction.request, content);
+    const { request, target } = ackWithin(this.dialog, invite.transaction.request, content);
     void this.peer.stack.send(request, { target });
   }
 

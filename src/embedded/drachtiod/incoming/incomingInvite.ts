@@ -124,9 +124,20 @@ export class IncomingInvite implements IncomingRequest {
     if (this.unanswered) this.refuse(503);
   }
 
-  /** The PRACK of the dialog. False: it acknowledges nothing that is out. */
-  acknowledgeProvisional(prack: SipRequest): boolean {
-    return this.reliable?.acknowledge(prack) ?? false;
+  /**
+   * The PRACK of the dialog. False: it acknowledges nothing that is out. `tell` hands it to the application: before a
+   * held 2xx goes out, since drachtio-srf's dialogs, which come with the 2xx, know no PRACK.
+   */
+  acknowledgeProvisional(prack: SipRequest, tell: () => void): boolean {
+    if (this.reliable?.acknowledge(prack) !== true) return false;
+    tell();
+    const { held, reliable } = this;
+    if (held !== undefined && reliable.pending === 0) {
+      this.held = undefined;
+      this.state = 'proceeding';
+      this.accept(held.commandId, held.response);
+    }
+    return true;
   }
 
   /** The caller hung up by BYE instead of CANCEL (§15.1.2): as far as the application can tell, it is the same. */
@@ -279,13 +290,6 @@ export class IncomingInvite implements IncomingRequest {
   private reliableAnswers(): ReliableAnswers {
     return new ReliableAnswers(this.core, this.transaction, {
       sent: (commandId, response) => this.tellSent(commandId, response),
-      acknowledged: () => {
-        const { held, reliable } = this;
-        if (held === undefined || (reliable?.pending ?? 0) > 0) return;
-        this.held = undefined;
-        this.state = 'proceeding';
-        this.accept(held.commandId, held.response);
-      },
       unacknowledged: () => this.refuse(504),
     });
   }

@@ -11,8 +11,6 @@ import type { Core } from '../core/core.ts';
 export interface ReliableAnswersHandlers {
   /** It has gone out for the first time. */
   sent(commandId: string, response: SipResponse): void;
-  /** One was acknowledged, and there may be none left. */
-  acknowledged(): void;
   /** No PRACK within 64·T1. */
   unacknowledged(): void;
 }
@@ -44,7 +42,7 @@ export class ReliableAnswers {
     this.provisionals = new ReliableProvisionals(
       core.clock,
       observed,
-      { acknowledged: () => handlers.acknowledged(), unacknowledged: () => handlers.unacknowledged() },
+      { unacknowledged: () => handlers.unacknowledged() },
       randomInt(1, 2 ** 31 - 1),
       core.timers,
     );

@@ -44,11 +44,7 @@ export const requestInside = (core: Core, transaction: ServerTransaction, dialog
       update(core, transaction, dialog);
       return;
     case 'PRACK':
-      if (dialog.incomingInvite?.acknowledgeProvisional(transaction.request) === true) {
-        deliver(core, transaction, dialog);
-      } else {
-        refuse(transaction, 481);
-      }
+      prack(core, transaction, dialog);
       return;
     default:
       other(core, transaction, dialog);
@@ -104,6 +100,13 @@ const bye = (core: Core, transaction: ServerTransaction, dialog: AppDialog): voi
   core.records.post({ kind: 'stop', reason: 'normal-release' }, () =>
     encodeReceived(transaction.request, transaction.source),
   );
+};
+
+/** RFC 3262, §3. */
+const prack = (core: Core, transaction: ServerTransaction, dialog: AppDialog): void => {
+  const tell = (): void => void deliver(core, transaction, dialog);
+  const known = dialog.incomingInvite?.acknowledgeProvisional(transaction.request, tell) === true;
+  if (!known) refuse(transaction, 481);
 };
 
 /** RFC 3261, §14.2; while our 2xx has no ACK yet, RFC 5407, §3.2. */
