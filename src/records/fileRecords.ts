@@ -1,4 +1,4 @@
-import { appendFile, mkdir } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
@@ -20,6 +20,7 @@ export class FileRecords implements Records {
   private writing: Promise<void> | undefined;
   private retry: Timer | undefined;
   private failing = false;
+  private file: FileHandle | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -44,12 +45,25 @@ export class FileRecords implements Records {
     await this.writing;
     if (this.waiting.length > 0) await this.append();
     this.cancelRetry();
+    await this.closeFile();
     if (this.waiting.length > 0) {
       this.log.error(
         { lost: this.waiting.length, path: this.path },
         'call records are lost: the file cannot be written',
       );
     }
+  }
+
+  private async open(): Promise<FileHandle> {
+    await mkdir(dirname(this.path), { recursive: true });
+    return open(this.path, 'a', 0o600);
+  }
+
+  /** What cannot even be closed is let go of: the next try opens anew. */
+  private async closeFile(): Promise<void> {
+    const { file } = this;
+    this.file = undefined;
+    await file?.close().catch(() => undefined);
   }
 
   private cancelRetry(): void {
@@ -69,13 +83,14 @@ export class FileRecords implements Records {
     const batch = this.waiting;
     this.waiting = [];
     try {
-      await mkdir(dirname(this.path), { recursive: true });
-      await appendFile(this.path, batch.join(''));
+      this.file ??= await this.open();
+      await this.file.appendFile(batch.join(''));
       if (this.failing) this.log.info({ path: this.path }, 'call records are written again');
       this.failing = false;
     } catch (error) {
       this.waiting = [...batch, ...this.waiting];
       this.failing = true;
+      await this.closeFile();
       this.log.error(
         { path: this.path, waiting: this.waiting.length, error: messageOf(error) },
         'call records cannot be written',
