@@ -35,7 +35,7 @@ const catalogue: Catalogue = {
       command: {
         options: { known: { type: 'boolean', help: '' } },
         run: async ({ flags }) => {
-          throw flags['known'] ? new KozpontError('ADDRESS_IN_USE', 'udp 1.2.3.4:5 is taken') : new Error('oops');
+          throw flags.known ? new KozpontError('ADDRESS_IN_USE', 'udp 1.2.3.4:5 is taken') : new Error('oops');
         },
       },
     }),

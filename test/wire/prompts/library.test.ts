@@ -212,6 +212,7 @@ describe('spoken prompts', () => {
       '-f /etc/passwd',
       '--help',
       '"; touch x',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the hostile text itself
       '${system(id)}',
       '<b>&amp;',
       '%s%n',

@@ -1,0 +1,99 @@
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ExitStatus, Surroundings } from '../../../../src/cli/command.ts';
+import { command } from '../../../../src/cli/commands/check.ts';
+
+let folder = '';
+const right = `kozpont: 1
+company: { name: Example, timezone: Europe/Budapest, languages: [en] }
+prompts: { bye: Goodbye. }
+numbers: { "+3612345678": goodbye:bye }
+transfer: { recall: { otherwise: goodbye:bye } }
+`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kozpont-check-'));
+  await writeFile(join(folder, 'right.yaml'), right);
+  await writeFile(join(folder, 'odd.yaml'), `${right}calendars: { office: { open: { mon: "08:00-09:00" } } }\n`);
+  await writeFile(join(folder, 'wrong.yaml'), right.replace('goodbye:bye }\ntransfer', 'goodbye:by }\ntransfer'));
+  await writeFile(join(folder, 'huge.yaml'), '');
+  await truncate(join(folder, 'huge.yaml'), 10_000_000);
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+async function run(
+  rest: string[],
+  flags: Record<string, boolean> = {},
+): Promise<{ status: ExitStatus; out: string[]; err: string[] }> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const surroundings: Surroundings = {
+    print: text => out.push(...text.split('\n')),
+    complain: text => err.push(...text.split('\n')),
+    progress: () => undefined,
+    environment: {},
+    folder,
+    onStopSignal: () => () => undefined,
+  };
+  const status = await command.run({ text: {}, flags, rest }, surroundings);
+  return { status, out, err };
+}
+
+describe('kozpont check', () => {
+  it('has nothing to say of a right dialplan', async () => {
+    expect(await run(['right.yaml'])).toEqual({
+      status: 0,
+      out: ['1 dialplan checked: 0 errors, 0 warnings'],
+      err: [],
+    });
+  });
+
+  it('says where, what, and what to do', async () => {
+    expect(await run(['right.yaml', 'wrong.yaml'])).toEqual({
+      status: 1,
+      out: [
+        'wrong.yaml:4:27 UNKNOWN_PROMPT there is no prompt by to say goodbye with',
+        '    → did you mean bye?',
+        '2 dialplans checked: 1 error, 0 warnings',
+      ],
+      err: [],
+    });
+  });
+
+  it('prints warnings, which are errors only where that is asked for', async () => {
+    const warned = await run(['odd.yaml']);
+    expect(warned.status).toBe(0);
+    expect(warned.out).toEqual([
+      'odd.yaml:6:14 UNUSED warning: nothing goes by the calendar office',
+      '    → use it, or remove it',
+      '1 dialplan checked: 0 errors, 1 warning',
+    ]);
+    expect((await run(['odd.yaml'], { strict: true })).status).toBe(1);
+    expect((await run(['right.yaml'], { strict: true })).status).toBe(0);
+  });
+
+  it('tells files that cannot be read apart, and checks the others all the same', async () => {
+    const { status, out } = await run(['nowhere.yaml', '.', 'wrong.yaml']);
+    expect(status).toBe(2);
+    expect(out[0]).toMatch(/^nowhere\.yaml:1:1 FILE_UNREADABLE the file cannot be read: ENOENT/);
+    expect(out[2]).toBe('.:1:1 FILE_UNREADABLE this is no regular file');
+    expect(out[4]).toMatch(/^wrong\.yaml:4:27 UNKNOWN_PROMPT /);
+    expect(out.at(-1)).toBe('3 dialplans checked: 3 errors, 0 warnings');
+  });
+
+  it('does not read a file that no dialplan is as long as', async () => {
+    const { status, out } = await run(['huge.yaml']);
+    expect(status).toBe(1);
+    expect(out[0]).toBe('huge.yaml:1:1 YAML_LIMIT the file has 10,000,000 bytes: no dialplan is that long');
+  });
+
+  it('needs a dialplan', async () => {
+    const { status, out, err } = await run([]);
+    expect(status).toBe(2);
+    expect(out).toEqual([]);
+    expect(err[0]).toContain('needs a dialplan');
+  });
+});
