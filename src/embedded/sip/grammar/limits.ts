@@ -13,7 +13,7 @@ export interface ParseLimits {
 /** A UDP datagram at its largest; RFC 4475's longest message has 3515 bytes and 34 values of Via. */
 export const defaultParseLimits: ParseLimits = {
   messageSize: 65_536,
-  startLineLength: 4_096,
+  startLineLength: 8_192,
   headerLength: 8_192,
   headerCount: 256,
 };
