@@ -5,6 +5,8 @@ import { digits, eventLength } from '../wire/telephoneEvent.ts';
 const lateCopy = 5 * 8000;
 /** A pause within a press that is longer than this ends it, though its end was lost. */
 const longestPause = 500;
+/** The copies of an end come within this, one after the other. */
+const copiesOfEnd = 100;
 /** Where two durations differ by less, one segment of a long press carries on where the other ended. */
 const segmentSlack = 480;
 
@@ -41,7 +43,7 @@ export class DigitRecogniser {
     const known = this.event !== -1;
     const same = known && age === 0 && event === this.event;
     if (!same && known && age < 0 && age > -lateCopy) return undefined;
-    const fresh = !same && !(known && !marker && this.carriesOn(event, age, duration, now));
+    const fresh = !same && !(known && !marker && this.carriesOn(event, age, duration, over, now));
 
     if (fresh) this.ended = false;
     this.event = event;
@@ -57,9 +59,14 @@ export class DigitRecogniser {
     this.event = -1;
   }
 
-  private carriesOn(event: number, age: number, duration: number, now: Instant): boolean {
-    if (this.ended || event !== this.event || now - this.heardAt > longestPause) return false;
+  private carriesOn(event: number, age: number, duration: number, over: boolean, now: Instant): boolean {
+    const pause = now - this.heardAt;
+    if (event !== this.event || pause > longestPause) return false;
     const nextSegment = this.duration >= 0xffff - segmentSlack && Math.abs(age - this.duration) <= segmentSlack;
-    return nextSegment || duration > this.duration;
+    if (nextSegment) return !this.ended;
+    // A timestamp that moves with the packets has not left the clock.
+    if (age > (pause + copiesOfEnd) * 8) return false;
+    const sameEnd = over && duration === this.duration;
+    return this.ended ? sameEnd && pause <= copiesOfEnd : sameEnd || duration > this.duration;
   }
 }
