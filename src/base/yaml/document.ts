@@ -1,6 +1,7 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { parseDocument } from 'yaml';
 import type { Position } from '../position.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { linesOf } from './lines.ts';
 import { readNode, type YamlLimits, type YamlNode } from './node.ts';
 
 /** The way to a value: keys of mappings and indices of sequences. */
@@ -32,11 +33,7 @@ export interface YamlReading {
  * `YAML_ALIAS`. Never throws, whatever the text.
  */
 export function readYaml(file: string, text: string, limits: YamlLimits = yamlLimits): YamlReading {
-  const lines = new LineCounter();
-  const position = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(1, line), col: Math.max(1, col) };
-  };
+  const position = linesOf(file, text);
   const refuse = (code: string, message: string): YamlReading => ({
     diagnostics: [{ severity: 'error', code, message, at: { file, line: 1, col: 1 } }],
   });
@@ -45,7 +42,7 @@ export function readYaml(file: string, text: string, limits: YamlLimits = yamlLi
   let parsed: ReturnType<typeof parseDocument>;
   try {
     // Keys are compared by `readNode`, which knows that 101 and "101" are one key here.
-    parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, version: '1.2' });
+    parsed = parseDocument(text, { prettyErrors: false, uniqueKeys: false, version: '1.2' });
   } catch (error) {
     // The parser recurses: a file of brackets alone exhausts the stack.
     if (error instanceof RangeError) return refuse('YAML_LIMIT', 'the file is nested too deeply');

@@ -4,6 +4,7 @@ import type { Draft } from '../grammar/dialplan.ts';
 import type { Destination } from '../plan.ts';
 import type { SourceReading } from '../source/read.ts';
 import { type Edge, edgesOf } from './edges.ts';
+import { createSuggest, type Suggest } from './suggest.ts';
 
 /** A dialplan as the rules see it: what could be understood of it, which may be less than all. */
 export interface Outline {
@@ -17,6 +18,7 @@ export interface Outline {
   declared(section: keyof Draft): ReadonlySet<string>;
   /** The keys that stand in the mapping (or the indices of the list) at `path`, be their values right or wrong. */
   written(path: Path): ReadonlySet<string>;
+  readonly didYouMean: Suggest;
 }
 
 export function outlineOf({ document, draft }: SourceReading): Outline {
@@ -28,6 +30,7 @@ export function outlineOf({ document, draft }: SourceReading): Outline {
     at: path => document.at(path),
     atKey: path => document.atKey(path),
     written,
+    didYouMean: createSuggest(),
     declared(section) {
       const known = names.get(section) ?? written([section]);
       names.set(section, known);

@@ -1,6 +1,6 @@
 import { finding } from '../catalogue.ts';
 import { sectionOf } from '../outline/outline.ts';
-import { didYouMean, type Rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
 export const danglingDestination: Rule = {
   codes: ['DANGLING_DESTINATION', 'UNKNOWN_PROMPT'],
@@ -11,7 +11,7 @@ export const danglingDestination: Rule = {
       const names = outline.declared(sectionOf[kind]);
       if (names.has(name)) continue;
       // One number is never a slip of another.
-      const remedy = kind === 'extension' ? undefined : didYouMean(name, names);
+      const remedy = kind === 'extension' ? undefined : outline.didYouMean(name, names);
       if (kind === 'goodbye') {
         yield finding('UNKNOWN_PROMPT', outline.at(path), `there is no prompt ${name} to say goodbye with`, remedy);
       } else {

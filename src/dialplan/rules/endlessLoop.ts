@@ -19,8 +19,13 @@ export const endlessLoop: Rule = {
   },
 };
 
+const mostShown = 12;
+
 /** The circle as a caller goes through it. */
-export const showCircle = (circle: readonly Edge[]): string =>
-  [...circle.map(({ from, because }) => `${showNode(from)} → ${because} → `), showNode(circle[0]?.from ?? '')].join('');
+export function showCircle(circle: readonly Edge[]): string {
+  const steps = circle.slice(0, mostShown).map(({ from, because }) => `${showNode(from)} → ${because} → `);
+  const more = circle.length > mostShown ? `(${circle.length - mostShown} more) → ` : '';
+  return `${steps.join('')}${more}${showNode(circle[0]?.from ?? '')}`;
+}
 
 const showNode = (node: string): string => (node === 'recall' ? 'transfer.recall' : node);

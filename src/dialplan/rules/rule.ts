@@ -1,4 +1,3 @@
-import { closest } from '../../base/yaml/closest.ts';
 import type { Diagnostic } from '../../base/yaml/diagnostic.ts';
 import type { FindingCode } from '../catalogue.ts';
 import type { Outline } from '../outline/outline.ts';
@@ -12,17 +11,4 @@ export interface Rule {
    */
   readonly ofAbsence?: true;
   check(outline: Outline): Iterable<Diagnostic>;
-}
-
-const mostCandidates = 2000;
-
-/** "did you mean …?", or undefined (the remedy of the code) where nothing is near. */
-export function didYouMean(word: string, names: Iterable<string>): string | undefined {
-  const candidates: string[] = [];
-  for (const name of names) {
-    if (candidates.length === mostCandidates) break;
-    if (name.length <= 64) candidates.push(name);
-  }
-  const near = closest(word, candidates);
-  return near === undefined ? undefined : `did you mean ${near}?`;
 }

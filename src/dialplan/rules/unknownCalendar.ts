@@ -2,11 +2,11 @@ import type { Path } from '../../base/yaml/document.ts';
 import { finding } from '../catalogue.ts';
 import type { Draft } from '../grammar/dialplan.ts';
 import { present } from '../outline/edges.ts';
-import { didYouMean, type Rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
 export const unknownCalendar: Rule = {
   codes: ['UNKNOWN_CALENDAR'],
-  *check({ draft, declared, at }) {
+  *check({ draft, declared, at, didYouMean }) {
     const calendars = declared('calendars');
     for (const { name, path } of calendarsIn(draft)) {
       if (calendars.has(name)) continue;

@@ -1,10 +1,10 @@
 import { finding } from '../catalogue.ts';
 import { languagesOf } from './promptLanguages.ts';
-import { didYouMean, type Rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
 export const unknownLanguage: Rule = {
   codes: ['UNKNOWN_LANGUAGE'],
-  *check({ draft, edges, at }) {
+  *check({ draft, edges, at, didYouMean }) {
     const spoken = languagesOf(draft);
     if (spoken === undefined) return;
     const told = new Set<unknown>();

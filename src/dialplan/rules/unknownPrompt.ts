@@ -2,11 +2,11 @@ import type { Path } from '../../base/yaml/document.ts';
 import { finding } from '../catalogue.ts';
 import type { Draft } from '../grammar/dialplan.ts';
 import { present } from '../outline/edges.ts';
-import { didYouMean, type Rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
 export const unknownPrompt: Rule = {
   codes: ['UNKNOWN_PROMPT'],
-  *check({ draft, declared, at }) {
+  *check({ draft, declared, at, didYouMean }) {
     const prompts = declared('prompts');
     for (const { name, path } of spokenIn(draft)) {
       if (prompts.has(name)) continue;

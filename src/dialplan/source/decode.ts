@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { Diagnostic } from '../../base/yaml/diagnostic.ts';
+import { linesOf } from '../../base/yaml/lines.ts';
 import { finding } from '../catalogue.ts';
 
 /** The text of a file, which has to be UTF-8 without a byte order mark. */
@@ -16,8 +17,7 @@ export function decode(file: string, bytes: Uint8Array): Result<string, Diagnost
   if (wrong === undefined) return ok(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
 
   const before = new TextDecoder().decode(bytes.subarray(0, wrong));
-  const lineStart = before.lastIndexOf('\n') + 1;
-  const at = { file, line: before.split('\n').length, col: before.length - lineStart + 1 };
+  const at = linesOf(file, before)(before.length);
   const byte = `0x${(bytes[wrong] ?? 0).toString(16).padStart(2, '0')}`;
   return fail(
     finding(

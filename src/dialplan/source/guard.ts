@@ -1,11 +1,12 @@
-import { type CST, Lexer, LineCounter, Parser } from 'yaml';
+import { type CST, Lexer, Parser } from 'yaml';
 import type { Position } from '../../base/position.ts';
 import type { Diagnostic } from '../../base/yaml/diagnostic.ts';
 import { yamlLimits } from '../../base/yaml/document.ts';
+import { linesOf } from '../../base/yaml/lines.ts';
 import { finding } from '../catalogue.ts';
 
 /** Far above what the largest dialplan has, far below what would cost seconds or the stack. */
-export const guardLimits = { size: yamlLimits.size, tokens: 400_000, nesting: 64 } as const;
+export const guardLimits = { size: yamlLimits.size, tokens: 300_000, values: 40_000, nesting: 64, directives: 10 };
 
 /** NUL and its kind, lone surrogates, and characters that turn the direction of what follows. */
 const hidden = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\p{Cs}/gu;
@@ -30,11 +31,11 @@ export function guard(file: string, text: string): readonly Diagnostic[] {
 
 function hiddenCharacters(file: string, text: string): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
-  for (const match of text.matchAll(hidden)) {
-    const before = text.slice(0, match.index);
-    const at = { file, line: before.split('\n').length, col: match.index - before.lastIndexOf('\n') };
-    const code = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    found.push(finding('CONTROL_CHARACTER', at, `the character U+${code} does not belong into a dialplan`));
+  const position = linesOf(file, text);
+  for (const { 0: character, index } of text.matchAll(hidden)) {
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    const message = `the character U+${code} does not belong into a dialplan`;
+    found.push(finding('CONTROL_CHARACTER', position(index), message));
     if (found.length === mostHidden) break;
   }
   return found;
@@ -42,16 +43,13 @@ function hiddenCharacters(file: string, text: string): readonly Diagnostic[] {
 
 /** The parser's own stack is a list, not recursion: how deep the text nests can be seen before anything recurses. */
 function structure(file: string, text: string): readonly Diagnostic[] {
-  const lines = new LineCounter();
-  lines.addNewLine(0);
-  const position = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(1, line), col: Math.max(1, col) };
-  };
-  const parser = new Parser(lines.addNewLine);
+  const position = linesOf(file, text);
+  const parser = new Parser();
   let documents = 0;
+  let directives = 0;
   const secondDocument = (tokens: Iterable<CST.Token>): CST.Token | undefined => {
     for (const token of tokens) {
+      if (token.type === 'directive') directives += 1;
       if (token.type === 'document' && ++documents === 2) return token;
     }
     return undefined;
@@ -62,7 +60,8 @@ function structure(file: string, text: string): readonly Diagnostic[] {
   for (const lexeme of new Lexer().lex(text)) {
     second = secondDocument(parser.next(lexeme));
     if (second !== undefined) break;
-    if (++tokens > guardLimits.tokens) return tooMuch('more values', position(parser.offset));
+    if (++tokens > guardLimits.tokens) return tooMuch('more to read', position(parser.offset));
+    if (directives > guardLimits.directives) return tooMuch('more directives (%)', position(parser.offset));
     if (parser.stack.length > guardLimits.nesting) return tooMuch('deeper nesting', position(parser.offset));
   }
   second ??= secondDocument(parser.end());

@@ -1,10 +1,10 @@
 import { showPosition } from '../../base/position.ts';
 import { type Diagnostic, hasErrors } from '../../base/yaml/diagnostic.ts';
-import { readYaml, type YamlDocument } from '../../base/yaml/document.ts';
+import { readYaml, type YamlDocument, yamlLimits } from '../../base/yaml/document.ts';
 import { checkShape } from '../../base/yaml/schema.ts';
 import { withRemedy } from '../catalogue.ts';
 import { type Draft, dialplanGrammar, type Source } from '../grammar/dialplan.ts';
-import { guard } from './guard.ts';
+import { guard, guardLimits } from './guard.ts';
 import { takeLater } from './later.ts';
 import { salvage } from './salvage.ts';
 import { explainSyntax } from './syntax.ts';
@@ -25,7 +25,7 @@ export function readSource(
 ): { readonly reading?: SourceReading; readonly diagnostics: readonly Diagnostic[] } {
   const refused = guard(file, text);
   if (refused.length > 0) return { diagnostics: refused };
-  const yaml = readYaml(file, text);
+  const yaml = readYaml(file, text, { ...yamlLimits, nodes: guardLimits.values });
   const written = yaml.document ?? yaml.salvaged;
   if (written === undefined) return { diagnostics: explainSyntax(yaml.diagnostics, text).map(withRemedy) };
   const { document, diagnostics: later } = takeLater(written);

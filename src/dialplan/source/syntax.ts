@@ -5,7 +5,7 @@ const mostComplaints = 20;
 
 /** What the parser of YAML complains of, with what an admin most likely did. `text` is the file. */
 export function explainSyntax(diagnostics: readonly Diagnostic[], text: string): readonly Diagnostic[] {
-  const lines = text.split('\n', Math.max(...diagnostics.map(({ at }) => at.line)));
+  const lines = text.split('\n');
   return diagnostics.slice(0, mostComplaints).map(diagnostic => {
     if (diagnostic.code !== 'YAML_SYNTAX' || diagnostic.remedy !== undefined) return diagnostic;
     const remedy = remedyFor(diagnostic.message, lines[diagnostic.at.line - 1] ?? '');
