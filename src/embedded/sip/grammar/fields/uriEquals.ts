@@ -1,4 +1,4 @@
-import { type Param, type Params, param, sameName } from './params.ts';
+import type { Param, Params } from './params.ts';
 import { normalizeEscapes } from './text.ts';
 import type { SipUri, TelUri, Uri } from './uri.ts';
 
@@ -29,7 +29,6 @@ function sipUriEquals(a: SipUri, b: SipUri): boolean {
     a.host.toLowerCase() === b.host.toLowerCase() &&
     a.port === b.port &&
     paramsAgree(a.params, b.params) &&
-    paramsAgree(b.params, a.params) &&
     sameHeaders(a.headers, b.headers)
   );
 }
@@ -38,46 +37,55 @@ function sipUriEquals(a: SipUri, b: SipUri): boolean {
  * A URI with one of these never equals one without, not even with its default value. `transport` stands in §19.1.4's
  * examples, not in its rules.
  */
-const decisive = new Set(['user', 'ttl', 'method', 'maddr', 'transport']);
+const decisive = ['user', 'ttl', 'method', 'maddr', 'transport'];
 
-/** Whether `b` has nothing against the parameters of `a`. */
+/** What both have must agree; what one of them has may not be decisive. */
 function paramsAgree(a: Params, b: Params): boolean {
-  return a.every(one => {
-    const other = param(b, one.name);
-    return other === undefined ? !decisive.has(one.name.toLowerCase()) : sameIgnoringCase(one.value, other);
-  });
+  if (a.length === 0 && b.length === 0) return true;
+  const left = byName(a);
+  const right = byName(b);
+  if (decisive.some(name => left.has(name) !== right.has(name))) return false;
+  for (const [name, value] of left) if (right.has(name) && right.get(name) !== value) return false;
+  return true;
+}
+
+/** Names and values in the form in which they compare; of those that come twice, the first counts. */
+function byName(params: Params): Map<string, string | null> {
+  const found = new Map<string, string | null>();
+  for (const { name, value } of params) {
+    const key = normalizeEscapes(name).toLowerCase();
+    if (!found.has(key)) found.set(key, value === null ? null : normalizeEscapes(value).toLowerCase());
+  }
+  return found;
 }
 
 /** Each header of the one has its match in the other, in whatever order: these are never ignored. */
-function sameHeaders(a: Params, b: Params): boolean {
+const sameHeaders = (a: Params, b: Params): boolean => sameTexts(a.map(headerKey), b.map(headerKey));
+
+function sameTexts(a: string[], b: string[]): boolean {
   if (a.length !== b.length) return false;
-  const left = a.map(headerKey).sort();
-  const right = b.map(headerKey).sort();
-  return left.every((key, i) => key === right[i]);
+  a.sort();
+  b.sort();
+  return a.every((text, i) => text === b[i]);
 }
 
 const headerKey = ({ name, value }: Param): string =>
   `${normalizeEscapes(name).toLowerCase()}=${value === null ? '' : normalizeEscapes(value)}`;
 
 /** Every parameter counts; visual separators do not (RFC 3966, §4). */
-function telUriEquals(a: TelUri, b: TelUri): boolean {
-  return (
-    digitsOf(a.number) === digitsOf(b.number) &&
-    a.params.length === b.params.length &&
-    a.params.every(one => b.params.some(other => sameName(one.name, other.name) && sameTelValue(one, other)))
-  );
-}
+const telUriEquals = (a: TelUri, b: TelUri): boolean =>
+  digitsOf(a.number) === digitsOf(b.number) && sameTexts(a.params.map(telKey), b.params.map(telKey));
 
 const digitsOf = (number: string): string => number.replace(/[-.()]/g, '').toLowerCase();
 
-/** `ext` and a `phone-context` that begins with `+` are numbers. */
-const sameTelValue = (a: Param, b: Param): boolean =>
-  a.value === null || b.value === null
-    ? a.value === b.value
-    : digitsOf(normalizeEscapes(a.value)) === digitsOf(normalizeEscapes(b.value));
+/** The values of `ext`, and of a `phone-context` that begins with `+`, are numbers. */
+function telKey({ name, value }: Param): string {
+  const key = name.toLowerCase();
+  if (value === null) return key;
+  const text = normalizeEscapes(value).toLowerCase();
+  const isNumber = key === 'ext' || (key === 'phone-context' && text.startsWith('+'));
+  return `${key}=${isNumber ? digitsOf(text) : text}`;
+}
 
 const sameText = (a: string | null, b: string | null): boolean =>
   a === b || (a !== null && b !== null && normalizeEscapes(a) === normalizeEscapes(b));
-
-const sameIgnoringCase = (a: string | null, b: string | null): boolean =>
-  a === b || (a !== null && b !== null && normalizeEscapes(a).toLowerCase() === normalizeEscapes(b).toLowerCase());
