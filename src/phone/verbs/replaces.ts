@@ -1,0 +1,15 @@
+import { noParams } from '../../embedded/sip/grammar/fields/params.ts';
+import { serializeReplaces } from '../../embedded/sip/grammar/fields/replaces.ts';
+import type { PhoneCall } from '../calls/call.ts';
+
+/** The Replaces (RFC 3891) by which the far end knows the dialog of a call, early or confirmed. */
+export function replacesOf({ dialog }: PhoneCall): string {
+  const { callId, localTag, remoteTag } = dialog;
+  return serializeReplaces({
+    callId,
+    toTag: remoteTag ?? '0',
+    fromTag: localTag,
+    earlyOnly: false,
+    params: noParams,
+  });
+}
