@@ -74,8 +74,7 @@ export class Connection {
     const first = new Promise<void>((resolve, reject) => {
       this.srf.on('connect', error => {
         if (error === null || error === undefined) {
-          this.greeted();
-          resolve();
+          this.greeted(resolve);
         } else {
           this.options.log.error({ server: `${host}:${port}` }, 'the SIP server refuses our secret');
           reject(new KozpontError('INVALID_CONFIG', `the SIP server at ${host}:${port} refuses our secret`));
@@ -134,33 +133,41 @@ export class Connection {
     await hangUpOnServer(this.srf, this.options.clock, closeWithin);
   }
 
-  private greeted(): void {
+  /** The server knows our secret. The first pong says that it has read, too, which requests we take. */
+  private greeted(ready: () => void): void {
     if (this.state === 'closed') {
       void hangUpOnServer(this.srf, this.options.clock, closeWithin);
       return;
     }
-    this.state = 'connected';
-    this.options.log.info('connected to the SIP server');
-    this.pinging = this.options.clock.after(pingEvery, () => this.ping());
-    this.options.events.connected();
+    this.ping(() => {
+      if (this.state !== 'connecting') return;
+      this.state = 'connected';
+      this.options.log.info('connected to the SIP server');
+      this.options.events.connected();
+      ready();
+    });
   }
 
-  private ping(): void {
+  private ping(pong: () => void = () => {}): void {
     const late = this.options.clock.after(pongWithin, () => {
       this.options.log.error('the SIP server does not answer: the connection is given up');
       pinged?.destroy();
     });
+    this.pinging?.cancel();
     this.pinging = late;
     const pinged = ping(this.srf, () => {
+      if (this.pinging !== late || this.state === 'closed') return;
       late.cancel();
-      if (this.state === 'connected') this.pinging = this.options.clock.after(pingEvery, () => this.ping());
+      this.pinging = this.options.clock.after(pingEvery, () => this.ping());
+      this.guard(pong);
     });
   }
 
   private closedByServer(): void {
+    this.pinging?.cancel();
+    this.pinging = undefined;
     if (this.state !== 'connected') return;
     this.state = 'connecting';
-    this.pinging?.cancel();
     this.options.log.error('the connection to the SIP server is lost');
     this.failOutgoing();
     this.options.events.lost();

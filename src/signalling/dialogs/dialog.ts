@@ -44,6 +44,8 @@ export interface DialogStart extends RenegotiationStart {
   /** The server's. */
   readonly id: string;
   readonly callIdIsOurs: boolean;
+  /** Of our Contact: `host:port`. */
+  readonly ourHost: string;
   /** The far end's Allow. */
   readonly peerAllows: string | undefined;
 }
@@ -106,7 +108,7 @@ export class Dialog {
   /** RFC 5876: by UPDATE where the far end has it, which disturbs no description; else by re-INVITE. */
   identify(party: Party): void {
     if (this.state !== 'confirmed') return;
-    const identity = identityFields(party);
+    const identity = identityFields(party, this.start.ourHost);
     if (!this.updates) {
       this.renegotiation.reinvite(undefined, identity).catch(() => {});
       return;

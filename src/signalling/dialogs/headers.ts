@@ -2,7 +2,9 @@
 
 import type { HangUp, Party } from '../port.ts';
 import { cleanText } from '../text/clean.ts';
-import { escapeUser, quote } from '../text/grammar.ts';
+import { header } from '../drachtio/message.ts';
+import type { SrfHeaders } from '../drachtio/srf.ts';
+import { escapeUser, parseNameAddr, quote } from '../text/grammar.ts';
 
 /** What can be sent to us. */
 export const allow = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY';
@@ -26,7 +28,18 @@ export const unsupportedOptions = (require: string | undefined): string[] =>
 const longestDisplay = 120;
 const longestNumber = 32;
 
-/** Without its tag. `localhost` stands for whatever address the server sends from. */
+/** Stands for whatever address the server sends from. Only outside of dialogs: within, drachtio-server fills in nothing. */
+const anyHost = 'localhost';
+
+/** Our side of a dialog, from the Contact that the server has given it: `host:port`. */
+export const contactHost = (message: { readonly headers: SrfHeaders }): string => {
+  const contact = parseNameAddr(header(message, 'contact') ?? '');
+  if (!contact.ok || contact.value.uri.kind !== 'sip') return anyHost;
+  const { host, port } = contact.value.uri;
+  return port === null ? host : `${host}:${port}`;
+};
+
+/** Without its tag. */
 export const fromField = (party: Party): string => {
   const number = cleanText(party.number, longestNumber);
   if (number === '') return '"Anonymous" <sip:anonymous@anonymous.invalid>';
@@ -34,15 +47,15 @@ export const fromField = (party: Party): string => {
 };
 
 /** RFC 3325; none where the number is withheld. */
-export const identityFields = (party: Party): Record<string, string> => {
+export const identityFields = (party: Party, host = anyHost): Record<string, string> => {
   const number = cleanText(party.number, longestNumber);
   if (number === '') return { Privacy: 'id' };
-  return { 'P-Asserted-Identity': nameAddress(party.display, number) };
+  return { 'P-Asserted-Identity': nameAddress(party.display, number, host) };
 };
 
-export const nameAddress = (display: string | undefined, number: string): string => {
+export const nameAddress = (display: string | undefined, number: string, host = anyHost): string => {
   const name = cleanText(display ?? '', longestDisplay);
-  const address = `<sip:${escapeUser(number)}@localhost>`;
+  const address = `<sip:${escapeUser(number)}@${host}>`;
   if (name === '') return address;
   const quoted = quote(name);
   // Escapes can double a name; one that does so is no name.

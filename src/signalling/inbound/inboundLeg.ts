@@ -12,7 +12,7 @@
 import type { Timer } from '../../base/clock.ts';
 import { KozpontError } from '../../base/errors.ts';
 import { Dialog, nobody } from '../dialogs/dialog.ts';
-import { abilities, identityFields, reasonField } from '../dialogs/headers.ts';
+import { abilities, contactHost, identityFields, reasonField } from '../dialogs/headers.ts';
 import { LegMailbox } from '../dialogs/legMailbox.ts';
 import type { SessionTimer } from '../dialogs/sessionTimer.ts';
 import type { LegSurroundings } from '../dialogs/surroundings.ts';
@@ -161,6 +161,7 @@ export class SipInboundLeg implements InboundLeg {
       {
         id: dialogId,
         callIdIsOurs: false,
+        ourHost: contactHost(sent),
         peerAllows: header(invite.request, 'allow'),
         localSdp: sdp,
         timer: invite.timer.timer,

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { KozpontError } from '../../base/errors.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { OutgoingEvents, Sending } from '../connection/outgoing.ts';
+import { contactHost } from '../dialogs/headers.ts';
 import type { DialogName } from '../dialogs/legIndex.ts';
 import { description, header } from '../drachtio/message.ts';
 import type { SrfIncomingResponse } from '../drachtio/srf.ts';
@@ -13,6 +14,8 @@ export interface Answer {
   readonly dialogId: string;
   readonly name: DialogName;
   readonly response: SrfIncomingResponse;
+  /** Of our Contact. */
+  readonly ourHost: string;
   /** Undefined where the 2xx has no usable description: it is released. */
   readonly sdp: string | undefined;
 }
@@ -39,6 +42,7 @@ const ringsAtMost = 10 * 60_000;
 export class Branch {
   private sending: Sending | undefined;
   private ourTag: string | undefined;
+  private ourHost = '';
   private reliable = false;
   private cancelled = false;
   private longerInterval: string | undefined;
@@ -71,6 +75,7 @@ export class Branch {
       sent: request => {
         const from = parseNameAddr(header(request, 'from') ?? '');
         this.ourTag = from.ok ? tagOf(from.value) : undefined;
+        this.ourHost = contactHost(request);
       },
       provisional: (response, acknowledge) => {
         if (header(response, 'rseq') !== undefined) {
@@ -97,7 +102,8 @@ export class Branch {
       if (name === undefined || dialogId === '' || header(response, 'contact') === undefined) {
         this.events.refused(500, 'The Answer Has No Contact Or Tag');
       } else {
-        this.events.answered({ dialogId, name, response, sdp: found.kind === 'sdp' ? found.sdp : undefined });
+        const sdp = found.kind === 'sdp' ? found.sdp : undefined;
+        this.events.answered({ dialogId, name, response, ourHost: this.ourHost, sdp });
       }
       return;
     }

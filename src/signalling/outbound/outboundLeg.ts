@@ -222,12 +222,13 @@ export class SipOutboundLeg implements OutboundLeg {
     this.dialogOf(answer, nobody).hangUp({});
   }
 
-  private dialogOf({ dialogId, response }: Answer, events: DialogEvents): Dialog {
+  private dialogOf({ dialogId, response, ourHost }: Answer, events: DialogEvents): Dialog {
     return new Dialog(
       this.around,
       {
         id: dialogId,
         callIdIsOurs: true,
+        ourHost,
         peerAllows: header(response, 'allow'),
         localSdp: this.request.offer,
         timer: timerAccepted(response),

@@ -105,7 +105,7 @@ export class Registrar {
       });
       this.entries.set(extension, { bindings, timer });
     }
-    if ((before === undefined) !== (expiry === undefined)) return;
+    if ((before === undefined) === (expiry === undefined)) return;
     this.options.log.info({ extension, reachable: expiry !== undefined }, 'registration changed');
     this.options.reachableChanged(extension, expiry !== undefined);
   }

@@ -1,0 +1,2 @@
+import type { OpenRig } from './fixture.ts';
+export const connection = (_: OpenRig): void => {};

@@ -1,0 +1,172 @@
+import { expect } from 'vitest';
+import { type Clock, systemClock, VirtualClock } from '../../../src/base/clock.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { createSignalling, type SignallingOptions, type SipSignalling } from '../../../src/signalling/signalling.ts';
+import { type Address, Phone, PhoneDialog } from '../../support/signalling/phone.ts';
+import { TcpRelay } from '../../support/signalling/relay.ts';
+import { type Arrived, LegWatch, ScriptedExchange } from '../../support/signalling/scriptedExchange.ts';
+import type { SipText } from '../../support/signalling/sipText.ts';
+
+/** A SIP server of drachtio's kind, running. */
+export interface RunningServer {
+  readonly admin: Address & { readonly secret: string };
+  readonly sip: Address;
+  close(): Promise<void>;
+}
+
+export interface RigOptions extends Partial<Pick<SignallingOptions, 'registrar' | 'phoneOptions'>> {
+  /** Time stands still, but for what the test moves. */
+  readonly virtual?: boolean;
+  /** Callers who are no extension come from this trunk. */
+  readonly trunk?: string;
+}
+
+export const passwords: Readonly<Record<string, string>> = {
+  '101': 'one-oh-one',
+  '102': 'one-oh-two',
+  '103': 'one-oh-three',
+  '10': 'reception',
+};
+export const userOf = (extension: string) => ({ user: extension, password: passwords[extension] ?? '' });
+
+/** Signalling on its server, with an exchange and phones that do as the test says. */
+export class Rig {
+  readonly exchange = new ScriptedExchange();
+  readonly virtual: VirtualClock | undefined;
+  private readonly phones: Phone[] = [];
+  private prober: Phone | undefined;
+
+  private constructor(
+    readonly server: RunningServer,
+    readonly relay: TcpRelay,
+    clock: VirtualClock | undefined,
+  ) {
+    this.virtual = clock;
+  }
+
+  signalling: SipSignalling = undefined as never;
+
+  static async open(server: RunningServer, options: RigOptions = {}): Promise<Rig> {
+    const relay = await TcpRelay.open(server.admin.host, server.admin.port);
+    const virtual = options.virtual === true ? new VirtualClock(Date.now()) : undefined;
+    const rig = new Rig(server, relay, virtual);
+    const clock: Clock = virtual ?? systemClock;
+    rig.signalling = await createSignalling(
+      {
+        clock,
+        log: silentLog,
+        server: { host: '127.0.0.1', port: relay.port, secret: server.admin.secret },
+        realm: 'kozpont.test',
+        extensionExists: extension => extension in passwords,
+        credentials: extension => passwords[extension],
+        trunkOf: () => options.trunk,
+        phoneOptions: options.phoneOptions ?? (() => ({ transferNotify: 'progress' })),
+        ...(options.registrar === undefined ? {} : { registrar: options.registrar }),
+      },
+      rig.exchange,
+    );
+    return rig;
+  }
+
+  /** Virtual time goes by, from timer to timer; after each, what it caused has gone to the server and back. */
+  async pass(time: number): Promise<void> {
+    const clock = this.virtual;
+    if (clock === undefined) throw new Error('time passes by itself here');
+    const until = clock.now() + time;
+    for (let next = clock.next; next !== undefined && next <= until; next = clock.next) {
+      clock.step();
+      await this.roundTrip();
+    }
+    clock.advance(until - clock.now());
+  }
+
+  /** What was sent before has arrived: the server hands over in order. */
+  async roundTrip(): Promise<void> {
+    this.prober ??= await this.phone('prober');
+    this.prober.request('OPTIONS', `sip:${this.prober.target}`);
+    await this.prober.next(200);
+  }
+
+  /** A phone of that user; what it has in `passwords` it is an extension by. */
+  async phone(user: string, transport: 'udp' | 'tcp' = 'udp'): Promise<Phone> {
+    const phone = await Phone.open(this.server.sip, user, transport);
+    this.phones.push(phone);
+    return phone;
+  }
+
+  /** A phone that is registered as an extension. */
+  async registered(extension: string, transport: 'udp' | 'tcp' = 'udp'): Promise<Phone> {
+    const phone = await this.phone(extension, transport);
+    expect((await phone.register(userOf(extension))).startLine).toContain(' 200 ');
+    return phone;
+  }
+
+  dial(extension: string, changes: Partial<Parameters<SipSignalling['dial']>[0]> = {}) {
+    const watch = new LegWatch();
+    const leg = watch.within(() =>
+      this.signalling.dial(
+        {
+          callId: 'c1',
+          target: { kind: 'extension', number: extension },
+          from: { number: '+3612345678', display: 'Caller' },
+          offer: ourSdp(),
+          alert: 'external',
+          reason: undefined,
+          divert: 'allow',
+          ...changes,
+        },
+        watch,
+      ),
+    );
+    return { leg, watch };
+  }
+
+  /** A call from an extension that we have answered and that is acknowledged. */
+  async answeredCall(extension: string, number = '10'): Promise<AnsweredCall> {
+    const phone = await this.phone(extension);
+    const invite = await phone.inviteAs(userOf(extension), number);
+    const arrived = await this.exchange.nextCall();
+    await arrived.call.leg.answer(ourSdp());
+    const ok = await phone.next(200);
+    const dialog = PhoneDialog.ofCaller(phone, invite, ok);
+    dialog.ack();
+    return { phone, invite, ok, dialog, ...arrived };
+  }
+
+  /** A call to a registered extension that it has answered. */
+  async answeredDial(extension: string, fields: Record<string, string> = {}) {
+    const phone = await this.registered(extension);
+    const { leg, watch } = this.dial(extension);
+    const invite = await phone.next('INVITE');
+    phone.respond(invite, 200, fields, theirSdp());
+    await phone.next('ACK');
+    await watch.next('answered');
+    return { phone, leg, watch, invite, dialog: PhoneDialog.ofCallee(phone, invite) };
+  }
+
+  /** Everything ends, and nothing is left. */
+  async close(): Promise<void> {
+    await this.signalling.close();
+    expect(this.signalling.remaining).toBe(0);
+    if (this.virtual !== undefined) expect(this.virtual.armed).toBe(0);
+    await Promise.all(this.phones.map(phone => phone.close()));
+    expect(this.relay.connections).toBe(0);
+    await this.relay.close();
+  }
+}
+
+export interface AnsweredCall extends Arrived {
+  readonly phone: Phone;
+  readonly invite: SipText;
+  readonly ok: SipText;
+  readonly dialog: PhoneDialog;
+}
+
+export const ourSdp = (version = 1): string =>
+  `v=0\r\no=kozpont 7 ${version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n`;
+export const theirSdp = (version = 1): string =>
+  `v=0\r\no=phone 9 ${version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n`;
+
+export type OpenServer = () => Promise<RunningServer>;
+/** Opens a rig that the suite closes after the test. */
+export type OpenRig = (options?: RigOptions) => Promise<Rig>;

@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import { parseChallenge } from '../../support/signalling/digestClient.ts';
+import { addressOf, fieldOf, fieldsOf, statusOf } from '../../support/signalling/sipText.ts';
+import { type OpenRig, userOf } from './fixture.ts';
+
+export const registration = (open: OpenRig): void => {
+  test('SHA-256 is offered before MD5, each in a field of its own, with one nonce', async () => {
+    const rig = await open();
+    const phone = await rig.phone('101');
+    phone.request('REGISTER', `sip:${phone.target}`, { To: `<sip:101@${phone.target}>` });
+    const challenged = await phone.next(401);
+    const challenges = fieldsOf(challenged, 'WWW-Authenticate').map(parseChallenge);
+    expect(challenges.map(one => one.algorithm)).toEqual(['SHA-256', 'MD5']);
+    expect(challenges[0]?.nonce).toBe(challenges[1]?.nonce);
+    expect(challenges.every(one => one.realm === 'kozpont.test' && !one.stale)).toBe(true);
+  });
+
+  test.each(['SHA-256', 'MD5'])('a phone registers with %s, and unregisters', async algorithm => {
+    const rig = await open();
+    const phone = await rig.phone('101');
+    expect(rig.signalling.reachable('101')).toBe(false);
+    const request = phone.request('REGISTER', `sip:${phone.target}`, { To: `<sip:101@${phone.target}>`, Expires: '120' });
+    const challenged = await phone.next(401);
+    const again = phone.withCredentials(request, challenged, userOf('101'), algorithm);
+    const accepted = await phone.next(200);
+    expect(addressOf(fieldOf(accepted, 'Contact'))).toBe(addressOf(phone.contact));
+    expect(fieldOf(accepted, 'Contact')).toContain('expires=120');
+    expect(rig.exchange.reachability).toEqual([['101', true]]);
+    expect(rig.signalling.reachable('101')).toBe(true);
+
+    const leaving = { ...again, fields: again.fields.map(([name, value]) => (name === 'Expires' ? ([name, '0'] as const) : ([name, value] as const))) };
+    phone.withCredentials(leaving, challenged, userOf('101'), algorithm, 2);
+    const left = await phone.next(200);
+    expect(fieldsOf(left, 'Contact')).toEqual([]);
+    expect(rig.exchange.reachability).toEqual([['101', true], ['101', false]]);
+    expect(rig.signalling.reachable('101')).toBe(false);
+  });
+
+  test('a wrong password, an extension that is none and another one\'s registration get the same answer', async () => {
+    const rig = await open();
+    const answers: string[] = [];
+    for (const [aor, user, password] of [
+      ['101', '101', 'wrong'],
+      ['999', '999', 'wrong'],
+      ['102', '101', 'one-oh-one'],
+    ] as const) {
+      const phone = await rig.phone(aor);
+      const refused = await phone.register({ user, password }, { To: `<sip:${aor}@${phone.target}>` });
+      answers.push(refused.startLine);
+    }
+    expect(answers).toEqual(Array(3).fill('SIP/2.0 403 Forbidden'));
+    expect(rig.exchange.reachability).toEqual([]);
+  });
+
+  test('a count that was used already is a replay: a new nonce is asked for, as stale', async () => {
+    const rig = await open();
+    const phone = await rig.phone('101');
+    const request = phone.request('REGISTER', `sip:${phone.target}`, { To: `<sip:101@${phone.target}>` });
+    const challenged = await phone.next(401);
+    phone.withCredentials(request, challenged, userOf('101'));
+    expect((await phone.next(200)).startLine).toContain('200');
+    phone.withCredentials(request, challenged, userOf('101'));
+    const again = await phone.next(401);
+    expect(parseChallenge(fieldOf(again, 'WWW-Authenticate')).stale).toBe(true);
+  });
+
+  test('several phones of one extension, listed and unregistered all at once', async () => {
+    const rig = await open();
+    const first = await rig.registered('101');
+    const second = await rig.registered('101', 'tcp');
+    const asked = await first.register(userOf('101'), { Contact: [], Expires: [] });
+    const contacts = fieldsOf(asked, 'Contact').join(', ');
+    expect(contacts).toContain(addressOf(first.contact));
+    expect(contacts).toContain(addressOf(second.contact));
+    const left = await second.register(userOf('101'), { Contact: '*', Expires: '0' });
+    expect(statusOf(left)).toBe(200);
+    expect(fieldsOf(left, 'Contact')).toEqual([]);
+    expect(rig.exchange.reachability).toEqual([['101', true], ['101', false]]);
+  });
+
+  test('too short an interval is 423, a star with an interval is 400', async () => {
+    const rig = await open();
+    const phone = await rig.phone('101');
+    const brief = await phone.register(userOf('101'), { Expires: '10' });
+    expect(statusOf(brief)).toBe(423);
+    expect(fieldOf(brief, 'Min-Expires')).toBe('60');
+    const star = phone.request('REGISTER', `sip:${phone.target}`, { To: `<sip:101@${phone.target}>`, Contact: '*', Expires: '60' });
+    const refused = await phone.next(message => [400, 401].includes(statusOf(message)));
+    if (statusOf(refused) === 401) {
+      phone.withCredentials(star, refused, userOf('101'));
+      expect((await phone.next(400)).startLine).toContain('400');
+    }
+    expect(rig.signalling.reachable('101')).toBe(false);
+  });
+
+  test('a binding goes when its time is over', async () => {
+    const rig = await open({ virtual: true });
+    await rig.registered('101');
+    expect(rig.signalling.reachable('101')).toBe(true);
+    await rig.pass(299_000);
+    expect(rig.signalling.reachable('101')).toBe(true);
+    await rig.pass(2_000);
+    expect(rig.signalling.reachable('101')).toBe(false);
+    expect(rig.exchange.reachability).toEqual([['101', true], ['101', false]]);
+  });
+
+  test('guessing is stopped: after ten wrong passwords the right one is refused, too, for a minute', async () => {
+    const rig = await open({ virtual: true });
+    const phone = await rig.phone('101');
+    for (let i = 0; i < 10; i++) expect(statusOf(await phone.register({ user: '101', password: 'wrong' }))).toBe(403);
+    expect(statusOf(await phone.register(userOf('101')))).toBe(403);
+    const other = await rig.phone('102');
+    expect(statusOf(await other.register(userOf('102')))).toBe(200);
+    await rig.pass(60_000);
+    expect(statusOf(await phone.register(userOf('101')))).toBe(200);
+  });
+
+  test('an INVITE goes to where the REGISTER came from, whatever the contact says', async () => {
+    const rig = await open();
+    const phone = await rig.phone('101');
+    const accepted = await phone.register(userOf('101'), { Contact: '<sip:101@192.168.77.7:5062>' });
+    expect(fieldOf(accepted, 'Contact')).toContain('<sip:101@192.168.77.7:5062>');
+    const { leg, watch } = rig.dial('101');
+    const invite = await phone.next('INVITE');
+    expect(invite.startLine).toBe('INVITE sip:101@192.168.77.7:5062 SIP/2.0');
+    leg.cancel();
+    await watch.next('failed');
+    phone.respond(invite, 487);
+  });
+
+  test('an INVITE to a phone that registered over TCP goes through its connection', async () => {
+    const rig = await open();
+    const phone = await rig.registered('101', 'tcp');
+    const { leg, watch } = rig.dial('101');
+    const invite = await phone.next('INVITE');
+    phone.respond(invite, 180);
+    await watch.next('ringing');
+    leg.cancel();
+    expect((await watch.next('failed')).failure.reason).toBe('cancelled');
+    await phone.next('CANCEL');
+    phone.respond(invite, 487);
+  });
+};

@@ -1,0 +1,38 @@
+/** What holds for signalling on any server that speaks drachtio's protocol. */
+import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { admission } from './admission.ts';
+import { connection } from './connection.ts';
+import { dialogs } from './dialogs.ts';
+import { type OpenRig, type OpenServer, Rig, type RunningServer } from './fixture.ts';
+import { inbound } from './inbound.ts';
+import { outbound } from './outbound.ts';
+import { registration } from './registration.ts';
+import { transfers } from './transfers.ts';
+
+export const signallingContract = (name: string, openServer: OpenServer): void => {
+  describe(`signalling on ${name}`, () => {
+    let server: RunningServer;
+    let rigs: Rig[] = [];
+    beforeAll(async () => {
+      server = await openServer();
+    });
+    afterAll(() => server?.close());
+    afterEach(async () => {
+      const open = rigs;
+      rigs = [];
+      for (const rig of open) await rig.close();
+    });
+    const open: OpenRig = async options => {
+      const rig = await Rig.open(server, options);
+      rigs.push(rig);
+      return rig;
+    };
+    describe('registration', () => registration(open));
+    describe('admission', () => admission(open));
+    describe('inbound', () => inbound(open));
+    describe('outbound', () => outbound(open));
+    describe('dialogs', () => dialogs(open));
+    describe('transfers', () => transfers(open));
+    describe('connection', () => connection(open));
+  });
+};
