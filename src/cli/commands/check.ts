@@ -30,7 +30,7 @@ async function check({ rest: files, flags }: Arguments, surroundings: Surroundin
     `${count(files.length, 'dialplan')} checked: ${count(errors, 'error')}, ${count(warnings, 'warning')}`,
   );
   if (found.some(({ code }) => code === 'FILE_UNREADABLE')) return 2;
-  return errors > 0 || (flags['strict'] === true && warnings > 0) ? 1 : 0;
+  return errors > 0 || (flags.strict === true && warnings > 0) ? 1 : 0;
 }
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
