@@ -1,2 +1,164 @@
-import type { OpenRig } from './fixture.ts';
-export const connection = (_: OpenRig): void => {};
+import { expect, test } from 'vitest';
+import { systemClock } from '../../../src/base/clock.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { createSignalling } from '../../../src/signalling/signalling.ts';
+import { PhoneDialog } from '../../support/signalling/phone.ts';
+import { ScriptedExchange } from '../../support/signalling/scriptedExchange.ts';
+import { fieldOf, statusOf } from '../../support/signalling/sipText.ts';
+import { type OpenRig, ourSdp, theirSdp } from './fixture.ts';
+
+export const connection = (open: OpenRig): void => {
+  test('OPTIONS is 200 while calls are taken, 503 while draining; so are new calls', async () => {
+    const rig = await open({ trunk: 'carrier' });
+    const caller = await rig.phone('+361');
+    caller.request('OPTIONS', `sip:${caller.target}`);
+    const able = await caller.next(200);
+    expect(fieldOf(able, 'Allow')).toContain('INVITE');
+    expect(fieldOf(able, 'Accept')).toBe('application/sdp');
+    rig.signalling.drain();
+    caller.request('OPTIONS', `sip:${caller.target}`);
+    expect(Number(fieldOf(await caller.next(503), 'Retry-After'))).toBeGreaterThan(0);
+    const invite = caller.invite('2');
+    const refused = await caller.next(503);
+    caller.ackFailure(invite, refused);
+    expect(Number(fieldOf(refused, 'Retry-After'))).toBeGreaterThan(0);
+    expect(rig.exchange.arrivals).toHaveLength(0);
+  });
+
+  test('calls in progress go on while draining', async () => {
+    const rig = await open();
+    const { phone, dialog, watch } = await rig.answeredCall('101');
+    rig.signalling.drain();
+    watch.onOffered = async () => ourSdp(2);
+    dialog.send('INVITE', {}, theirSdp(2));
+    expect((await phone.next(200)).body).toBe(ourSdp(2));
+    dialog.ack();
+    await watch.next('offered');
+    dialog.send('BYE');
+    await watch.next('ended');
+  });
+
+  test.each([
+    ['SUBSCRIBE', 489, { Event: 'message-summary' }],
+    ['MESSAGE', 405, { 'Content-Type': 'text/plain' }],
+    ['PUBLISH', 405, { Event: 'presence' }],
+    ['NOTIFY', 481, { Event: 'refer', 'Subscription-State': 'active' }],
+    ['INFO', 481, {}],
+  ] as const)('%s outside of dialogs is %i', async (method, status, fields) => {
+    const rig = await open();
+    const phone = await rig.phone('101');
+    phone.request(method, `sip:10@${phone.target}`, fields, method === 'MESSAGE' ? 'hello' : '');
+    const refused = await phone.next(message => statusOf(message) >= 300);
+    expect(statusOf(refused)).toBe(status);
+    if (status === 405) expect(fieldOf(refused, 'Allow')).toContain('INVITE');
+  });
+
+  test('the connection is lost: every leg ends, what was awaited fails, and a new connection takes calls', async () => {
+    const rig = await open();
+    const phone = await rig.registered('102');
+    const talking = await rig.answeredCall('101');
+    const ringing = rig.dial('102');
+    phone.respond(await phone.next('INVITE'), 180);
+    await ringing.watch.next('ringing');
+    const asking = await rig.phone('103');
+    await asking.inviteAs({ user: '103', password: 'one-oh-three' }, '10');
+    const waiting = await rig.exchange.nextCall();
+    const reinvite = talking.call.leg.reinvite(ourSdp(2)).catch((error: { code: string }) => error.code);
+    await talking.phone.next('INVITE');
+    // It is on its way when the connection is cut.
+    rig.relay.hold();
+    const answer = waiting.call.leg.answer(ourSdp()).catch((error: { code: string }) => error.code);
+    await asking.next(200);
+    rig.relay.cut();
+    rig.relay.release();
+    expect((await talking.watch.next('ended')).end.by).toBe('network');
+    expect((await waiting.watch.next('ended')).end.by).toBe('network');
+    expect((await ringing.watch.next('failed')).failure).toMatchObject({ reason: 'unreachable', status: 503 });
+    expect([await reinvite, await answer].map(String)).toEqual([expect.stringMatching(/CONNECTION_LOST|DISPOSED/), 'DISPOSED']);
+    expect(rig.signalling.remaining).toBe(0);
+    // What is asked of the dead is harmless.
+    talking.call.leg.hangUp();
+    talking.call.leg.identify({ number: '1', display: undefined });
+    ringing.leg.cancel();
+    await expect(talking.call.leg.reinvite(ourSdp())).rejects.toMatchObject({ code: 'DISPOSED' });
+    await rig.exchange.untilConnected(true);
+    expect(rig.exchange.connections).toEqual([false, true]);
+    const again = await rig.answeredCall('101');
+    again.dialog.send('BYE');
+    await again.watch.next('ended');
+  });
+
+  test('a dial while there is no connection is unreachable', async () => {
+    const rig = await open();
+    await rig.registered('101');
+    rig.relay.refusing = true;
+    rig.relay.cut();
+    await rig.exchange.untilConnected(false);
+    const { watch } = rig.dial('101');
+    expect((await watch.next('failed')).failure).toMatchObject({ reason: 'unreachable', status: 503 });
+    rig.relay.refusing = false;
+    await rig.exchange.untilConnected(true);
+    // Registrations outlive the connection: the phones have not moved.
+    expect(rig.signalling.reachable('101')).toBe(true);
+  });
+
+  test('a server that does not answer any more is given up', async () => {
+    const rig = await open({ virtual: true });
+    const { watch } = await rig.answeredCall('101');
+    await rig.pass(20_000);
+    expect(rig.exchange.connections).toEqual([]);
+    rig.relay.ignore();
+    rig.virtual?.advance(10_000);
+    expect((await watch.next('ended')).end.by).toBe('network');
+    await rig.exchange.untilConnected(false);
+    rig.relay.listen();
+    // In real time: drachtio-srf connects again by itself, and our first ping goes through.
+    await rig.exchange.untilConnected(true);
+  });
+
+  test('a wrong secret fails the start', async () => {
+    const rig = await open();
+    const { host, port } = rig.server.admin;
+    const failing = createSignalling(
+      {
+        clock: systemClock,
+        log: silentLog,
+        server: { host, port, secret: 'not-the-secret' },
+        realm: 'kozpont.test',
+        extensionExists: () => false,
+        credentials: () => undefined,
+        trunkOf: () => undefined,
+        phoneOptions: () => ({ transferNotify: 'progress' }),
+      },
+      new ScriptedExchange(),
+    );
+    await expect(failing).rejects.toMatchObject({ code: 'INVALID_CONFIG' });
+  });
+
+  test('close says goodbye to everybody', async () => {
+    const rig = await open({ trunk: 'carrier' });
+    const caller = await rig.phone('+361');
+    const invite = caller.invite('2');
+    const talking = await rig.exchange.nextCall();
+    await talking.call.leg.answer(ourSdp());
+    PhoneDialog.ofCaller(caller, invite, await caller.next(200)).ack();
+    await rig.roundTrip();
+    const waitingInvite = caller.invite('3');
+    const waiting = await rig.exchange.nextCall();
+    const phone = await rig.registered('101');
+    const ringing = rig.dial('101');
+    const shown = await phone.next('INVITE');
+    phone.respond(shown, 180);
+    await ringing.watch.next('ringing');
+    const closed = rig.signalling.close();
+    caller.respond(await caller.next('BYE'), 200);
+    caller.ackFailure(waitingInvite, await caller.next(503));
+    await phone.next('CANCEL');
+    phone.respond(shown, 487);
+    await closed;
+    expect((await talking.watch.next('ended')).end.by).toBe('local');
+    expect((await waiting.watch.next('ended')).end).toMatchObject({ by: 'local', status: 503 });
+    expect((await ringing.watch.next('failed')).failure.reason).toBe('cancelled');
+    expect(rig.signalling.remaining).toBe(0);
+  });
+};

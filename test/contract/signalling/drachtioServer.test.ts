@@ -6,7 +6,7 @@ const { KOZPONT_DRACHTIO_ADMIN: admin, KOZPONT_DRACHTIO_SIP: sip, KOZPONT_DRACHT
 const address = (text: string) => ({ host: text.replace(/:\d+$/, ''), port: Number(/\d+$/.exec(text)?.[0]) });
 
 if (admin !== undefined && sip !== undefined && secret !== undefined) {
-  signallingContract('drachtio-server', async () => ({
+  signallingContract('drachtio-server', { handsOverRefer: false }, async () => ({
     admin: { ...address(admin), secret },
     sip: address(sip),
     close: () => Promise.resolve(),

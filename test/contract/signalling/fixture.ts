@@ -76,6 +76,8 @@ export class Rig {
     for (let next = clock.next; next !== undefined && next <= until; next = clock.next) {
       clock.step();
       await this.roundTrip();
+      await this.relay.untilPonged();
+      await this.roundTrip();
     }
     clock.advance(until - clock.now());
   }
@@ -168,5 +170,11 @@ export const theirSdp = (version = 1): string =>
   `v=0\r\no=phone 9 ${version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n`;
 
 export type OpenServer = () => Promise<RunningServer>;
+/** In what servers differ. */
+export interface ServerTraits {
+  /** drachtio-server drops a REFER outside of dialogs, whatever the application asked for. */
+  readonly handsOverRefer: boolean;
+}
+
 /** Opens a rig that the suite closes after the test. */
 export type OpenRig = (options?: RigOptions) => Promise<Rig>;

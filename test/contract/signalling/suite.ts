@@ -3,13 +3,13 @@ import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { admission } from './admission.ts';
 import { connection } from './connection.ts';
 import { dialogs } from './dialogs.ts';
-import { type OpenRig, type OpenServer, Rig, type RunningServer } from './fixture.ts';
+import { type OpenRig, type OpenServer, Rig, type RunningServer, type ServerTraits } from './fixture.ts';
 import { inbound } from './inbound.ts';
 import { outbound } from './outbound.ts';
 import { registration } from './registration.ts';
 import { transfers } from './transfers.ts';
 
-export const signallingContract = (name: string, openServer: OpenServer): void => {
+export const signallingContract = (name: string, traits: ServerTraits, openServer: OpenServer): void => {
   describe(`signalling on ${name}`, () => {
     let server: RunningServer;
     let rigs: Rig[] = [];
@@ -32,7 +32,7 @@ export const signallingContract = (name: string, openServer: OpenServer): void =
     describe('inbound', () => inbound(open));
     describe('outbound', () => outbound(open));
     describe('dialogs', () => dialogs(open));
-    describe('transfers', () => transfers(open));
+    describe('transfers', () => transfers(open, traits));
     describe('connection', () => connection(open));
   });
 };

@@ -6,6 +6,8 @@ export class TcpRelay {
   private readonly pairs = new Set<readonly [client: Socket, server: Socket]>();
   private held: { readonly to: Socket; readonly data: Buffer }[] | undefined;
   private deaf = false;
+  private pings = 0;
+  private pongs = 0;
   refusing = false;
 
   private constructor(private readonly server: Server) {}
@@ -21,9 +23,12 @@ export class TcpRelay {
       const pair = [client, upstream] as const;
       relay.pairs.add(pair);
       client.on('data', data => {
-        if (!relay.deaf) upstream.write(data);
+        if (relay.deaf) return;
+        if (data.includes('|ping')) relay.pings += 1;
+        upstream.write(data);
       });
       upstream.on('data', data => {
+        if (data.includes('|OK|pong')) relay.pongs += 1;
         if (relay.held === undefined) client.write(data);
         else relay.held.push({ to: client, data });
       });
@@ -65,6 +70,11 @@ export class TcpRelay {
       if (Date.now() > deadline) throw new Error(`the server did not send ${pattern}: ${this.heldText}`);
       await new Promise(resolve => setImmediate(resolve));
     }
+  }
+
+  /** Until the server has answered every ping. */
+  async untilPonged(): Promise<void> {
+    while (this.pongs < this.pings && this.pairs.size > 0) await new Promise(resolve => setImmediate(resolve));
   }
 
   /** Everything that was held, in one write. */
