@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../../base/result.ts';
 import { DIGIT, isOf, isSpace, TOKEN } from './characters.ts';
+import { endOfQuoted } from './delimited.ts';
 import type { FieldFault } from './fault.ts';
 
 /**
@@ -73,13 +74,10 @@ export class Scanner {
   /** A quoted string, with its quotes (at hand) and its escapes. */
   quoted(): string {
     const start = this.at;
-    for (let i = start + 1; i < this.text.length; i++) {
-      const code = this.text.charCodeAt(i);
-      if (code === 0x5c) i++;
-      else if (code === 0x22) {
-        this.at = i + 1;
-        return this.text.slice(start, this.at);
-      }
+    const end = endOfQuoted(this.text, start);
+    if (end !== -1) {
+      this.at = end;
+      return this.text.slice(start, end);
     }
     this.wrong('a quoted string does not end');
     return '';

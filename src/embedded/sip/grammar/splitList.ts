@@ -1,4 +1,5 @@
 import { trimmed } from './characters.ts';
+import { endOfComment, endOfQuoted } from './delimited.ts';
 
 /**
  * The elements of a comma-separated list (RFC 3261, §7.3.1), trimmed. Commas in quoted strings, angle brackets and
@@ -16,7 +17,8 @@ export function splitList(value: string): string[] {
       elements.push(trimmed(value, start, at));
       start = at + 1;
     } else if (code === 0x22) {
-      at = endOfQuoted(value, at);
+      const end = endOfQuoted(value, at);
+      at = end === -1 ? value.length : end - 1;
     } else if (code === 0x3c) {
       const end = value.indexOf('>', at);
       at = end === -1 ? value.length : end;
@@ -28,26 +30,4 @@ export function splitList(value: string): string[] {
   }
   elements.push(trimmed(value, start));
   return elements;
-}
-
-/** Where the quoted string that begins at `at` has its closing quote; the end of the text where it has none. */
-function endOfQuoted(text: string, at: number): number {
-  for (let i = at + 1; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 0x5c) i++;
-    else if (code === 0x22) return i;
-  }
-  return text.length;
-}
-
-/** Behind the comment that begins at `at` (they nest), or −1. */
-export function endOfComment(text: string, at: number): number {
-  let depth = 0;
-  for (let i = at; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 0x5c) i++;
-    else if (code === 0x28) depth++;
-    else if (code === 0x29 && --depth === 0) return i + 1;
-  }
-  return -1;
 }

@@ -1,7 +1,8 @@
 import type { Result } from '../../../../base/result.ts';
+import { endOfComment } from '../delimited.ts';
 import type { FieldFault } from '../fault.ts';
 import { Scanner } from '../scanner.ts';
-import { endOfComment } from '../splitList.ts';
+
 import { type Params, param, readParams } from './params.ts';
 
 const longest = 2 ** 32 - 1;
