@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../../src/base/clock.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { createSipStack } from '../../../src/embedded/sip/createStack.ts';
 import { requestWithin } from '../../../src/embedded/sip/dialogs/requests.ts';
 import { field, header, withHeader } from '../../../src/embedded/sip/grammar/headers.ts';
 import type { SipRequest } from '../../../src/embedded/sip/message.ts';
@@ -6,7 +9,7 @@ import { responseTo } from '../../../src/embedded/sip/responseTo.ts';
 import type { RequestOptions, ServerTransaction, SipStack } from '../../../src/embedded/sip/stack.ts';
 import { sendInvite } from '../../../src/embedded/sip/userAgent/inviteClient.ts';
 import { requestTo } from '../../support/sip/party.ts';
-import { rawConnection, type WireParty, wireParty } from '../../support/sip/wire.ts';
+import { optionsText, rawConnection, type WireParty, wireParty } from '../../support/sip/wire.ts';
 
 const parties: WireParty[] = [];
 afterEach(async () => {
@@ -87,10 +90,17 @@ describe('listening', () => {
       { protocol: 'udp', address: '127.0.0.1', port: 0 },
       { protocol, address: '127.0.0.1', port },
     ] as const;
-    await expect(wireParty({ listeners })).rejects.toMatchObject({
+    const stack = createSipStack({
+      clock: systemClock,
+      log: silentLog,
+      listeners,
+      core: { request: () => {}, ack: () => {} },
+    });
+    await expect(stack.listen()).rejects.toMatchObject({
       code: 'ADDRESS_IN_USE',
       message: expect.stringContaining(`${protocol} 127.0.0.1:${port} is taken`),
     });
+    expect(stack.addresses).toEqual([]);
   });
 });
 
@@ -164,6 +174,36 @@ describe('connections', () => {
     expect(a.stack.counts.received).toBe(0);
     b.requests.forEach(answer(200));
     await vi.waitFor(() => expect(a.stack.counts.received).toBe(1));
+  });
+});
+
+describe('a response without a transaction', () => {
+  it('takes the connection that its Via tells of while it is up', async () => {
+    const b = await party();
+    const raw = await rawConnection(b.port);
+    raw.socket.write(optionsText('asked', 'TCP', 7));
+    await vi.waitFor(() => expect(b.requests).toHaveLength(1));
+    const response = responseTo(b.requests[0]?.request ?? expect.fail(), 200, { toTag: 'b' });
+    await b.stack.sendResponse(withHeader(response, 'Call-ID', 'told'));
+    expect(await raw.read('Call-ID: told')).toMatch(/^SIP\/2.0 200 OK/);
+    raw.socket.destroy();
+    await raw.closed;
+  });
+});
+
+describe('an alias', () => {
+  it('does not take over a connection that is up', async () => {
+    const [a, b] = [await party(), await party()];
+    a.onRequest = answer(200);
+    const toA = `sip:a@127.0.0.1:${a.port};transport=tcp`;
+    expect(await asking(b.stack, requestTo('OPTIONS', toA))).toBe(200);
+    const thief = await rawConnection(b.port);
+    thief.socket.write(optionsText('thief', 'TCP', a.port).replace(';rport', ';rport;alias'));
+    await vi.waitFor(() => expect(b.requests).toHaveLength(1));
+    expect(await asking(b.stack, requestTo('OPTIONS', toA))).toBe(200);
+    expect(a.requests).toHaveLength(2);
+    thief.socket.destroy();
+    await thief.closed;
   });
 });
 

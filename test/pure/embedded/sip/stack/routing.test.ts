@@ -110,6 +110,30 @@ describe('the next hop', () => {
     expect(world.network.sent(/^ACK/)).toHaveLength(2);
   });
 
+  it('is not called after a CANCEL, nor when this one has begun to answer', async () => {
+    world = createWorld();
+    const resolver = names({ trunk: ['10.0.0.3', '10.0.0.4'] });
+    const a = await world.party('10.0.0.1', { resolver });
+    const [first, second] = [await world.party('10.0.0.3'), await world.party('10.0.0.4')];
+    first.onRequest = transaction => {
+      answer(transaction.request.method === 'INVITE' ? 180 : 100)(transaction);
+      transaction.observe({ cancelled: () => answer(503)(transaction) });
+    };
+    const [cancelled, answered] = [listening(), listening()];
+    const invite = a.stack.request(requestTo('INVITE', 'sip:b@trunk'), cancelled);
+    a.stack.request(requestTo('OPTIONS', 'sip:b@trunk'), answered);
+    await world.pass(10);
+    expect([cancelled.words, answered.words]).toEqual([
+      ['sent', '180'],
+      ['sent', '100'],
+    ]);
+    invite.cancel();
+    await world.pass(32_010);
+    expect(cancelled.words.slice(0, 3)).toEqual(['sent', '180', '503']);
+    expect(answered.failures).toMatchObject([{ kind: 'timeout' }]);
+    expect(second.requests).toEqual([]);
+  });
+
   it('is the last one whose 503 the core is told', async () => {
     world = createWorld();
     const a = await world.party('10.0.0.1', { resolver: names({ trunk: ['10.0.0.3'] }) });

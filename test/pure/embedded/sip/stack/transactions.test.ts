@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { field, header, headers } from '../../../../../src/embedded/sip/grammar/headers.ts';
 import { parseMessage } from '../../../../../src/embedded/sip/grammar/parseMessage.ts';
 import { responseTo } from '../../../../../src/embedded/sip/responseTo.ts';
-import type { ServerTransaction } from '../../../../../src/embedded/sip/stack.ts';
+import type { Resolver, ServerTransaction } from '../../../../../src/embedded/sip/stack.ts';
 import { fromTag, toTag } from '../../../../../src/embedded/sip/tags.ts';
 import { createWorld, listening, type Party, requestTo, type World } from '../../../../support/sip/party.ts';
 
@@ -417,6 +417,26 @@ describe('close', () => {
     await world.pass(40_000);
     expect(heard.words).toEqual(before);
     expect(() => a.stack.request(requestTo('OPTIONS', bob), heard)).toThrow(/closed/);
+  });
+
+  it('while a name is looked up: nothing is sent and nothing said', async () => {
+    world = createWorld();
+    let found: (addresses: { address: string; family: 4 }[]) => void = () => {};
+    const resolver: Resolver = {
+      addresses: () =>
+        new Promise(resolve => {
+          found = resolve;
+        }),
+      services: async () => [],
+    };
+    const a = await world.party('10.0.0.1', { resolver });
+    const heard = listening();
+    a.stack.request(requestTo('OPTIONS', 'sip:b@name'), heard);
+    await a.stack.close();
+    found([{ address: '10.0.0.2', family: 4 }]);
+    await world.pass(10);
+    expect(world.network.trace).toEqual([]);
+    expect(heard.words).toEqual([]);
   });
 });
 

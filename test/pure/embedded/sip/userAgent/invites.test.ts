@@ -116,12 +116,13 @@ describe('a 2xx to INVITE (race 2)', () => {
     const [a, b] = [await world.party('10.0.0.1'), await world.party('10.0.0.2')];
     const words: string[] = [];
     accepting(b, words);
-    call(a, {
+    const { accepted } = call(a, {
       acknowledge: false,
       onAccepted: answer => answer.acknowledge({ body: 'v=0', contentType: 'application/sdp' }),
     });
     await world.pass(400);
     expect(words).toEqual([]);
+    accepted[0]?.acknowledge({ body: 'another', contentType: 'application/sdp' });
     await world.pass(400);
     expect(words).toEqual(['acknowledged 3', 'first']);
     expect(world.network.sent(/^ACK/)).toHaveLength(2);
