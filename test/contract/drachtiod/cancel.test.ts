@@ -1,6 +1,12 @@
 /** CANCEL from either side, at every moment (TESTING.md, race 1). */
 import { expect, test } from 'vitest';
-import { type AppDialog, type AppRequest, type AppResponse, finalOf, once } from '../../support/drachtio/application.ts';
+import {
+  type AppDialog,
+  type AppRequest,
+  type AppResponse,
+  finalOf,
+  once,
+} from '../../support/drachtio/application.ts';
 import { header, sdp, toTag } from '../../support/drachtio/peer.ts';
 import { Queue } from '../../support/drachtio/queue.ts';
 import { contract, eventually } from '../../support/drachtio/stage.ts';
@@ -11,6 +17,7 @@ contract('the caller cancels', stage => {
     const peer = await stage.peer();
     const calls = new Queue<{ req: AppRequest; res: AppResponse; cancelled: Promise<AppRequest> }>();
     app.srf.invite((req, res) => calls.push({ req, res, cancelled: once<AppRequest>(req, 'cancel') }));
+    await app.settled();
     const call = peer.invite(stage.server.udp);
     return { app, peer, call, ...(await calls.next()) };
   };

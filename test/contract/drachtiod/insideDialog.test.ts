@@ -7,12 +7,13 @@ import { contract } from '../../support/drachtio/stage.ts';
 
 contract('within a call', stage => {
   const called = async (): Promise<{ peer: Peer; call: PeerCall; dialog: AppDialog; end(): Promise<void> }> => {
-    const { srf } = await stage.app();
+    const { srf, settled } = await stage.app();
     const peer = await stage.peer();
     const dialogs = new Queue<AppDialog>();
     srf.invite(async (req, res) => {
       dialogs.push(await srf.createUAS(req, res, { localSdp: sdp('app') }));
     });
+    await settled();
     const call = peer.invite(stage.server.udp);
     const dialog = await dialogs.next();
     const acknowledged = once(dialog, 'ack');
@@ -34,7 +35,12 @@ contract('within a call', stage => {
       res.send(202, { headers: { 'X-Seen': req.get('X-Given') } });
     });
     const asked = call.request(method, {
-      headers: [field('X-Given', '1'), field('Refer-To', '<sip:x@y>'), field('Event', 'refer'), field('Contact', '<sip:z@127.0.0.1>')],
+      headers: [
+        field('X-Given', '1'),
+        field('Refer-To', '<sip:x@y>'),
+        field('Event', 'refer'),
+        field('Contact', '<sip:z@127.0.0.1>'),
+      ],
       body: 'hello',
       contentType: 'text/plain',
     });
@@ -128,7 +134,7 @@ contract('within a call', stage => {
   });
 
   test('BYE within the same turn as the 200 (the answer and the end are one chunk to the application)', async () => {
-    const { srf } = await stage.app();
+    const { srf, settled } = await stage.app();
     const peer = await stage.peer();
     const dialogs = new Queue<AppDialog>();
     srf.invite((req, res) => {
@@ -141,6 +147,7 @@ contract('within a call', stage => {
         },
       );
     });
+    await settled();
     const call = peer.invite(stage.server.udp);
     await call.answered();
     expect((await call.bye()).status).toBe(200);
@@ -148,24 +155,25 @@ contract('within a call', stage => {
   });
 
   test('a request of a dialog that there is not: 481, or an application that cares', async () => {
-    const { srf } = await stage.app();
+    const app = await stage.app();
+    const { srf } = app;
     const peer = await stage.peer();
     for (const method of ['INVITE', 'BYE', 'UPDATE', 'INFO', 'REFER']) {
       const asked = peer.ask(method, stage.server.udp, {
         toTag: 'nobody',
         extra: [field('Refer-To', '<sip:x@y>')],
       });
-      expect([method, (await asked.final()).status]).toEqual([method, stage.server.kind === 'drachtiod' ? 481 : expect.any(Number)]);
+      expect([method, (await asked.final()).status]).toEqual([
+        method,
+        stage.server.kind === 'drachtiod' ? 481 : expect.any(Number),
+      ]);
     }
     srf.notify((req, res) => {
       expect(req.get('Event')).toBe('refer');
       res.send(200);
     });
-    await new Promise(resolve => setImmediate(resolve));
-    const ask = async (): Promise<number> =>
-      (await peer.ask('NOTIFY', stage.server.udp, { toTag: 'nobody', extra: [field('Event', 'refer')] }).final()).status;
-    let status = await ask();
-    while (status === 481) status = await ask();
-    expect(status).toBe(200);
+    await app.settled();
+    const asked = peer.ask('NOTIFY', stage.server.udp, { toTag: 'nobody', extra: [field('Event', 'refer')] });
+    expect((await asked.final()).status).toBe(200);
   });
 });

@@ -15,6 +15,7 @@ contract('a session is changed', stage => {
     app.srf.invite(async (req, res) => {
       dialogs.push(await app.srf.createUAS(req, res, { localSdp: sdp('app') }));
     });
+    await app.settled();
     const call = peer.invite(stage.server.udp);
     const dialog = await dialogs.next();
     const acknowledged = once(dialog, 'ack');

@@ -9,10 +9,11 @@ const rel = [field('Supported', '100rel')];
 
 contract('reliable provisional responses', stage => {
   test('of the application: RSeq, repeated until the PRACK, which the application hears of', async () => {
-    const { srf } = await stage.app();
+    const { srf, settled } = await stage.app();
     const peer = await stage.peer();
     const calls = new Queue<{ req: AppRequest; res: AppResponse }>();
     srf.invite((req, res) => calls.push({ req, res }));
+    await settled();
     const call = peer.invite(stage.server.udp, { extra: rel });
     const { req, res } = await calls.next();
     const pracked = new Promise<AppRequest>(resolve => {
@@ -36,13 +37,14 @@ contract('reliable provisional responses', stage => {
   });
 
   test('of the application: a 200 that comes too soon waits for the PRACK', async () => {
-    const { srf } = await stage.app();
+    const { srf, settled } = await stage.app();
     const peer = await stage.peer();
     const dialogs = new Queue<AppDialog>();
     srf.invite(async (req, res) => {
       res.send(183, { body: sdp('early'), headers: { Require: '100rel' } });
       dialogs.push(await srf.createUAS(req, res, { localSdp: sdp('app') }));
     });
+    await settled();
     const call = peer.invite(stage.server.udp, { extra: rel });
     const progress = await call.early(183);
     expect(dialogs.left).toEqual([]);
@@ -56,10 +58,11 @@ contract('reliable provisional responses', stage => {
   });
 
   test('a PRACK for nothing is refused; a far end without 100rel gets none', async () => {
-    const { srf } = await stage.app();
+    const { srf, settled } = await stage.app();
     const peer = await stage.peer();
     const calls = new Queue<{ req: AppRequest; res: AppResponse }>();
     srf.invite((req, res) => calls.push({ req, res }));
+    await settled();
     const call = peer.invite(stage.server.udp);
     const { res } = await calls.next();
     const error = await new Promise(resolve => {
@@ -100,20 +103,20 @@ contract('reliable provisional responses', stage => {
     const dialog = await dialing;
     expect(progress).toEqual([183, 180]);
     expect(peer.requests.left).toEqual([]);
-    if (call.dialog !== undefined) call.dialog = { ...call.dialog, localSequence: 10 };
     const gone = once(dialog, 'destroy');
     await call.bye();
     await gone;
   });
 
   test('UPDATE of the caller while it rings: the application answers it', async () => {
-    const { srf } = await stage.app();
+    const { srf, settled } = await stage.app();
     const peer = await stage.peer();
     const calls = new Queue<{ req: AppRequest; res: AppResponse }>();
     srf.invite((req, res) => {
       req.on('update', (_update: AppRequest, updated: AppResponse) => updated.send(200, { body: sdp('app2') }));
       calls.push({ req, res });
     });
+    await settled();
     const call = peer.invite(stage.server.udp);
     const { res } = await calls.next();
     res.send(183, { body: sdp('early') });
@@ -141,7 +144,6 @@ contract('reliable provisional responses', stage => {
     call.respond(200, { body: sdp('callee') });
     await peer.acks.next();
     const dialog = await dialing;
-    if (call.dialog !== undefined) call.dialog = { ...call.dialog, localSequence: 10 };
     const gone = once(dialog, 'destroy');
     await call.bye();
     await gone;

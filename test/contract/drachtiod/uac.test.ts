@@ -200,7 +200,7 @@ contract('an application calls', stage => {
     const dialing = srf.createUAC(
       peer.uri,
       { localSdp: sdp('app') },
-      { cbProvisional: (res: AppResponse) => tags.push(res.getParsedHeader("To").params.tag ?? "") },
+      { cbProvisional: (res: AppResponse) => tags.push(res.getParsedHeader('To').params.tag ?? '') },
     );
     const call = await peer.next('INVITE');
     call.respond(180, { tag: 'fork-a' });
@@ -232,9 +232,7 @@ contract('an application calls', stage => {
 
   test('a host that does not exist is a failed call', async () => {
     const { srf } = await stage.app();
-    const error = await refusalOf(
-      srf.createUAC('sip:a@nobody.invalid;transport=udp', { localSdp: sdp('app') }),
-    );
+    const error = await refusalOf(srf.createUAC('sip:a@nobody.invalid;transport=udp', { localSdp: sdp('app') }));
     expect([408, 478, 502, 503]).toContain(error.status);
   });
 
@@ -260,4 +258,3 @@ contract('an application calls', stage => {
     expect((await Promise.all(dialing)).map(({ status }) => status).sort()).toEqual([486, 600]);
   });
 });
-

@@ -2,28 +2,35 @@
 import { expect, test } from 'vitest';
 import {
   type AppDialog,
-  type Application,
   type AppRequest,
   type AppResponse,
+  type ConnectedApplication,
   once,
 } from '../../support/drachtio/application.ts';
 import { field, header, headers, sdp, toTag } from '../../support/drachtio/peer.ts';
 import { Queue } from '../../support/drachtio/queue.ts';
 import { contract, eventually } from '../../support/drachtio/stage.ts';
 
+interface Call {
+  readonly req: AppRequest;
+  readonly res: AppResponse;
+}
+
 /** Accepts every call; what became of it comes out of the queue. */
-const accepting = (srf: Application, options: object = {}): Queue<AppDialog> => {
+const accepting = async ({ srf, settled }: ConnectedApplication, options: object = {}): Promise<Queue<AppDialog>> => {
   const dialogs = new Queue<AppDialog>();
   srf.invite(async (req, res) => {
     dialogs.push(await srf.createUAS(req, res, { localSdp: sdp('app'), ...options }));
   });
+  await settled();
   return dialogs;
 };
 
 /** The requests that come, unanswered. */
-const collecting = (srf: Application): Queue<{ req: AppRequest; res: AppResponse }> => {
-  const calls = new Queue<{ req: AppRequest; res: AppResponse }>();
+const collecting = async ({ srf, settled }: ConnectedApplication): Promise<Queue<Call>> => {
+  const calls = new Queue<Call>();
   srf.invite((req, res) => calls.push({ req, res }));
+  await settled();
   return calls;
 };
 
@@ -40,7 +47,7 @@ contract('an application answers', stage => {
   test('with createUAS: the caller has its 200, the application the ACK and the BYE', async () => {
     const app = await stage.app();
     const peer = await stage.peer();
-    const dialogs = accepting(app.srf, { headers: { 'X-Custom': 'yes', Subject: 'a call' } });
+    const dialogs = await accepting(app, { headers: { 'X-Custom': 'yes', Subject: 'a call' } });
     const call = peer.invite(stage.server.udp);
     const dialog = await dialogs.next();
     const ok = await call.accepted();
@@ -64,7 +71,7 @@ contract('an application answers', stage => {
   test('what it is shown of a request: where it came from, and every header field', async () => {
     const app = await stage.app();
     const peer = await stage.peer();
-    const calls = collecting(app.srf);
+    const calls = await collecting(app);
     const call = peer.invite(stage.server.udp, {
       user: '1234',
       extra: [field('X-Strange', 'a|b;c="d"'), field('P-Asserted-Identity', '"Ann" <sip:+36123@example.com>')],
@@ -88,7 +95,7 @@ contract('an application answers', stage => {
   test('180, 183 with SDP, 200: each as it was given, all with one To tag', async () => {
     const app = await stage.app();
     const peer = await stage.peer();
-    const calls = collecting(app.srf);
+    const calls = await collecting(app);
     const call = peer.invite(stage.server.udp);
     const { req, res } = await calls.next();
     res.send(180);
@@ -110,7 +117,7 @@ contract('an application answers', stage => {
     const peer = await stage.peer();
     const acks = new Queue<AppRequest>();
     (app.srf as unknown as { ack(handler: (req: AppRequest) => void): void }).ack(req => acks.push(req));
-    const calls = collecting(app.srf);
+    const calls = await collecting(app);
     const call = peer.invite(stage.server.udp);
     const { res } = await calls.next();
     res.send(480, 'Gone for lunch', {
@@ -127,7 +134,7 @@ contract('an application answers', stage => {
   test('the tag that the application puts into To', async () => {
     const app = await stage.app();
     const peer = await stage.peer();
-    const calls = collecting(app.srf);
+    const calls = await collecting(app);
     const call = peer.invite(stage.server.udp);
     const { req, res } = await calls.next();
     res.send(404, { headers: { To: `${req.get('To')};tag=chosen` } });
@@ -137,7 +144,7 @@ contract('an application answers', stage => {
   test('our address in the place of localhost, and no way to touch the path of a message', async () => {
     const app = await stage.app();
     const peer = await stage.peer();
-    const dialogs = accepting(app.srf, {
+    const dialogs = await accepting(app, {
       headers: {
         Contact: '<sip:4321@localhost>',
         'P-Asserted-Identity': '"Bob" <sip:4321@localhost>',
@@ -163,7 +170,7 @@ contract('an application answers', stage => {
   test('a delayed offer: the answer is in the ACK', async () => {
     const app = await stage.app();
     const peer = await stage.peer();
-    const dialogs = accepting(app.srf);
+    const dialogs = await accepting(app);
     const call = peer.invite(stage.server.udp, { body: '' });
     const dialog = await dialogs.next();
     expect(dialog.remote.sdp).toBeFalsy();
@@ -179,7 +186,7 @@ contract('an application answers', stage => {
   test('the application hangs up', async () => {
     const app = await stage.app();
     const peer = await stage.peer();
-    const dialogs = accepting(app.srf);
+    const dialogs = await accepting(app);
     const call = peer.invite(stage.server.udp);
     const dialog = await dialogs.next();
     await call.answered();
@@ -195,7 +202,7 @@ contract('an application answers', stage => {
   test('a second final response goes nowhere, and the application is told', async () => {
     const app = await stage.app();
     const peer = await stage.peer();
-    const calls = collecting(app.srf);
+    const calls = await collecting(app);
     const call = peer.invite(stage.server.udp);
     const { req, res } = await calls.next();
     const first = await sent(res, 486);
@@ -214,7 +221,7 @@ contract('an application answers', stage => {
   test('over TCP', async () => {
     const app = await stage.app();
     const peer = await stage.peer({ protocol: 'tcp' });
-    const dialogs = accepting(app.srf);
+    const dialogs = await accepting(app);
     const call = peer.invite(stage.server.tcp ?? stage.server.udp);
     const dialog = await dialogs.next();
     const ok = await call.answered();
@@ -230,7 +237,7 @@ contract('an application answers', stage => {
     const app = await stage.app();
     const peer = await stage.peer();
     const body = sdp('árvíztűrő-😀');
-    const dialogs = accepting(app.srf, { localSdp: body });
+    const dialogs = await accepting(app, { localSdp: body });
     const call = peer.invite(stage.server.udp, { body });
     const dialog = await dialogs.next();
     expect(dialog.remote.sdp).toContain('o=árvíztűrő-😀');

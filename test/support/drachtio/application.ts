@@ -94,6 +94,8 @@ export interface ConnectedApplication {
   readonly srf: Application;
   /** `udp/127.0.0.1:5060,…`, as the server says. */
   readonly hostports: string;
+  /** Everything that was written to the server before has been carried out: it answers a request that cannot be sent. */
+  settled(): Promise<void>;
   close(): void;
 }
 
@@ -111,7 +113,12 @@ export const connectApplication = (
         close();
         reject(error);
       } else {
-        resolve({ srf, hostports, close });
+        const settled = (): Promise<void> =>
+          srf.request('sip:<>@', { method: 'OPTIONS' }).then(
+            () => Promise.reject(new Error('it was sent')),
+            () => undefined,
+          );
+        resolve({ srf, hostports, settled, close });
       }
     });
     (srf as unknown as { connect(options: object): void }).connect({

@@ -124,7 +124,11 @@ export class PeerAnswer {
       ...withSdp(body),
     });
     this.transaction.respond(response);
-    if (status > 100 && status < 300) this.dialog = dialogOfRequest(this.request, response);
+    const dialog = dialogOfRequest(this.request, response);
+    if (dialog !== undefined) {
+      const before = this.dialog?.localTag === dialog.localTag ? this.dialog.localSequence : null;
+      this.dialog = { ...dialog, localSequence: before };
+    }
     return response;
   }
 
