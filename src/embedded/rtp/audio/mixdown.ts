@@ -18,7 +18,7 @@ export class Mixdown {
   private readonly window = new Int16Array(windowLength);
   /** Positions are samples since the start. */
   private handedOn = 0;
-  private readonly cursors: [number, number] = [0, 0];
+  private readonly cursors: [number, number] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
   constructor(private readonly startedAt: Instant) {}
 

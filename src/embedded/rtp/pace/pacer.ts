@@ -84,6 +84,8 @@ export class Pacer {
   private readonly wake = (): void => {
     this.timer = undefined;
     const now = this.clock.now();
+    // Nobody sits in the slots before the one that the timer was set for.
+    this.done = Math.max(this.done, this.wakesAt - 1);
     const { first, last, skipped } = turn(this.done, this.slotOf(now));
     if (skipped > 0) this.skip(skipped);
     if (last - this.done > frame) this.lateTicks++;
