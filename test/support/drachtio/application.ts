@@ -108,7 +108,11 @@ export const connectApplication = (
     const srf = new (Srf as unknown as new (tags?: readonly string[]) => Application)(tags);
     srf.on('error', reject);
     srf.on('connect', (error: Error | null, hostports: string) => {
-      const close = (): void => srf.disconnect();
+      let closed = false;
+      const close = (): void => {
+        if (!closed) srf.disconnect();
+        closed = true;
+      };
       if (error !== null && error !== undefined) {
         close();
         reject(error);
