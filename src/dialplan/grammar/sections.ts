@@ -16,7 +16,15 @@ import {
 } from './parts.ts';
 import { key, scalar } from './scalar.ts';
 import { readDates, readDays, readHours } from './time.ts';
-import { readContact, readExtension, readLanguage, readNumber, readSpoken, readTimezone, readTitle } from './words.ts';
+import {
+  readContact,
+  readExtension,
+  readNumber,
+  readSpoken,
+  readTextLanguage,
+  readTimezone,
+  readTitle,
+} from './words.ts';
 
 export const company = z.strictObject({
   name: scalar('a text', readTitle),
@@ -28,7 +36,7 @@ const spoken = scalar('a text', readSpoken);
 
 export const prompts = z.record(
   nameKey,
-  z.union([spoken, z.record(key(readLanguage), spoken)], {
+  z.union([spoken, z.record(key(readTextLanguage), spoken)], {
     error: 'must be a text, or a text for each language: { en: …, hu: … }',
   }),
 );

@@ -39,6 +39,16 @@ export function readLanguage(text: string): Reading<string> {
   }
 }
 
+/** The language of a text. Within braces, a text with a comma in it ends there, and its rest becomes a key. */
+export const readTextLanguage = (text: string): Reading<string> =>
+  /[^A-Za-z0-9-]/.test(text)
+    ? fault(
+        'BAD_LANGUAGE',
+        `must be a language, not ${quoted(text)}`,
+        'within { }, put a text with a comma in it in quotes',
+      )
+    : readLanguage(text);
+
 export function readTimezone(text: string): Reading<string> {
   if (/^[A-Za-z][A-Za-z0-9_+-]{0,31}(\/[A-Za-z0-9_+-]{1,31}){0,2}$/.test(text)) {
     try {

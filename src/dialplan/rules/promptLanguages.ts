@@ -1,5 +1,6 @@
 import { finding } from '../catalogue.ts';
 import type { Draft } from '../grammar/dialplan.ts';
+import { readLanguage } from '../grammar/words.ts';
 import { present } from '../outline/edges.ts';
 import type { Language } from '../plan.ts';
 import type { Rule } from './rule.ts';
@@ -24,7 +25,7 @@ export const promptLanguages: Rule = {
         yield finding('PROMPT_UNTRANSLATED', atKey(path), message, `add ${missing.map(tag => `${tag}: …`).join(', ')}`);
       }
       for (const language of texts) {
-        if (spoken.includes(language)) continue;
+        if (spoken.includes(language) || !readLanguage(language).ok) continue;
         const message = `the company does not speak ${language}: this text is never heard`;
         yield finding('UNUSED_TRANSLATION', at([...path, language]), message);
       }
