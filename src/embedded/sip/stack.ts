@@ -2,8 +2,8 @@
  * The SIP stack as its users see it (drachtiod, the phone): transports, transactions and target resolution behind one
  * object. What a dialog is, and what a user agent's core does with a 2xx, stand in `dialogs/` and `userAgent/`.
  *
- * Nothing that the stack is given (handlers, observers) is called from within the call that gave it: the first word of
- * a transaction comes on a later turn.
+ * No handler or observer is called from within the call that gave it: the first word of a transaction comes on a later
+ * turn. `RequestOptions.finish` alone may be called at once.
  */
 import type { Clock } from '../../base/clock.ts';
 import type { KozpontError } from '../../base/errors.ts';

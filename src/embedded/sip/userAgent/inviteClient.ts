@@ -47,6 +47,10 @@ interface Fork {
   ack: Omit<DialogRequest, 'dialog'> | undefined;
 }
 
+/**
+ * Sends an INVITE that begins a dialog. A re-INVITE goes by `SipStack.request`: its dialog stands already, with the route
+ * set on which `ackWithin` sends its ACK.
+ */
 export function sendInvite(
   stack: SipStack,
   request: SipRequest,
