@@ -35,6 +35,8 @@ export const admit = (options: AdmissionOptions, request: SrfRequest, from: Name
     uri: request.uri,
     authorization,
     source: request.source_address,
+    claimed,
+    userAgent: header(request, 'user-agent'),
   });
   switch (verdict.kind) {
     case 'challenge':

@@ -5,9 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { parseUri, type Uri } from '../text/grammar.ts';
-import { type Credentials, challenges, proves, readCredentials } from './digest.ts';
+import { type Algorithm, type Credentials, challenges, proves, readCredentials } from './digest.ts';
 import { Failures } from './failures.ts';
 import { Nonces } from './nonce.ts';
+import { type Asking, Offered } from './offered.ts';
 
 export type Verdict =
   | { readonly kind: 'authenticated'; readonly user: string }
@@ -16,12 +17,10 @@ export type Verdict =
   /** 403. */
   | { readonly kind: 'refused'; readonly why: 'wrongSecret' | 'tooManyFailures' };
 
-export interface ToAuthenticate {
+export interface ToAuthenticate extends Asking {
   readonly method: string;
   readonly uri: string;
   readonly authorization: string | undefined;
-  /** The address from which it came. */
-  readonly source: string;
 }
 
 export interface AuthenticatorOptions {
@@ -42,22 +41,27 @@ export class Authenticator {
   private readonly nonces = new Nonces(nonceLifetime);
   private readonly userFailures = new Failures(perUser);
   private readonly sourceFailures = new Failures(perSource);
+  private readonly offered: Offered;
   private readonly nobodysSecret = randomBytes(16).toString('hex');
 
-  constructor(private readonly options: AuthenticatorOptions) {}
+  constructor(private readonly options: AuthenticatorOptions) {
+    this.offered = new Offered(options.clock);
+  }
 
   check(request: ToAuthenticate): Verdict {
     const now = this.options.clock.now();
     if (this.sourceFailures.tooMany(request.source, now)) return { kind: 'refused', why: 'tooManyFailures' };
     const credentials = readCredentials(request.authorization, this.options.realm);
-    if (credentials === undefined) return this.challenge(false);
+    if (credentials === undefined) return this.challenge(request, undefined);
     const count = Number.parseInt(credentials.nc, 16);
     const verdict = this.nonces.judge(credentials.nonce, count, now);
     // Somebody else's nonce is no mistake of the phone's: another realm's, or ours from before a restart.
-    if (verdict !== 'fresh') return this.challenge(true);
+    if (verdict !== 'fresh') return this.challenge(request, credentials);
     const key = `${request.source} ${credentials.username.slice(0, longestUser)}`;
     if (this.userFailures.tooMany(key, now)) return { kind: 'refused', why: 'tooManyFailures' };
-    if (!this.isRight(credentials, request)) {
+    const right = this.isRight(credentials, request);
+    this.offered.answered(request, right ? credentials.algorithm : undefined);
+    if (!right) {
       this.userFailures.count(key, now);
       this.sourceFailures.count(request.source, now);
       return { kind: 'refused', why: 'wrongSecret' };
@@ -73,9 +77,11 @@ export class Authenticator {
     return proven && secret !== undefined && sameTarget(credentials.uri, request.uri);
   }
 
-  private challenge(stale: boolean): Verdict {
+  private challenge(request: ToAuthenticate, outdated: Credentials | undefined): Verdict {
     const nonce = this.nonces.issue(this.options.clock.now());
-    return { kind: 'challenge', challenges: challenges(this.options.realm, nonce, stale) };
+    // Who answers by MD5 has been given no choice, or knows no other: it is not to stumble over one now.
+    const offered: readonly Algorithm[] = outdated?.algorithm === 'MD5' ? ['MD5'] : this.offered.to(request);
+    return { kind: 'challenge', challenges: challenges(this.options.realm, nonce, outdated !== undefined, offered) };
   }
 }
 

@@ -77,9 +77,9 @@ export const proves = (credentials: Credentials, method: string, secret: string)
   return expected.length === given.length && timingSafeEqual(expected, given);
 };
 
-/** One challenge for each algorithm, the better one first. */
-export const challenges = (realm: string, nonce: string, stale: boolean): string[] =>
-  algorithms.map(
+/** One challenge for each algorithm, in their order. */
+export const challenges = (realm: string, nonce: string, stale: boolean, offered: readonly Algorithm[]): string[] =>
+  offered.map(
     algorithm =>
       `Digest realm="${realm}", nonce="${nonce}", qop="auth", algorithm=${algorithm}${stale ? ', stale=true' : ''}`,
   );

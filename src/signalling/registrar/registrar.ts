@@ -61,6 +61,8 @@ export class Registrar {
       uri: request.uri,
       authorization: header(request, 'authorization'),
       source: request.source_address,
+      claimed: aor,
+      userAgent: header(request, 'user-agent'),
     });
     if (verdict.kind === 'challenge') {
       return respond(401, { headers: { 'WWW-Authenticate': severalFields('WWW-Authenticate', verdict.challenges) } });
