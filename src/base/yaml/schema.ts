@@ -15,8 +15,8 @@ type Issue = z.core.$ZodIssue;
 function paramsOf(issue: Issue): { readonly code: string | undefined; readonly remedy: string | undefined } {
   const params = issue.code === 'custom' ? issue.params : undefined;
   return {
-    code: typeof params?.['code'] === 'string' ? params['code'] : undefined,
-    remedy: typeof params?.['remedy'] === 'string' ? params['remedy'] : undefined,
+    code: typeof params?.code === 'string' ? params.code : undefined,
+    remedy: typeof params?.remedy === 'string' ? params.remedy : undefined,
   };
 }
 

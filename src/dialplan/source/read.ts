@@ -31,8 +31,10 @@ export function readSource(
   const { document, diagnostics: later } = takeLater(written);
   const { value: source, diagnostics: shape } = checkShape<Source>(document, dialplanGrammar);
   // An alias that leads nowhere has no value, and is not to be blamed for that as well.
-  const aliases = yaml.diagnostics.filter(({ code }) => code === 'YAML_ALIAS');
-  const ofShape = shape.filter(({ at }) => !aliases.some(alias => showPosition(alias.at) === showPosition(at)));
+  const aliases = new Set(
+    yaml.diagnostics.filter(({ code }) => code === 'YAML_ALIAS').map(({ at }) => showPosition(at)),
+  );
+  const ofShape = shape.filter(({ at }) => !aliases.has(showPosition(at)));
   const diagnostics = [...yaml.diagnostics, ...later, ...ofShape].map(withRemedy);
   const draft = source ?? salvage(dialplanGrammar, document.value ?? {}) ?? {};
   return {
