@@ -1,0 +1,605 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../../../src/base/clock.ts';
+import { linear } from '../../../../src/embedded/rtp/audio/g711.ts';
+import { Playback } from '../../../../src/embedded/rtp/audio/playback.ts';
+import type { Track } from '../../../../src/embedded/rtp/audio/track.ts';
+import { Pacer } from '../../../../src/embedded/rtp/pace/pacer.ts';
+import { RtpSession, type SessionContext } from '../../../../src/embedded/rtp/session.ts';
+import type { PacketSocket, SocketEvents } from '../../../../src/embedded/rtp/socket/mediaSocket.ts';
+import { decodeReport } from '../../../../src/embedded/rtp/wire/rtcpPacket.ts';
+import { RtpView, writeHeader } from '../../../../src/embedded/rtp/wire/rtpPacket.ts';
+import { writeEvent } from '../../../../src/embedded/rtp/wire/telephoneEvent.ts';
+import type { AudioAgreement, AudioCodec, TransportAddress } from '../../../../src/media/sdp/agreement.ts';
+
+interface Sent {
+  readonly to: TransportAddress;
+  readonly bytes: Buffer;
+  readonly at: number;
+}
+
+/** A wire in memory. */
+class WireSocket implements PacketSocket {
+  readonly sent: Sent[] = [];
+  connectedTo: TransportAddress | undefined;
+  closed = false;
+  private events: SocketEvents | undefined;
+
+  listen(events: SocketEvents): void {
+    this.events = events;
+  }
+
+  send(packet: Buffer, to: TransportAddress): void {
+    expect(this.closed).toBe(false);
+    this.sent.push({ to: this.connectedTo ?? to, bytes: Buffer.from(packet), at: clock.now() - start });
+  }
+
+  connect(to: TransportAddress): void {
+    this.connectedTo = { address: to.address, port: to.port };
+  }
+
+  disconnect(): void {
+    this.connectedTo = undefined;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  deliver(packet: Buffer, from: TransportAddress): void {
+    this.events?.packet(packet, { ...from, family: 'IPv4', size: packet.length });
+  }
+
+  break(error: Error): void {
+    this.events?.broken(error);
+  }
+}
+
+let clock: VirtualClock;
+let start: number;
+let context: SessionContext & { readonly pacer: Pacer };
+
+class Party {
+  readonly rtp = new WireSocket();
+  readonly rtcp = new WireSocket();
+  readonly digits: string[] = [];
+  readonly broken: string[] = [];
+  released = 0;
+  readonly session = new RtpSession(
+    context,
+    { rtp: this.rtp, rtcp: this.rtcp, port: 10_000 },
+    { digit: digit => this.digits.push(digit), broken: error => this.broken.push(error.message) },
+    () => {
+      this.released++;
+      this.rtp.close();
+      this.rtcp.close();
+    },
+  );
+  private sequence = 500;
+  private timestamp = 7000;
+  readonly remote: TransportAddress;
+
+  constructor(remotePort: number, agreement: Partial<AudioAgreement> = {}) {
+    this.remote = { address: '192.0.2.1', port: remotePort };
+    this.agree(agreement);
+  }
+
+  agree(agreement: Partial<AudioAgreement> = {}): void {
+    this.session.agree(
+      {
+        remote: this.remote,
+        remoteRtcp: { address: this.remote.address, port: this.remote.port + 1 },
+        rtcpMux: false,
+        codec: 'PCMA',
+        payloadType: 8,
+        telephoneEvent: 101,
+        receives: new Map([
+          [0, 'PCMU'],
+          [8, 'PCMA'],
+          [101, 'telephoneEvent'],
+        ]),
+        direction: 'sendrecv',
+        remoteHold: false,
+        ...agreement,
+      },
+      undefined,
+    );
+  }
+
+  /** A frame of one byte, 160 times, from the far end. */
+  speak(byte: number, payloadType = 8, from = this.remote): void {
+    this.sequence = (this.sequence + 1) & 0xffff;
+    this.timestamp += 160;
+    const packet = Buffer.alloc(172, byte);
+    writeHeader(packet, 0, false, payloadType, this.sequence, this.timestamp, this.remote.port);
+    this.rtp.deliver(packet, from);
+  }
+
+  press(event: number, duration: number, end = false, first = false): void {
+    this.sequence = (this.sequence + 1) & 0xffff;
+    if (first) this.timestamp += 160;
+    const packet = Buffer.alloc(16);
+    writeHeader(packet, 0, first, 101, this.sequence, this.timestamp, this.remote.port);
+    writeEvent(packet, 12, event, end, duration);
+    this.rtp.deliver(packet, this.remote);
+  }
+
+  /** What went out since the last look: payload type, marker, and the first byte of the payload. */
+  get heard(): string[] {
+    return this.rtp.sent.splice(0).map(({ bytes }) => {
+      const view = new RtpView();
+      expect(view.read(bytes)).toBe(true);
+      return `${view.payloadType}${view.marker ? '!' : ''}:${bytes[view.start]}`;
+    });
+  }
+}
+
+const track = (byte: number, frames: number): Track => {
+  const bytes = new Uint8Array(frames * 160).fill(byte);
+  return { samples: bytes.length, encoded: { PCMA: bytes, PCMU: new Uint8Array(bytes.length).fill(byte + 1) } };
+};
+const sound = (byte: number, frames: number, loop = false): Playback =>
+  new Playback([{ track: track(byte, frames), samples: frames * 160 }], loop);
+
+const isOneStream = (sent: readonly Sent[]): boolean => {
+  const views = sent.map(({ bytes }) => {
+    const view = new RtpView();
+    view.read(bytes);
+    return view;
+  });
+  return views.every((view, index) => {
+    const before = views[index - 1];
+    if (before === undefined) return true;
+    const step = (view.timestamp - before.timestamp) | 0;
+    return view.ssrc === before.ssrc && view.sequence === ((before.sequence + 1) & 0xffff) && step >= 0;
+  });
+};
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  start = clock.now();
+  let seed = 0.1;
+  context = {
+    clock,
+    pacer: new Pacer(clock, error => {
+      throw error;
+    }),
+    counters: { received: 0, sent: 0, refused: 0, unusable: 0 },
+    random: () => {
+      seed = (seed * 7.13 + 0.17) % 1;
+      return seed;
+    },
+  };
+});
+
+describe('a source', () => {
+  it('is sent frame by frame, from now on, in the codec of the far end', () => {
+    const party = new Party(4000);
+    let over = 0;
+    party.session.play(sound(40, 3), () => over++);
+    expect(party.rtp.sent.map(({ to, at }) => [to.port, at])).toEqual([[4000, 0]]);
+    clock.advance(50);
+    expect([over, party.session.playing]).toEqual([0, true]);
+    clock.advance(10);
+    expect([over, party.session.playing]).toEqual([1, false]);
+    clock.advance(1000);
+    expect(party.rtp.sent.map(({ at }) => at)).toEqual([0, 20, 40]);
+    expect(isOneStream(party.rtp.sent)).toBe(true);
+    expect(party.heard).toEqual(['8!:40', '8:40', '8:40']);
+    expect(context.pacer.streams).toBe(0);
+
+    const other = new Party(4002, { codec: 'PCMU', payloadType: 0 });
+    other.session.play(sound(40, 1), () => {});
+    expect(other.heard).toEqual(['0!:41']);
+  });
+
+  it('is filled up with silence at its end', () => {
+    const party = new Party(4000);
+    party.session.play(new Playback([{ track: track(40, 1), samples: 100 }], false), () => {});
+    const [first] = party.rtp.sent;
+    expect([first?.bytes.length, first?.bytes[12 + 99], first?.bytes[12 + 100], first?.bytes[171]]).toEqual([
+      172, 40, 0xd5, 0xd5,
+    ]);
+    clock.advance(100);
+    expect(party.rtp.sent).toHaveLength(1);
+  });
+
+  it('takes the place of another one in the same rhythm', () => {
+    const party = new Party(4000);
+    let over = 0;
+    party.session.play(sound(40, 100), () => over++);
+    clock.advance(30);
+    party.session.play(sound(50, 2), () => {});
+    clock.advance(100);
+    expect(party.rtp.sent.map(({ at }) => at)).toEqual([0, 20, 40, 60]);
+    expect(party.heard).toEqual(['8!:40', '8:40', '8:50', '8:50']);
+    expect(over).toBe(0);
+  });
+
+  it('that follows another one at once has no gap and no marker', () => {
+    const party = new Party(4000);
+    party.session.play(sound(40, 2), () => party.session.play(sound(50, 2), () => {}));
+    clock.advance(200);
+    expect(party.rtp.sent.map(({ at }) => at)).toEqual([0, 20, 40, 60]);
+    expect(party.heard).toEqual(['8!:40', '8:40', '8:50', '8:50']);
+  });
+
+  it('after a pause begins a talkspurt where the clock is', () => {
+    const party = new Party(4000);
+    party.session.play(sound(40, 2), () => {});
+    clock.advance(1000);
+    party.session.play(sound(50, 1), () => {});
+    const stamps = party.rtp.sent.map(({ bytes }) => bytes.readUInt32BE(4));
+    expect(party.heard).toEqual(['8!:40', '8:40', '8!:50']);
+    expect((stamps[2] as number) - (stamps[1] as number)).toBe(980 * 8);
+  });
+
+  it('stopped and begun anew does not come before its time', () => {
+    const party = new Party(4000);
+    party.session.play(sound(40, 100), () => {});
+    clock.advance(5);
+    party.session.stopPlaying();
+    expect(context.pacer.streams).toBe(0);
+    party.session.play(sound(50, 1), () => {});
+    clock.advance(30);
+    expect(party.rtp.sent.map(({ at }) => at)).toEqual([0, 20]);
+  });
+
+  it('goes on unheard while the far end holds, and begins a talkspurt after it', () => {
+    const party = new Party(4000);
+    party.session.play(sound(40, 10), () => {});
+    clock.advance(20);
+    party.agree({ direction: 'recvonly', remoteHold: true });
+    clock.advance(60);
+    party.agree({});
+    clock.advance(200);
+    expect(party.rtp.sent.map(({ at }) => at)).toEqual([0, 20, 100, 120, 140, 160, 180]);
+    const stamps = party.rtp.sent.map(({ bytes }) => bytes.readUInt32BE(4));
+    expect((stamps[2] as number) - (stamps[1] as number)).toBe(80 * 8);
+    expect(party.heard.slice(1, 4)).toEqual(['8:40', '8!:40', '8:40']);
+  });
+
+  it('plays to the end though there is nobody to send it to', () => {
+    const party = new Party(4000, { remote: undefined, remoteRtcp: undefined });
+    let over = 0;
+    party.session.play(sound(40, 3), () => over++);
+    clock.advance(100);
+    expect([over, party.rtp.sent.length]).toEqual([1, 0]);
+  });
+});
+
+describe('a bridge', () => {
+  const pair = (one: Partial<AudioAgreement> = {}, other: Partial<AudioAgreement> = {}): [Party, Party] => {
+    const a = new Party(4000, one);
+    const b = new Party(5000, other);
+    a.session.forwardTo(b.session);
+    b.session.forwardTo(a.session);
+    return [a, b];
+  };
+  const toPcmu = (byte: number): number => {
+    const level = linear.PCMA[byte] as number;
+    const errors = Array.from(linear.PCMU, each => Math.abs(each - level));
+    return errors.indexOf(Math.min(...errors));
+  };
+
+  it('sends on at once what comes in, both ways', () => {
+    const [a, b] = pair();
+    a.speak(40);
+    expect(b.rtp.sent.map(({ to, at }) => [to.port, at])).toEqual([[5000, 0]]);
+    expect(b.heard).toEqual(['8!:40']);
+    b.speak(50);
+    a.speak(41);
+    expect([a.heard, b.heard]).toEqual([['8!:50'], ['8:41']]);
+    expect(clock.armed).toBe(0);
+  });
+
+  it('crosses the codec where the two differ', () => {
+    const [a, b] = pair({}, { codec: 'PCMU', payloadType: 0 });
+    a.speak(0x95);
+    b.speak(0x95, 0);
+    expect(b.heard).toEqual([`0!:${toPcmu(0x95)}`]);
+    expect(a.heard).toHaveLength(1);
+  });
+
+  it('leaves what comes in the codec of the other side alone, whatever was agreed on this side', () => {
+    const [a, b] = pair({}, { codec: 'PCMU', payloadType: 0 });
+    a.speak(0x95, 0);
+    expect(b.heard).toEqual([`0!:${0x95}`]);
+  });
+
+  it('is one stream to the receiver, whatever comes between', () => {
+    const [a, b] = pair();
+    const step = (work: () => void): void => {
+      work();
+      clock.advance(20);
+    };
+    for (let n = 0; n < 3; n++) step(() => a.speak(40));
+    b.session.play(sound(60, 3), () => {});
+    for (let n = 0; n < 5; n++) step(() => a.speak(41));
+    b.session.forwardTo(undefined);
+    a.session.forwardTo(undefined);
+    clock.advance(500);
+    const c = new Party(6000);
+    c.session.forwardTo(b.session);
+    for (let n = 0; n < 2; n++) step(() => c.speak(70));
+    expect(isOneStream(b.rtp.sent)).toBe(true);
+    expect(b.heard).toEqual(['8!:40', '8:40', '8:40', '8!:60', '8:60', '8:60', '8!:41', '8:41', '8!:70', '8:70']);
+  });
+
+  it('shows no loss after a hold that hid packets', () => {
+    const [a, b] = pair();
+    a.speak(40);
+    b.agree({ direction: 'recvonly', remoteHold: true });
+    for (let n = 0; n < 500; n++) a.speak(40);
+    expect(b.rtp.sent).toHaveLength(1);
+    clock.advance(10_000);
+    b.agree({});
+    a.speak(41);
+    expect(isOneStream(b.rtp.sent)).toBe(true);
+    expect(b.heard).toEqual(['8!:40', '8!:41']);
+  });
+
+  it('carries digits with the number of the other side, in order with the sound', () => {
+    const [a, b] = pair({}, { telephoneEvent: 97 });
+    a.speak(40);
+    a.press(5, 160, false, true);
+    a.press(5, 320);
+    for (let n = 0; n < 3; n++) a.press(5, 480, true);
+    a.speak(41);
+    expect(a.digits).toEqual(['5']);
+    expect(isOneStream(b.rtp.sent)).toBe(true);
+    const sent = b.rtp.sent.map(({ bytes }) => bytes);
+    expect(b.heard).toEqual(['8!:40', '97!:5', '97:5', '97:5', '97:5', '97:5', '8:41']);
+    expect(new Set(sent.slice(1, 6).map(bytes => bytes.readUInt32BE(4))).size).toBe(1);
+    expect(sent.slice(1, 6).map(bytes => bytes.readUInt16BE(14))).toEqual([160, 320, 480, 480, 480]);
+  });
+
+  it('closes the numbers over digits that the other side does not take', () => {
+    const [a, b] = pair({}, { telephoneEvent: undefined });
+    a.speak(40);
+    a.press(5, 160, false, true);
+    a.press(5, 320, true);
+    a.speak(41);
+    expect(a.digits).toEqual(['5']);
+    expect(isOneStream(b.rtp.sent)).toBe(true);
+    expect(b.heard).toEqual(['8!:40', '8:41']);
+  });
+
+  it('takes off what the receiver did not ask for: extensions, padding, contributing sources', () => {
+    const [a, b] = pair();
+    const packet = Buffer.concat([
+      Buffer.from([0xb1, 8, 1, 2, 0, 0, 0, 1, 0, 0, 0, 2]),
+      Buffer.from([9, 9, 9, 9, 0xbe, 0xde, 0, 1, 9, 9, 9, 9]),
+      Buffer.alloc(160, 40),
+      Buffer.from([0, 0, 3]),
+    ]);
+    a.rtp.deliver(packet, a.remote);
+    const [sent] = b.rtp.sent;
+    expect(sent?.bytes.length).toBe(172);
+    expect([sent?.bytes[0], sent?.bytes[12], sent?.bytes[171]]).toEqual([0x80, 40, 40]);
+  });
+});
+
+describe('who is heard', () => {
+  it('is the far end, and the socket is connected to it', () => {
+    const party = new Party(4000);
+    expect(party.rtp.connectedTo).toBeUndefined();
+    party.speak(40, 8, { address: '203.0.113.9', port: 4000 });
+    expect([party.session.incoming.packets, context.counters.refused]).toEqual([0, 1]);
+    party.speak(40);
+    expect(party.rtp.connectedTo).toEqual(party.remote);
+    expect(party.session.incoming.packets).toBe(1);
+    // What a stranger sent before the socket was connected has waited in its buffer.
+    party.speak(40, 8, { address: '203.0.113.9', port: 4000 });
+    expect([party.session.incoming.packets, context.counters.refused]).toEqual([1, 2]);
+  });
+
+  it('gets our packets where it is, not where it says', () => {
+    const party = new Party(4000);
+    const elsewhere = { address: '192.0.2.1', port: 4444 };
+    party.session.play(sound(40, 1, true), () => {});
+    party.speak(40, 8, elsewhere);
+    clock.advance(20);
+    party.speak(40, 8, elsewhere);
+    clock.advance(20);
+    expect(party.rtp.sent.map(({ to }) => to.port)).toEqual([4000, 4000, 4444]);
+    expect(party.rtp.connectedTo).toBeUndefined();
+    for (let n = 0; n < 50; n++) party.speak(40, 8, elsewhere);
+    expect(party.rtp.connectedTo).toEqual(elsewhere);
+  });
+
+  it('is heard from everywhere again when it falls silent, and connected when it is back', () => {
+    const party = new Party(4000);
+    party.speak(40);
+    clock.advance(2000);
+    party.session.housekeep(clock.now());
+    expect(party.rtp.connectedTo).toEqual(party.remote);
+    clock.advance(1);
+    party.session.housekeep(clock.now());
+    expect(party.rtp.connectedTo).toBeUndefined();
+    party.speak(40);
+    expect(party.rtp.connectedTo).toEqual(party.remote);
+  });
+
+  it('may move by a new description', () => {
+    const party = new Party(4000);
+    party.speak(40);
+    party.session.play(sound(40, 1, true), () => {});
+    const moved = { address: '192.0.2.77', port: 7000 };
+    party.agree({ remote: moved });
+    expect(party.rtp.connectedTo).toBeUndefined();
+    clock.advance(20);
+    expect(party.rtp.sent.map(({ to }) => to.port)).toEqual([4000, 7000]);
+    party.speak(40, 8, moved);
+    expect(party.rtp.connectedTo).toEqual(moved);
+  });
+
+  it.each([
+    ['rubbish', Buffer.from('hello, is there anybody out there?')],
+    ['nothing', Buffer.alloc(0)],
+    ['a STUN request', Buffer.from('000100002112a442000000000000000000000000', 'hex')],
+    ['a payload type that was not agreed on', Buffer.from('80120001000000010000000100', 'hex')],
+    ['RTCP that was not to come here', Buffer.from('80c9000100000001', 'hex')],
+  ])('is not %s', (_, packet) => {
+    const [a, b] = [new Party(4000), new Party(5000)];
+    a.session.forwardTo(b.session);
+    a.rtp.deliver(packet, a.remote);
+    expect([a.session.incoming.packets, b.rtp.sent.length, context.counters.unusable]).toEqual([0, 0, 1]);
+    a.speak(40);
+    expect(b.heard).toEqual(['8!:40']);
+  });
+
+  it('is not our own packet that comes back', () => {
+    const party = new Party(4000);
+    party.session.play(sound(40, 1), () => {});
+    party.rtp.deliver(party.rtp.sent[0]?.bytes as Buffer, party.remote);
+    expect(party.session.incoming.packets).toBe(0);
+  });
+});
+
+describe('digits that we send', () => {
+  it('are events in the rhythm of the frames, in place of the sound, and sound goes on after them', () => {
+    const party = new Party(4000, { telephoneEvent: 97 });
+    party.session.play(sound(40, 1, true), () => {});
+    clock.advance(20);
+    party.session.sendDigits('5', 40);
+    expect(party.session.sendingDigits).toBe(true);
+    clock.advance(180);
+    expect(party.session.sendingDigits).toBe(false);
+    party.session.stopPlaying();
+    const sent = [...party.rtp.sent];
+    expect(party.heard).toEqual(['8!:40', '8:40', '97!:5', '97:5', '97:5', '97:5', '8:40', '8:40']);
+    expect(sent.map(({ at }) => at)).toEqual([0, 20, 40, 60, 80, 100, 180, 200]);
+    expect(isOneStream(sent)).toBe(true);
+    const stamps = sent.map(({ bytes }) => (bytes.readUInt32BE(4) - (sent[0]?.bytes.readUInt32BE(4) ?? 0)) / 160);
+    expect(stamps).toEqual([0, 1, 2, 2, 2, 2, 9, 10]);
+  });
+
+  it('are heard by the other side of the wire as they were pressed', () => {
+    const sender = new Party(4000);
+    const receiver = new Party(4000);
+    sender.session.sendDigits('12##A', 100);
+    clock.advance(5000);
+    for (const { bytes } of sender.rtp.sent) receiver.rtp.deliver(bytes, receiver.remote);
+    expect(receiver.digits.join('')).toBe('12##A');
+    expect(context.pacer.streams).toBe(0);
+  });
+});
+
+describe('RTCP', () => {
+  it('goes to the port after that of RTP, or where the description says', () => {
+    const party = new Party(4000);
+    party.speak(40);
+    clock.advance(8000);
+    party.session.housekeep(clock.now());
+    expect(party.rtcp.sent.map(({ to }) => to)).toEqual([{ address: '192.0.2.1', port: 4001 }]);
+    expect(decodeReport(party.rtcp.sent[0]?.bytes as Buffer)?.blocks).toHaveLength(1);
+    party.agree({ remoteRtcp: { address: '192.0.2.1', port: 4999 } });
+    clock.advance(8000);
+    party.session.housekeep(clock.now());
+    expect(party.rtcp.sent[1]?.to.port).toBe(4999);
+  });
+
+  it('goes where it comes from, and is believed of the far end alone', () => {
+    const [party, other] = [new Party(4000), new Party(4000)];
+    other.session.play(sound(40, 1), () => {});
+    clock.advance(8000);
+    other.session.housekeep(clock.now());
+    const report = other.rtcp.sent[0]?.bytes as Buffer;
+    party.rtcp.deliver(report, { address: '203.0.113.9', port: 9999 });
+    expect(context.counters.refused).toBe(1);
+    party.speak(40);
+    party.rtcp.deliver(report, { address: '192.0.2.1', port: 4444 });
+    party.session.housekeep(clock.now() + 8000);
+    expect(party.rtcp.sent[0]?.to).toEqual({ address: '192.0.2.1', port: 4444 });
+    party.rtcp.deliver(Buffer.from('rubbish'), { address: '192.0.2.1', port: 4445 });
+    expect(context.counters.unusable).toBe(1);
+  });
+
+  it('shares the port of RTP where that was agreed on', () => {
+    const party = new Party(4000, { rtcpMux: true, remoteRtcp: { address: '192.0.2.1', port: 4000 } });
+    party.speak(40);
+    clock.advance(8000);
+    party.session.housekeep(clock.now());
+    expect(party.rtcp.sent).toEqual([]);
+    const report = party.rtp.sent[0]?.bytes as Buffer;
+    expect(report[1]).toBe(201);
+    party.rtp.deliver(report, party.remote);
+    expect(context.counters.unusable).toBe(0);
+  });
+
+  it('says goodbye at the end', () => {
+    const party = new Party(4000);
+    party.session.play(sound(40, 1), () => {});
+    party.session.close();
+    expect(decodeReport(party.rtcp.sent[0]?.bytes as Buffer)?.bye).toBe(true);
+  });
+});
+
+describe('statistics', () => {
+  it('are null until they are measured', () => {
+    const party = new Party(4000);
+    expect(party.session.stats()).toEqual({
+      received: { packets: 0, bytes: 0, lost: null, jitter: null, codec: null },
+      sent: { packets: 0, bytes: 0, lost: null, jitter: null, codec: null },
+      roundTripTime: null,
+    });
+    party.speak(40, 0);
+    clock.advance(20);
+    party.speak(40, 0);
+    party.session.play(sound(40, 1), () => {});
+    expect(party.session.stats()).toEqual({
+      received: { packets: 2, bytes: 320, lost: 0, jitter: 0, codec: 'PCMU' },
+      sent: { packets: 1, bytes: 160, lost: null, jitter: null, codec: 'PCMA' },
+      roundTripTime: null,
+    });
+  });
+});
+
+describe('the end of a session', () => {
+  it('leaves nothing behind, and is once', () => {
+    const [a, b] = [new Party(4000), new Party(5000)];
+    a.session.forwardTo(b.session);
+    a.session.play(sound(40, 9), () => {});
+    a.session.sendDigits('1', 100);
+    a.session.close();
+    a.session.close();
+    expect([a.released, a.rtp.closed, a.rtcp.closed, context.pacer.streams, clock.armed]).toEqual([
+      1,
+      true,
+      true,
+      0,
+      0,
+    ]);
+    a.session.play(sound(40, 9), () => {});
+    a.session.sendDigits('1', 100);
+    a.speak(40);
+    expect([b.rtp.sent.length, context.pacer.streams]).toEqual([0, 0]);
+  });
+
+  it('is told when a socket breaks', () => {
+    const party = new Party(4000);
+    expect(party.broken).toEqual([]);
+    party.rtcp.break(new Error('gone'));
+    expect(party.broken).toEqual(['gone']);
+  });
+});
+
+describe('a tap', () => {
+  it('gets what is heard and what is spoken, in the law of each', () => {
+    const [a, b] = [new Party(4000, { codec: 'PCMU', payloadType: 0 }), new Party(5000)];
+    a.session.forwardTo(b.session);
+    b.session.forwardTo(a.session);
+    const got: string[] = [];
+    const note =
+      (what: string) =>
+      (codec: AudioCodec, bytes: Uint8Array, from: number, to: number): void => {
+        got.push(`${what} ${codec} ${bytes[from]} ${to - from}`);
+      };
+    a.session.tap = { heard: note('heard'), spoken: note('spoken') };
+    a.speak(40, 0);
+    b.speak(0xd5);
+    a.session.play(sound(60, 1), () => {});
+    clock.advance(20);
+    expect(got).toEqual(['heard PCMU 40 160', 'spoken PCMU 254 160', 'spoken PCMU 61 160']);
+  });
+});
