@@ -8,8 +8,6 @@ export class ByteQueue {
   private store: Buffer = Buffer.alloc(0);
   private from = 0;
   private to = 0;
-  /** The store is a piece as it came: nothing may be written behind it. */
-  private borrowed = true;
 
   get length(): number {
     return this.to - this.from;
@@ -20,21 +18,20 @@ export class ByteQueue {
     return this.store.subarray(this.from, this.to);
   }
 
+  /** A piece that comes alone is not copied, and it is full: whatever follows it goes into a store of our own. */
   add(piece: Buffer): void {
     if (this.length === 0) {
       this.store = piece;
       this.from = 0;
       this.to = piece.length;
-      this.borrowed = true;
       return;
     }
-    if (this.borrowed || this.to + piece.length > this.store.length) {
+    if (this.to + piece.length > this.store.length) {
       const store = Buffer.allocUnsafe(Math.max(smallest, 2 * (this.length + piece.length)));
       this.store.copy(store, 0, this.from, this.to);
       this.to = this.length;
       this.from = 0;
       this.store = store;
-      this.borrowed = false;
     }
     piece.copy(this.store, this.to);
     this.to += piece.length;
@@ -51,6 +48,5 @@ export class ByteQueue {
     this.store = Buffer.alloc(0);
     this.from = 0;
     this.to = 0;
-    this.borrowed = true;
   }
 }

@@ -232,6 +232,11 @@ describe('escapes', () => {
     expect(uri).toMatchObject({ host: 'example.com', port: null, params: [] });
   });
 
+  it('what we send is escaped by the letter, whatever we let through', () => {
+    expect(escapeUser('*28#@é')).toBe('*28%23%40%C3%A9');
+    expect(escapeUriHeader('a;b=c,d@e#f&g')).toBe('a%3Bb%3Dc%2Cd%40e%23f%26g');
+  });
+
   it('a Replaces can be carried in a Refer-To', () => {
     const replaces = 'a@192.0.2.1;to-tag=1;from-tag=2';
     const uri = must(parseSipUri(`sip:b@example.com?Replaces=${escapeUriHeader(replaces)}`));
