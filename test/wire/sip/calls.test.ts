@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
@@ -101,6 +102,30 @@ describe('listening', () => {
       message: expect.stringContaining(`${protocol} 127.0.0.1:${port} is taken`),
     });
     expect(stack.addresses).toEqual([]);
+  });
+});
+
+describe('addresses', () => {
+  const six = Object.values(networkInterfaces()).some(entries => entries?.some(({ address }) => address === '::1'));
+
+  it.for([
+    ['0.0.0.0', '127.0.0.1'],
+    ['::1', '[::1]'],
+    ['::', '[::1]'],
+  ] as const)('bound to %s: called from %s, the Via says where answers reach us', async ([address, host], { skip }) => {
+    skip(address.includes(':') && !six, 'this machine has no IPv6 on its loopback');
+    const listeners = [
+      { protocol: 'udp', address, port: 0 },
+      { protocol: 'tcp', address, port: 0 },
+    ] as const;
+    const [a, b] = [await party({ listeners }), await party({ listeners })];
+    b.onRequest = answer(200);
+    for (const protocol of ['udp', 'tcp']) {
+      const uri = `sip:b@${host}:${b.port};transport=${protocol}`;
+      expect(await asking(a.stack, requestTo('OPTIONS', uri))).toBe(200);
+    }
+    for (const { request } of b.requests) expect(header(request, 'Via')).toContain(` ${host}:${a.port};`);
+    expect(b.requests).toHaveLength(2);
   });
 });
 
