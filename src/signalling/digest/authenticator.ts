@@ -58,7 +58,10 @@ export class Authenticator {
     // Somebody else's nonce is no mistake of the phone's: another realm's, or ours from before a restart.
     if (verdict !== 'fresh') return this.challenge(request, credentials);
     const key = `${request.source} ${credentials.username.slice(0, longestUser)}`;
-    if (this.userFailures.tooMany(key, now)) return { kind: 'refused', why: 'tooManyFailures' };
+    if (this.userFailures.tooMany(key, now)) {
+      this.offered.answered(request, undefined);
+      return { kind: 'refused', why: 'tooManyFailures' };
+    }
     const right = this.isRight(credentials, request);
     this.offered.answered(request, right ? credentials.algorithm : undefined);
     if (!right) {

@@ -58,17 +58,18 @@ export const connection = (open: OpenRig): void => {
     const phone = await rig.registered('102');
     const talking = await rig.answeredCall('101');
     const ringing = rig.dial('102');
-    phone.respond(await phone.next('INVITE'), 180);
+    const shown = await phone.next('INVITE');
+    phone.respond(shown, 180);
     await ringing.watch.next('ringing');
     const asking = await rig.phone('103');
-    await asking.inviteAs({ user: '103', password: 'one-oh-three' }, '10');
+    const asked = await asking.inviteAs({ user: '103', password: 'one-oh-three' }, '10');
     const waiting = await rig.exchange.nextCall();
     const reinvite = talking.call.leg.reinvite(ourSdp(2)).catch((error: { code: string }) => error.code);
-    await talking.phone.next('INVITE');
+    const reinvited = await talking.phone.next('INVITE');
     // It is on its way when the connection is cut.
     rig.relay.hold();
     const answer = waiting.call.leg.answer(ourSdp()).catch((error: { code: string }) => error.code);
-    await asking.next(200);
+    const ok = await asking.next(200);
     rig.relay.cut();
     rig.relay.release();
     expect((await talking.watch.next('ended')).end.by).toBe('network');
@@ -83,6 +84,15 @@ export const connection = (open: OpenRig): void => {
     await expect(talking.call.leg.reinvite(ourSdp())).rejects.toMatchObject({ code: 'DISPOSED' });
     await rig.exchange.untilConnected(true);
     expect(rig.exchange.connections).toEqual([false, true]);
+    // The phones find out by themselves; the server has kept their dialogs.
+    talking.phone.respond(reinvited, 491, {}, '', '');
+    talking.dialog.send('BYE');
+    expect(statusOf(await talking.phone.next(message => statusOf(message) >= 400))).toBe(481);
+    const lost = PhoneDialog.ofCaller(asking, asked, ok);
+    lost.ack();
+    lost.send('BYE');
+    expect(statusOf(await asking.next(message => statusOf(message) > 401))).toBe(481);
+    phone.respond(shown, 480);
     const again = await rig.answeredCall('101');
     again.dialog.send('BYE');
     await again.watch.next('ended');
@@ -104,7 +114,7 @@ export const connection = (open: OpenRig): void => {
 
   test('a server that does not answer any more is given up', async () => {
     const rig = await open({ virtual: true });
-    const { watch } = await rig.answeredCall('101');
+    const { watch, phone, dialog } = await rig.answeredCall('101');
     await rig.pass(20_000);
     expect(rig.exchange.connections).toEqual([]);
     rig.relay.ignore();
@@ -114,11 +124,13 @@ export const connection = (open: OpenRig): void => {
     rig.relay.listen();
     // In real time: drachtio-srf connects again by itself, and our first ping goes through.
     await rig.exchange.untilConnected(true);
+    dialog.send('BYE');
+    expect(statusOf(await phone.next(message => statusOf(message) > 401))).toBe(481);
   });
 
   test('a wrong secret fails the start', async () => {
     const rig = await open();
-    const { host, port } = rig.server.admin;
+    const { host, port } = rig.server;
     const failing = createSignalling(
       {
         clock: systemClock,

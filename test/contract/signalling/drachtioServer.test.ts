@@ -1,18 +1,11 @@
 import { describe, test } from 'vitest';
+import { openReal, realServerNamed } from '../../support/drachtio/server.ts';
 import { signallingContract } from './suite.ts';
 
-const { KOZPONT_DRACHTIO_ADMIN: admin, KOZPONT_DRACHTIO_SIP: sip, KOZPONT_DRACHTIO_SECRET: secret } = process.env;
-
-const address = (text: string) => ({ host: text.replace(/:\d+$/, ''), port: Number(/\d+$/.exec(text)?.[0]) });
-
-if (admin !== undefined && sip !== undefined && secret !== undefined) {
-  signallingContract('drachtio-server', { handsOverRefer: false }, async () => ({
-    admin: { ...address(admin), secret },
-    sip: address(sip),
-    close: () => Promise.resolve(),
-  }));
+if (realServerNamed) {
+  signallingContract('drachtio-server', { handsOverRefer: false }, openReal);
 } else {
   describe('signalling on drachtio-server', () => {
-    test.skip('KOZPONT_DRACHTIO_ADMIN, _SIP and _SECRET name no drachtio-server (host:port, host:port, its secret)', () => {});
+    test.skip('skipped unless KOZPONT_DRACHTIO_HOST, _PORT, _SECRET and _SIP name one', () => {});
   });
 }

@@ -2,17 +2,11 @@ import { expect } from 'vitest';
 import { type Clock, systemClock, VirtualClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createSignalling, type SignallingOptions, type SipSignalling } from '../../../src/signalling/signalling.ts';
-import { type Address, Phone, PhoneDialog } from '../../support/signalling/phone.ts';
+import { Phone, PhoneDialog } from '../../support/signalling/phone.ts';
+import type { ServerUnderTest } from '../../support/drachtio/server.ts';
 import { TcpRelay } from '../../support/signalling/relay.ts';
 import { type Arrived, LegWatch, ScriptedExchange } from '../../support/signalling/scriptedExchange.ts';
 import type { SipText } from '../../support/signalling/sipText.ts';
-
-/** A SIP server of drachtio's kind, running. */
-export interface RunningServer {
-  readonly admin: Address & { readonly secret: string };
-  readonly sip: Address;
-  close(): Promise<void>;
-}
 
 export interface RigOptions extends Partial<Pick<SignallingOptions, 'registrar' | 'phoneOptions'>> {
   /** Time stands still, but for what the test moves. */
@@ -37,7 +31,7 @@ export class Rig {
   private prober: Phone | undefined;
 
   private constructor(
-    readonly server: RunningServer,
+    readonly server: ServerUnderTest,
     readonly relay: TcpRelay,
     clock: VirtualClock | undefined,
   ) {
@@ -46,8 +40,8 @@ export class Rig {
 
   signalling: SipSignalling = undefined as never;
 
-  static async open(server: RunningServer, options: RigOptions = {}): Promise<Rig> {
-    const relay = await TcpRelay.open(server.admin.host, server.admin.port);
+  static async open(server: ServerUnderTest, options: RigOptions = {}): Promise<Rig> {
+    const relay = await TcpRelay.open(server.host, server.port);
     const virtual = options.virtual === true ? new VirtualClock(Date.now()) : undefined;
     const rig = new Rig(server, relay, virtual);
     const clock: Clock = virtual ?? systemClock;
@@ -55,7 +49,7 @@ export class Rig {
       {
         clock,
         log: silentLog,
-        server: { host: '127.0.0.1', port: relay.port, secret: server.admin.secret },
+        server: { host: '127.0.0.1', port: relay.port, secret: server.secret },
         realm: 'kozpont.test',
         extensionExists: extension => extension in passwords,
         credentials: extension => passwords[extension],
@@ -91,7 +85,7 @@ export class Rig {
 
   /** A phone of that user; what it has in `passwords` it is an extension by. */
   async phone(user: string, transport: 'udp' | 'tcp' = 'udp'): Promise<Phone> {
-    const phone = await Phone.open(this.server.sip, user, transport);
+    const phone = await Phone.open(this.server[transport] ?? this.server.udp, user, transport);
     this.phones.push(phone);
     return phone;
   }
@@ -146,6 +140,11 @@ export class Rig {
     return { phone, leg, watch, invite, dialog: PhoneDialog.ofCallee(phone, invite) };
   }
 
+  private leftOnServer(): number {
+    const left = this.server.stats();
+    return left === undefined ? 0 : left.dialogs + left.incoming + left.outgoing;
+  }
+
   /** Everything ends, and nothing is left. */
   async close(): Promise<void> {
     await this.signalling.close();
@@ -153,9 +152,14 @@ export class Rig {
     if (this.virtual !== undefined) expect(this.virtual.armed).toBe(0);
     await Promise.all(this.phones.map(phone => phone.close()));
     expect(this.relay.connections).toBe(0);
+    // The last answers may still be on their way to the server.
+    for (let turn = 0; turn < 2_000 && this.leftOnServer() > 0; turn += 1) await nextTurn();
+    expect(this.leftOnServer()).toBe(0);
     await this.relay.close();
   }
 }
+
+const nextTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
 export interface AnsweredCall extends Arrived {
   readonly phone: Phone;
@@ -169,7 +173,7 @@ export const ourSdp = (version = 1): string =>
 export const theirSdp = (version = 1): string =>
   `v=0\r\no=phone 9 ${version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n`;
 
-export type OpenServer = () => Promise<RunningServer>;
+export type OpenServer = () => Promise<ServerUnderTest>;
 /** In what servers differ. */
 export interface ServerTraits {
   /** drachtio-server drops a REFER outside of dialogs, whatever the application asked for. */

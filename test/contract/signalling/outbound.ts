@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PhoneDialog } from '../../support/signalling/phone.ts';
-import { addressOf, fieldOf, tagOf, uriOf } from '../../support/signalling/sipText.ts';
+import { addressOf, fieldOf, statusOf, tagOf, uriOf } from '../../support/signalling/sipText.ts';
 import { type OpenRig, ourSdp, theirSdp, userOf } from './fixture.ts';
 
 export const outbound = (open: OpenRig): void => {
@@ -328,7 +328,7 @@ export const outbound = (open: OpenRig): void => {
 
   test('a challenge to our BYE is not answered, and the dialog is over', async () => {
     const rig = await open();
-    const { phone, leg, watch } = await rig.answeredDial('101');
+    const { phone, leg, watch, dialog } = await rig.answeredDial('101');
     leg.hangUp();
     const bye = await phone.next('BYE');
     expect(fieldOf(bye, 'Authorization') + fieldOf(bye, 'Proxy-Authorization')).toBe('');
@@ -337,6 +337,9 @@ export const outbound = (open: OpenRig): void => {
     await rig.roundTrip();
     expect(phone.has('BYE')).toBe(false);
     expect(rig.signalling.remaining).toBe(0);
+    // The server keeps a dialog whose BYE was challenged: for whoever would answer the challenge.
+    dialog.send('BYE');
+    await phone.next(message => statusOf(message) >= 200);
   });
 
   test('a fork: tags and names of the winner are what Replaces names', async () => {

@@ -57,9 +57,9 @@ export const registration = (open: OpenRig): void => {
     const phone = await rig.phone('101');
     const request = phone.request('REGISTER', `sip:${phone.target}`, { To: `<sip:101@${phone.target}>` });
     const challenged = await phone.next(401);
-    phone.withCredentials(request, challenged, userOf('101'));
+    const first = phone.withCredentials(request, challenged, userOf('101'));
     expect((await phone.next(200)).startLine).toContain('200');
-    phone.withCredentials(request, challenged, userOf('101'));
+    phone.withCredentials(first, challenged, userOf('101'));
     const again = await phone.next(401);
     expect(parseChallenge(fieldOf(again, 'WWW-Authenticate')).stale).toBe(true);
   });

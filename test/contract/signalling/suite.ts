@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { admission } from './admission.ts';
 import { connection } from './connection.ts';
 import { dialogs } from './dialogs.ts';
-import { type OpenRig, type OpenServer, Rig, type RunningServer, type ServerTraits } from './fixture.ts';
+import { type OpenRig, type OpenServer, Rig, type ServerTraits } from './fixture.ts';
+import type { ServerUnderTest } from '../../support/drachtio/server.ts';
 import { inbound } from './inbound.ts';
 import { outbound } from './outbound.ts';
 import { registration } from './registration.ts';
@@ -11,7 +12,7 @@ import { transfers } from './transfers.ts';
 
 export const signallingContract = (name: string, traits: ServerTraits, openServer: OpenServer): void => {
   describe(`signalling on ${name}`, () => {
-    let server: RunningServer;
+    let server: ServerUnderTest;
     let rigs: Rig[] = [];
     beforeAll(async () => {
       server = await openServer();
