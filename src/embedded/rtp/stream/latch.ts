@@ -9,13 +9,14 @@ import { sequenceStep } from '../wire/rtpPacket.ts';
  *
  * The description says where the far end is; NAT says otherwise. The rules:
  *
- * 1. A valid packet from the described address and port settles it at once. So does one from where the far end was
- *    before a re-negotiation.
+ * 1. A valid packet from the described address and port settles it at once.
  * 2. Another port of the described address, or any port of the address that the signalling comes from, is believed
  *    after 2 packets in a row. Any routable address is believed after 5 in a row where the description names an
  *    unroutable one (the mark of NAT) and the signalling's address is not known.
  * 3. Nobody else is ever believed, whatever is sent.
- * 4. A source believed by rule 2 is on probation for a second: until then the described address may still take over.
+ * 4. A source believed by rule 2 is on probation for a second, and so is, from its first packet on, the one from before
+ *    a re-negotiation that changed nothing: until then the described address may take over, and anybody else as by
+ *    rule 2 when the source pauses. It may be a last packet that was still on its way.
  * 5. A settled source is kept until a re-negotiation. Should it fall silent for 2 s, then one that goes on with the
  *    very same SSRC (32 random bits that a stranger off the path does not know) where the sequence numbers would be by
  *    now is believed after 5 in a row: a new NAT binding, or a phone that changed networks.
@@ -23,11 +24,11 @@ import { sequenceStep } from '../wire/rtpPacket.ts';
  * A packet of anybody who is not (yet) believed is not heard.
  */
 export type LatchState =
-  /** Nobody is believed. Entered at the start, by `renegotiate`, and when a source on probation falls silent. Leaves to `settled` (rule 1) or `candidate` (rule 2). */
+  /** Nobody is believed. Entered at the start, by `renegotiate`, and when a source on probation falls silent. Leaves to `settled` (rule 1), `candidate` (rule 2) or `probation` (the source from before). */
   | { readonly kind: 'waiting' }
-  /** A source that sends as rule 2 wants it, not yet often enough. Leaves to `probation`, to `settled` (rule 1), or to another `candidate` when it pauses. */
+  /** A source that sends as rule 2 wants it, not yet often enough. Leaves to `probation`, to `settled` (rule 1), or to another `candidate` when it pauses. What we send goes where it went before. */
   | { readonly kind: 'candidate'; readonly source: Source; readonly needed: number }
-  /** Believed by rule 2, and still to be displaced by the described address. Leaves to `settled` after a second of packets, to `waiting` when it falls silent. */
+  /** Believed by rule 2 or from before. Leaves to `settled` after a second of packets or for the described address, to `candidate` for another source when it pauses, to `waiting` when it falls silent. */
   | { readonly kind: 'probation'; readonly source: Source; readonly needed: number }
   /** The far end, beyond doubt. Leaves to `silent` (rule 5), to `waiting` by `renegotiate`. */
   | { readonly kind: 'settled'; readonly source: Source }
@@ -54,6 +55,7 @@ const nearRun = 2;
 const farRun = 5;
 const probationPackets = 50;
 const candidatePause: Duration = 100;
+const probationPause: Duration = 200;
 const silence: Duration = 2000;
 
 export class Latch {
@@ -123,30 +125,26 @@ export class Latch {
   ): Verdict {
     switch (state.kind) {
       case 'waiting':
-        return this.isCertain(address, port)
-          ? this.settle(address, port, packet, now)
-          : this.consider(address, port, packet, now);
+        if (isFrom(this.described, address, port)) return this.settle(address, port, packet, now);
+        if (isFrom(this.previous, address, port)) return this.trust(newSource(address, port, packet, now));
+        return this.consider(address, port, packet, now);
       case 'candidate':
-        if (this.isCertain(address, port)) return this.settle(address, port, packet, now);
+        if (isFrom(this.described, address, port)) return this.settle(address, port, packet, now);
+        if (isFrom(this.previous, address, port)) return this.trust(newSource(address, port, packet, now));
         if (isFrom(state.source, address, port)) return this.encourage(state, packet, now);
         if (now - state.source.heardAt < candidatePause) return 'refused';
         return this.consider(address, port, packet, now);
       case 'probation':
         if (isFrom(state.source, address, port)) return this.prove(state, packet, now);
-        return this.isCertain(address, port) ? this.settle(address, port, packet, now) : 'refused';
+        if (isFrom(this.described, address, port)) return this.settle(address, port, packet, now);
+        if (now - state.source.heardAt < probationPause) return 'refused';
+        return this.consider(address, port, packet, now);
       case 'silent':
         if (isFrom(state.source, address, port)) return this.settle(address, port, packet, now);
         return this.inherit(state, address, port, packet, now);
       default:
         return assertNever(state);
     }
-  }
-
-  private isCertain(address: string, port: number): boolean {
-    return (
-      (this.described !== undefined && isFrom(this.described, address, port)) ||
-      (this.previous !== undefined && isFrom(this.previous, address, port))
-    );
   }
 
   private settle(address: string, port: number, packet: LatchPacket, now: Instant): Verdict {
@@ -171,8 +169,11 @@ export class Latch {
 
   private encourage(state: LatchState & { kind: 'candidate' }, packet: LatchPacket, now: Instant): Verdict {
     extend(state.source, packet, now);
-    if (state.source.run < state.needed) return 'refused';
-    this.current = { kind: 'probation', source: state.source, needed: probationPackets };
+    return state.source.run < state.needed ? 'refused' : this.trust(state.source);
+  }
+
+  private trust(source: Source): Verdict {
+    this.current = { kind: 'probation', source, needed: probationPackets };
     return 'moved';
   }
 
@@ -210,8 +211,8 @@ export class Latch {
   }
 }
 
-const isFrom = (source: TransportAddress, address: string, port: number): boolean =>
-  source.port === port && source.address === address;
+const isFrom = (source: TransportAddress | undefined, address: string, port: number): boolean =>
+  source !== undefined && source.port === port && source.address === address;
 
 const newSource = (address: string, port: number, packet: LatchPacket, now: Instant): Source => ({
   address,

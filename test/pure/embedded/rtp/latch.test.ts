@@ -58,16 +58,6 @@ describe('rule 1: the described source', () => {
     expect(hear('192.0.2.1', 4000)).toBe('moved');
     expect(latch.target).toMatchObject(described);
   });
-
-  it('settles by where the far end was before a new description', () => {
-    latch.renegotiate(private_, '203.0.113.1');
-    hearMany(60, '203.0.113.1', 5000);
-    expect(latch.state.kind).toBe('settled');
-    latch.renegotiate(private_, '203.0.113.1');
-    expect([latch.state.kind, latch.target?.address, latch.closed]).toEqual(['waiting', '203.0.113.1', false]);
-    expect(hear('203.0.113.1', 5000)).toBe('moved');
-    expect(latch.state.kind).toBe('settled');
-  });
 });
 
 describe('rule 2: behind NAT', () => {
@@ -160,9 +150,51 @@ describe('rule 4: probation', () => {
     expect(latch.state.kind).toBe('waiting');
   });
 
-  it('admits nobody else', () => {
-    expect(new Set(hearMany(10, '192.0.2.1', 5555))).toEqual(new Set(['refused']));
+  it('admits nobody else while the source sends', () => {
+    for (let n = 0; n < 10; n++) {
+      expect(hear('192.0.2.1', 5555)).toBe('refused');
+      expect(hear('192.0.2.1', 4444)).toBe('heard');
+    }
     expect(latch.target).toMatchObject({ port: 4444 });
+  });
+
+  it('admits another one by rule 2 when the source pauses', () => {
+    hear('192.0.2.1', 4444);
+    expect(hear('192.0.2.1', 5555, { after: 200 })).toBe('refused');
+    expect(hear('192.0.2.1', 5555)).toBe('moved');
+    expect(latch.target).toMatchObject({ port: 5555 });
+  });
+});
+
+describe('a new description that changes nothing', () => {
+  const home = { address: '203.0.113.1', port: 5000 };
+
+  beforeEach(() => {
+    latch.renegotiate(private_, home.address);
+    hearMany(60, home.address, home.port);
+    expect(latch.state.kind).toBe('settled');
+    latch.renegotiate(private_, home.address);
+    expect([latch.state.kind, latch.target?.address, latch.closed]).toEqual(['waiting', home.address, false]);
+  });
+
+  it('leaves the source where it is, on probation', () => {
+    expect(hear(home.address, home.port)).toBe('moved');
+    expect([latch.state.kind, latch.target?.port]).toEqual(['probation', home.port]);
+    hearMany(50, home.address, home.port);
+    expect(latch.closed).toBe(true);
+  });
+
+  it('lets it move though a last packet was still on its way', () => {
+    hear(home.address, home.port);
+    const heard = hearMany(20, home.address, 6000);
+    expect(heard.filter(verdict => verdict === 'refused').length).toBeLessThan(12);
+    expect(latch.target).toMatchObject({ address: home.address, port: 6000 });
+  });
+
+  it('lets no stranger in', () => {
+    hear(home.address, home.port);
+    expect(new Set(hearMany(200, stranger, 6000))).toEqual(new Set(['refused']));
+    expect(latch.target).toMatchObject(home);
   });
 });
 
