@@ -91,6 +91,7 @@ export class Phone {
       accepted,
       waits,
       server,
+      user: options.user,
       identity: new Identity(options.user, options.password, options.digests ?? ['SHA-256', 'MD5']),
       get contact() {
         return own();

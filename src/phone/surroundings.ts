@@ -18,6 +18,7 @@ export interface PhoneSurroundings {
   readonly waits: Waits;
   /** Where requests outside of a dialog go; undefined: where their URI says. */
   readonly server: Hop | undefined;
+  readonly user: string;
   /** `sip:101@192.0.2.1:5060`. */
   readonly aor: string;
   /** With the display name, for From. */

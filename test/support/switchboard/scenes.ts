@@ -1,0 +1,43 @@
+import type { Phone, PhoneCall } from '../../../src/phone/phone.ts';
+import { companyNumber, type Office } from './office.ts';
+
+/** Where most stories begin: a caller talks with the reception. */
+export interface Conversation {
+  readonly caller: Phone;
+  readonly reception: Phone;
+  /** As the caller has it. */
+  readonly outside: PhoneCall;
+  /** As the reception has it. */
+  readonly inside: PhoneCall;
+}
+
+export async function conversation(
+  office: Office,
+  { operator = '10', number = '+36201112233' } = {},
+): Promise<Conversation> {
+  const reception = await office.extension(operator);
+  const caller = await office.caller(number);
+  const { outside, inside } = await callReception(office, caller, reception);
+  return { caller, reception, outside, inside };
+}
+
+/** The caller goes through the greeting to the reception, which answers. */
+export async function callReception(
+  office: Office,
+  caller: Phone,
+  reception: Phone,
+): Promise<Pick<Conversation, 'outside' | 'inside'>> {
+  const outside = caller.call(companyNumber);
+  await outside.hears(office.prompt('welcome'));
+  await outside.press('0');
+  const inside = await reception.rung();
+  await inside.answer();
+  await hearEachOther(office, outside, inside);
+  return { outside, inside };
+}
+
+/** Each hears the tone of the other, and nothing else. */
+export async function hearEachOther(office: Office, one: PhoneCall, other: PhoneCall): Promise<void> {
+  const toneOf = (call: PhoneCall): number => office.tone(call.phone.user);
+  await Promise.all([one.hears(toneOf(other)), other.hears(toneOf(one))]);
+}
