@@ -121,30 +121,6 @@ describe.concurrent('colleagues', () => {
   );
 
   test(
-    'may sit behind a NAT',
-    inOffice(async office => {
-      const anna = await office.extension('101');
-      const afar = await office.extension('102', { advertise: '10.99.88.77' });
-      const out = anna.call('102');
-      const into = await afar.rung();
-      await into.answer();
-      await hearEachOther(office, out, into);
-      await into.hold();
-      await out.hears(office.music);
-      await into.resume();
-      await hearEachOther(office, out, into);
-      await into.hangUp();
-      await out.ended();
-      const back = afar.call('101');
-      const answered = await anna.rung();
-      await answered.answer();
-      await hearEachOther(office, back, answered);
-      await answered.hangUp();
-      await back.ended();
-    }),
-  );
-
-  test(
     'prove who they are with MD5 where they know nothing better, and are known again',
     inOffice(async office => {
       const old = await office.extension('101', { digests: ['MD5'] });
