@@ -14,4 +14,8 @@ export const catalogue: Catalogue = {
     summary: 'print the password of each extension, and what else a phone is to be told',
     load: () => import('./commands/phones.ts'),
   },
+  drachtiod: {
+    summary: 'start the SIP server alone, for applications of drachtio-srf',
+    load: () => import('./commands/drachtiod.ts'),
+  },
 };

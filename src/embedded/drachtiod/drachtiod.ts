@@ -6,6 +6,7 @@
 import { createSipStack } from '../sip/createStack.ts';
 import type { ListenAddress } from '../sip/stack.ts';
 import { defaultTimers } from '../sip/transactions/timerValues.ts';
+import { withBrackets } from '../sip/transport/addresses.ts';
 import { AcceptedInvites } from '../sip/userAgent/inviteServer.ts';
 import { AdminPort } from './applications/adminPort.ts';
 import type { Application } from './applications/connection.ts';
@@ -17,7 +18,6 @@ import { DialogTable } from './dialogs/dialogTable.ts';
 import { dispatch } from './incoming/dispatch.ts';
 import { EarlyNotifies } from './incoming/earlyNotifies.ts';
 import { MergedRequests } from './incoming/mergedRequests.ts';
-import { uriHost } from './messages/placeholders.ts';
 import type { Drachtiod, DrachtiodOptions } from './options.ts';
 import { Challenges } from './proxy/challenges.ts';
 
@@ -30,7 +30,7 @@ const version = 'v0.9.9';
 const hostport = (address: ListenAddress, advertised: boolean): string => {
   const { protocol, port } = address;
   const shown = advertised ? address.advertised : undefined;
-  return `${protocol}/${uriHost(shown?.host ?? address.address)}:${shown?.port ?? port}`;
+  return `${protocol}/${withBrackets(shown?.host ?? address.address)}:${shown?.port ?? port}`;
 };
 
 /** Errors: `ADDRESS_IN_USE`, with the setting that moves it in its text; `INVALID_CONFIG`. Nothing is left open then. */

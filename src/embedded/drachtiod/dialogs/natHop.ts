@@ -8,8 +8,7 @@ import { parseContact } from '../../sip/grammar/fields/nameAddr.ts';
 import { hasHeader, header, headers } from '../../sip/grammar/headers.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../../sip/message.ts';
 import type { Hop, Source } from '../../sip/stack.ts';
-
-const unbracketed = (host: string): string => (host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host);
+import { withoutBrackets } from '../../sip/transport/addresses.ts';
 
 /** Addresses that mean something in one network alone: RFC 1918, 6598, 3927, loopback, IPv6 local ones; `.invalid`. */
 export const isLocalOnly = (host: string): boolean => {
@@ -33,7 +32,7 @@ const contactHost = (message: SipMessage): { readonly host: string; readonly por
   if (value === undefined) return undefined;
   const parsed = parseContact(value);
   if (!parsed.ok || parsed.value === '*' || parsed.value.uri.kind !== 'sip') return undefined;
-  return { host: unbracketed(parsed.value.uri.host), port: parsed.value.uri.port };
+  return { host: withoutBrackets(parsed.value.uri.host), port: parsed.value.uri.port };
 };
 
 /** Whether what sends from `source` and names `contact` is behind a NAT, or on a connection that only it can open. */

@@ -7,18 +7,16 @@ import { parseNameAddr, serializeNameAddr } from '../../sip/grammar/fields/nameA
 import { hasParam, withParam } from '../../sip/grammar/fields/params.ts';
 import type { HeaderField } from '../../sip/message.ts';
 import type { LocalAddress } from '../../sip/stack.ts';
+import { withBrackets } from '../../sip/transport/addresses.ts';
 
 /** The header fields in which drachtio-server looks for the placeholder. */
 const withHost = new Set(['From', 'To', 'Contact', 'P-Asserted-Identity']);
 
 export const isPlaceholderUri = (uri: string): boolean => uri.includes('placeholder');
 
-/** The host of a URI: an IPv6 address in brackets. */
-export const uriHost = (host: string): string => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host);
-
 /** `sip:host:port`, with the transport where it is not UDP: for Contact and Record-Route. */
 export const localUri = (local: LocalAddress): string =>
-  `sip:${uriHost(local.host)}:${local.port}${local.protocol === 'udp' ? '' : `;transport=${local.protocol}`}`;
+  `sip:${withBrackets(local.host)}:${local.port}${local.protocol === 'udp' ? '' : `;transport=${local.protocol}`}`;
 
 const replaceHost = (value: string, local: LocalAddress, reachable: boolean): string => {
   const parsed = parseNameAddr(value);
@@ -28,7 +26,10 @@ const replaceHost = (value: string, local: LocalAddress, reachable: boolean): st
     reachable && local.protocol !== 'udp' && !hasParam(uri.params, 'transport')
       ? withParam(uri.params, 'transport', local.protocol)
       : uri.params;
-  return serializeNameAddr({ ...parsed.value, uri: { ...uri, host: uriHost(local.host), port: local.port, params } });
+  return serializeNameAddr({
+    ...parsed.value,
+    uri: { ...uri, host: withBrackets(local.host), port: local.port, params },
+  });
 };
 
 /** The field with our address in the place of `localhost`. */
