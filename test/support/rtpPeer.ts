@@ -48,8 +48,8 @@ const tables: Record<Law, Int16Array> = {
 
 export class RtpPeer {
   law: Law = 'PCMA';
-  /** What it sends; undefined: silence. */
-  tone: TestTone | undefined;
+  /** What it sends, in hertz; undefined: silence. */
+  tone: number | undefined;
   /** The payload type that it sends events with. */
   telephoneEvent = 101;
   /** Where it sends to. */
@@ -77,8 +77,9 @@ export class RtpPeer {
     readonly socket: Socket,
     readonly rtcp: Socket,
     readonly address: string,
+    knows: readonly number[],
   ) {
-    this.detector = new ToneDetector(testTones, heard => {
+    this.detector = new ToneDetector(knows, heard => {
       this.blocks.push(heard);
       if (this.blocks.length > 1000) this.blocks = this.blocks.slice(-500);
     });
@@ -86,7 +87,10 @@ export class RtpPeer {
     for (const each of [socket, rtcp]) each.on('error', () => {});
   }
 
-  static async open(options: { tone?: TestTone; law?: Law; address?: string } = {}): Promise<RtpPeer> {
+  /** `knows`: the tones that it can tell apart. */
+  static async open(
+    options: { tone?: number; law?: Law; address?: string; knows?: readonly number[] } = {},
+  ): Promise<RtpPeer> {
     const address = options.address ?? '127.0.0.1';
     const socket = createSocket('udp4');
     const rtcp = createSocket('udp4');
@@ -94,7 +98,7 @@ export class RtpPeer {
       each.bind(0, address);
       await once(each, 'listening');
     }
-    const peer = new RtpPeer(socket, rtcp, address);
+    const peer = new RtpPeer(socket, rtcp, address, options.knows ?? testTones);
     peer.tone = options.tone;
     if (options.law !== undefined) peer.law = options.law;
     return peer;
@@ -156,7 +160,7 @@ export class RtpPeer {
   }
 
   /** Resolves when exactly these tones have been heard for `blocks` times 40 ms in a row, from now on. */
-  hears(tones: TestTone | readonly TestTone[], blocks = 3): Promise<void> {
+  hears(tones: number | readonly number[], blocks = 3): Promise<void> {
     const wanted = [tones].flat().join();
     this.blocks = [];
     return this.until(() => {
