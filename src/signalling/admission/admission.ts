@@ -8,7 +8,8 @@ import { header } from '../drachtio/message.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
 import type { IncomingCall, Party } from '../port.ts';
 import type { NameAddr } from '../text/grammar.ts';
-import { callerOfExtension, callerOfTrunk, claimedUser, isWithheld } from './caller.ts';
+import { userOf } from '../text/user.ts';
+import { callerOfExtension, callerOfTrunk, isWithheld } from './caller.ts';
 
 export type Admission =
   | { readonly kind: 'admitted'; readonly via: IncomingCall['via']; readonly from: Party }
@@ -23,7 +24,7 @@ export interface AdmissionOptions {
 }
 
 export const admit = (options: AdmissionOptions, request: SrfRequest, from: NameAddr): Admission => {
-  const claimed = claimedUser(from);
+  const claimed = userOf(from.uri);
   const claimsExtension = options.extensionExists(claimed);
   const authorization = header(request, 'authorization');
   const trunk = options.trunkOf(request.source_address);

@@ -3,29 +3,20 @@ import { header } from '../drachtio/message.ts';
 import type { SrfHeaders } from '../drachtio/srf.ts';
 import type { Party } from '../port.ts';
 import { cleanText } from '../text/clean.ts';
-import { type NameAddr, parseNameAddr, parseUri, unescapeUri } from '../text/grammar.ts';
-import { hasToken, splitList } from '../text/list.ts';
+import { type NameAddr, parseNameAddr, parseUri } from '../text/grammar.ts';
+import { elementsOf, hasToken } from '../text/list.ts';
+import { userOf } from '../text/user.ts';
 
 interface Headed {
   readonly headers: SrfHeaders;
 }
 
 /** Octets. */
-const longestNumber = 64;
 const longestDisplay = 128;
-
-const userOf = (address: NameAddr): string => {
-  const { uri } = address;
-  if (uri.kind === 'tel') return cleanText(uri.number.replace(/[-.()]/g, ''), longestNumber);
-  return uri.kind === 'sip' && uri.user !== null ? userPart(uri.user) : '';
-};
-
-/** Without the parameters that some put into it (RFC 4694: `+361;npdi`). */
-const userPart = (user: string): string => cleanText(unescapeUri(user.split(';', 1)[0] ?? ''), longestNumber);
 
 const partyOf = (address: NameAddr): Party => {
   const display = cleanText(address.display ?? '', longestDisplay);
-  return { number: userOf(address), display: display === '' ? undefined : display };
+  return { number: userOf(address.uri), display: display === '' ? undefined : display };
 };
 
 /** RFC 3323, RFC 3325, §9.1: an anonymous From, or a wish for privacy. */
@@ -43,22 +34,23 @@ const withheld: Party = { number: '', display: undefined };
 /** From a trunk: what its network asserts comes before what the caller's phone says (RFC 3325, §5). */
 export const callerOfTrunk = (message: Headed, from: NameAddr): Party => {
   if (isWithheld(message, from)) return withheld;
-  const asserted = parseNameAddr(splitList(header(message, 'p-asserted-identity') ?? '')[0] ?? '');
+  const asserted = parseNameAddr(elementsOf(header(message, 'p-asserted-identity'))[0] ?? '');
   if (!asserted.ok) return partyOf(from);
   const party = partyOf(asserted.value);
-  return { number: party.number === '' ? userOf(from) : party.number, display: party.display ?? partyOf(from).display };
+  return {
+    number: party.number === '' ? userOf(from.uri) : party.number,
+    display: party.display ?? partyOf(from).display,
+  };
 };
 
 /** An extension is who it has proved to be. */
 export const callerOfExtension = (message: Headed, from: NameAddr, extension: string): Party =>
   isWithheld(message, from) ? withheld : { number: extension, display: partyOf(from).display };
 
-export const claimedUser = (from: NameAddr): string => userOf(from);
-
 /** The user part of the Request-URI; undefined where it is a URI of a kind that we do not serve (416). */
 export const dialledNumber = (requestUri: string): string | undefined => {
   const uri = parseUri(requestUri);
   if (!uri.ok || uri.value.kind === 'other') return undefined;
   if (uri.value.kind === 'sip' && uri.value.scheme === 'sips') return undefined;
-  return userOf({ display: null, uri: uri.value, params: [] });
+  return userOf(uri.value);
 };

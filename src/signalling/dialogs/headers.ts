@@ -1,9 +1,9 @@
 /** Header fields that our messages have in common. */
 
-import type { HangUp, Party } from '../port.ts';
-import { cleanText } from '../text/clean.ts';
 import { header } from '../drachtio/message.ts';
 import type { SrfHeaders } from '../drachtio/srf.ts';
+import type { HangUp, Party } from '../port.ts';
+import { cleanText } from '../text/clean.ts';
 import { escapeUser, parseNameAddr, quote } from '../text/grammar.ts';
 
 /** What can be sent to us. */

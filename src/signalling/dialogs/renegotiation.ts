@@ -18,7 +18,7 @@ import type { OutgoingEvents, Sending } from '../connection/outgoing.ts';
 import { description, header } from '../drachtio/message.ts';
 import type { Responder } from '../drachtio/responder.ts';
 import type { Acknowledge, SrfIncomingResponse, SrfRequest } from '../drachtio/srf.ts';
-import { parseCSeq } from '../text/grammar.ts';
+import { parseCSeq, parseRetryAfter } from '../text/grammar.ts';
 import { retryDelay } from './glare.ts';
 import { abilities } from './headers.ts';
 import { answerTimer, type SessionTimer, timerAccepted, timerKept } from './sessionTimer.ts';
@@ -227,8 +227,9 @@ export class Renegotiation {
   /** 491 is glare (RFC 3261, §14.1); 500 with Retry-After says that theirs came first (§14.2). */
   private retryAfter(response: SrfIncomingResponse): Duration | undefined {
     if (response.status === 491) return retryDelay(this.dialog.callIdIsOurs, Math.random());
-    const seconds = Number.parseInt(header(response, 'retry-after') ?? '', 10);
-    return response.status === 500 && seconds >= 0 && seconds <= longestRetryAfter ? seconds * 1000 : undefined;
+    const after = parseRetryAfter(header(response, 'retry-after') ?? '');
+    if (response.status !== 500 || !after.ok || after.value.seconds > longestRetryAfter) return undefined;
+    return after.value.seconds * 1000;
   }
 
   private settle(one: Wanted, outcome: () => void): void {

@@ -4,6 +4,7 @@
  */
 import { header } from '../drachtio/message.ts';
 import type { SrfHeaders } from '../drachtio/srf.ts';
+import { parseSessionExpires, type SessionExpires } from '../text/grammar.ts';
 import { hasToken } from '../text/list.ts';
 
 export interface SessionTimer {
@@ -20,20 +21,9 @@ interface Headed {
   readonly headers: SrfHeaders;
 }
 
-interface Asked {
-  readonly seconds: number;
-  readonly refresher: 'uac' | 'uas' | undefined;
-}
-
-const grammar = /^\s*(\d{1,9})\s*(?:;|$)/;
-const refresher = /;\s*refresher\s*=\s*(uac|uas)\s*(?:;|$)/i;
-
-const readInterval = (message: Headed): Asked | undefined => {
-  const value = header(message, 'session-expires');
-  const seconds = value === undefined ? null : grammar.exec(value);
-  if (value === undefined || seconds === null) return undefined;
-  const role = refresher.exec(value)?.[1]?.toLowerCase();
-  return { seconds: Number(seconds[1]), refresher: role === 'uac' || role === 'uas' ? role : undefined };
+const readInterval = (message: Headed): SessionExpires | undefined => {
+  const parsed = parseSessionExpires(header(message, 'session-expires') ?? '');
+  return parsed.ok ? parsed.value : undefined;
 };
 
 const understands = (message: Headed): boolean =>

@@ -1,7 +1,7 @@
 /** Digest (RFC 7616, RFC 8760) with qop=auth: what a right answer to a challenge is. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { authParam, parseAuth } from '../text/grammar.ts';
-import { splitList } from '../text/list.ts';
+import { elementsOf } from '../text/list.ts';
 
 /** In the order of preference, which is the order of the challenges (RFC 8760, §2.4). */
 export const algorithms = ['SHA-256', 'MD5'] as const;
@@ -30,7 +30,7 @@ const startsCredentials = /^digest\s/i;
  */
 const separate = (value: string): string[] => {
   const separated: string[] = [];
-  for (const element of splitList(value)) {
+  for (const element of elementsOf(value)) {
     const last = separated.length - 1;
     if (startsCredentials.test(element) || last < 0) separated.push(element);
     else separated[last] += `, ${element}`;

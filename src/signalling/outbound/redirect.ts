@@ -4,17 +4,18 @@
  */
 import { header } from '../drachtio/message.ts';
 import type { SrfHeaders } from '../drachtio/srf.ts';
-import { parseNameAddr, unescapeUri } from '../text/grammar.ts';
-import { splitList } from '../text/list.ts';
+import { parseNameAddr } from '../text/grammar.ts';
+import { elementsOf } from '../text/list.ts';
+import { userOf } from '../text/user.ts';
 
 const mostTargets = 5;
 
 /** The user parts of the Contacts, in the order of the response. */
 export const redirectedTo = (response: { readonly headers: SrfHeaders }): string[] =>
-  splitList(header(response, 'contact') ?? '')
+  elementsOf(header(response, 'contact'))
     .slice(0, mostTargets)
     .flatMap(value => {
       const contact = parseNameAddr(value);
-      if (!contact.ok || contact.value.uri.kind !== 'sip' || contact.value.uri.user === null) return [];
-      return [unescapeUri(contact.value.uri.user)];
+      const user = contact.ok && contact.value.uri.kind === 'sip' ? userOf(contact.value.uri) : '';
+      return user === '' ? [] : [user];
     });

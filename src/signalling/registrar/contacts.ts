@@ -1,6 +1,6 @@
 /** The Contact fields of a REGISTER. */
 import { type NameAddr, param, parseContact, serializeUri, unquote } from '../text/grammar.ts';
-import { splitList } from '../text/list.ts';
+import { elementsOf } from '../text/list.ts';
 import type { ContactWish } from './bindings.ts';
 
 /** More than any phone sends: what comes beyond it is malformed. */
@@ -11,7 +11,7 @@ const longestContact = 512;
 /** `malformed`: 400. Escapes of a header or a password have no place in a contact of ours. */
 export const readContacts = (value: string | undefined): readonly ContactWish[] | 'all' | 'malformed' => {
   if (value === undefined) return [];
-  const elements = splitList(value);
+  const elements = elementsOf(value);
   if (elements.length > mostContacts) return 'malformed';
   const wishes: ContactWish[] = [];
   for (const element of elements) {

@@ -8,7 +8,8 @@ import type { Authenticator } from '../digest/authenticator.ts';
 import { header } from '../drachtio/message.ts';
 import { type Responder, severalFields } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
-import { parseCSeq, parseNameAddr, quote, unescapeUri } from '../text/grammar.ts';
+import { parseCSeq, parseNameAddr, quote } from '../text/grammar.ts';
+import { userOf } from '../text/user.ts';
 import {
   type Bindings,
   nextExpiry,
@@ -116,8 +117,8 @@ export class Registrar {
 /** The user part of To: one AOR an extension, whatever name or address of ours the phone was given. */
 const readAor = (to: string | undefined): string | undefined => {
   const parsed = parseNameAddr(to ?? '');
-  if (!parsed.ok || parsed.value.uri.kind !== 'sip' || parsed.value.uri.user === null) return undefined;
-  return unescapeUri(parsed.value.uri.user);
+  const user = parsed.ok ? userOf(parsed.value.uri) : '';
+  return user === '' ? undefined : user;
 };
 
 const refuse = (refusal: RegisterRefusal, respond: Responder): void => {

@@ -19,7 +19,7 @@ export const admission = (open: OpenRig): void => {
     expect((await watch.next('ended')).end).toEqual({ by: 'local', status: 486, text: 'Busy Here' });
   });
 
-  test('a network\'s word on who calls comes before the phone\'s, and privacy before both', async () => {
+  test("a network's word on who calls comes before the phone's, and privacy before both", async () => {
     const rig = await open({ trunk: 'carrier' });
     const caller = await rig.phone('1');
     caller.invite('2', { 'P-Asserted-Identity': '"Asserted" <sip:+3611111111@carrier.example>' });
@@ -37,7 +37,7 @@ export const admission = (open: OpenRig): void => {
     await anonymous.watch.next('ended');
   });
 
-  test('an extension proves who it is, on a trunk\'s network, too', async () => {
+  test("an extension proves who it is, on a trunk's network, too", async () => {
     const rig = await open({ trunk: 'office' });
     const phone = await rig.phone('101');
     await phone.inviteAs(userOf('101'), '102');
@@ -99,7 +99,11 @@ export const admission = (open: OpenRig): void => {
     const callee = await rig.registered('102');
     for (const text of hostileTexts.filter(one => !/[\r\n\ud800]/.test(one))) {
       const quoted = `"${text.replace(/[\\"]/g, '\\$&')}"`;
-      const invite = caller.invite('2', { From: `${quoted} <sip:+361@carrier.example>;tag=h`, 'User-Agent': text, Subject: text });
+      const invite = caller.invite('2', {
+        From: `${quoted} <sip:+361@carrier.example>;tag=h`,
+        'User-Agent': text,
+        Subject: text,
+      });
       const { call, watch } = await rig.exchange.nextCall();
       const { leg, watch: ringing } = rig.dial('102', { from: call.from });
       const shown = await callee.next('INVITE');
@@ -121,7 +125,12 @@ export const admission = (open: OpenRig): void => {
     const caller = await rig.phone('+361');
     const refusal = async (fields: Record<string, string | readonly string[]>, body?: string, uri?: string) => {
       const target = uri ?? `sip:2@${caller.target}`;
-      const sent = caller.request('INVITE', target, { 'Content-Type': 'application/sdp', ...fields }, body ?? 'v=0\r\n');
+      const sent = caller.request(
+        'INVITE',
+        target,
+        { 'Content-Type': 'application/sdp', ...fields },
+        body ?? 'v=0\r\n',
+      );
       const refused = await caller.next(message => statusOf(message) >= 300);
       caller.ackFailure(sent, refused);
       return refused;

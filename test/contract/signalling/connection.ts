@@ -75,7 +75,10 @@ export const connection = (open: OpenRig): void => {
     expect((await talking.watch.next('ended')).end.by).toBe('network');
     expect((await waiting.watch.next('ended')).end.by).toBe('network');
     expect((await ringing.watch.next('failed')).failure).toMatchObject({ reason: 'unreachable', status: 503 });
-    expect([await reinvite, await answer].map(String)).toEqual([expect.stringMatching(/CONNECTION_LOST|DISPOSED/), 'DISPOSED']);
+    expect([await reinvite, await answer].map(String)).toEqual([
+      expect.stringMatching(/CONNECTION_LOST|DISPOSED/),
+      'DISPOSED',
+    ]);
     expect(rig.signalling.remaining).toBe(0);
     // What is asked of the dead is harmless.
     talking.call.leg.hangUp();

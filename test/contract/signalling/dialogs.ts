@@ -5,7 +5,7 @@ import { type OpenRig, ourSdp, theirSdp } from './fixture.ts';
 const isFinal = (message: Parameters<typeof statusOf>[0]): boolean => statusOf(message) >= 200;
 
 export const dialogs = (open: OpenRig): void => {
-  test('their re-INVITE is the exchange\'s to answer, whatever its description says of hold', async () => {
+  test("their re-INVITE is the exchange's to answer, whatever its description says of hold", async () => {
     const rig = await open();
     const { phone, dialog, watch, call } = await rig.answeredCall('101');
     watch.onOffered = async () => ourSdp(2);
@@ -205,7 +205,10 @@ export const dialogs = (open: OpenRig): void => {
     await watch.next('offered');
     dialog.send('BYE');
     const finals = [await phone.next(isFinal), await phone.next(isFinal)];
-    expect(finals.map(message => `${methodOf(message)} ${statusOf(message)}`).sort()).toEqual(['BYE 200', expect.stringMatching(/^INVITE (487|500)$/)]);
+    expect(finals.map(message => `${methodOf(message)} ${statusOf(message)}`).sort()).toEqual([
+      'BYE 200',
+      expect.stringMatching(/^INVITE (487|500)$/),
+    ]);
     await watch.next('ended');
   });
 
@@ -280,7 +283,10 @@ export const dialogs = (open: OpenRig): void => {
 
 const end = async (
   call: { readonly leg: { hangUp(): void } },
-  phone: { next(match: string): Promise<Parameters<typeof statusOf>[0]>; respond(request: Parameters<typeof statusOf>[0], status: number): void },
+  phone: {
+    next(match: string): Promise<Parameters<typeof statusOf>[0]>;
+    respond(request: Parameters<typeof statusOf>[0], status: number): void;
+  },
   watch: { next(kind: 'ended'): Promise<unknown>; readonly kinds: readonly string[]; skip(count: number): void },
   untaken = 0,
 ): Promise<void> => {

@@ -160,7 +160,8 @@ export const inbound = (open: OpenRig): void => {
 
   test('a refusal says why, and when to come back', async () => {
     const rig = await open({ trunk: 'carrier' });
-    rig.exchange.onArrival = ({ call }) => call.leg.hangUp({ status: 503, text: 'Full House', retryAfter: 7, cause: 42 });
+    rig.exchange.onArrival = ({ call }) =>
+      call.leg.hangUp({ status: 503, text: 'Full House', retryAfter: 7, cause: 42 });
     const caller = await rig.phone('+361');
     const invite = caller.invite('2');
     const refused = await caller.next(503);

@@ -36,7 +36,9 @@ export const outbound = (open: OpenRig): void => {
       divert: 'inhibit',
     });
     const invite = await phone.next('INVITE');
-    expect(fieldOf(invite, 'From')).toMatch(/^"R: no answer 102 – \\"Éva\\"X-Injected: 1" <sip:\+3612345678@127\.0\.0\.1/);
+    expect(fieldOf(invite, 'From')).toMatch(
+      /^"R: no answer 102 – \\"Éva\\"X-Injected: 1" <sip:\+3612345678@127\.0\.0\.1/,
+    );
     expect(fieldOf(invite, 'P-Asserted-Identity')).toContain('<sip:+3612345678@');
     expect(fieldOf(invite, 'Alert-Info')).toBe('<urn:alert:service:recall-callback>;info=alert-recall');
     expect(fieldOf(invite, 'Reason').replace(/\s*;\s*/g, ';')).toBe('SIP;cause=480;text="no answer 102"');
@@ -67,7 +69,11 @@ export const outbound = (open: OpenRig): void => {
     const rig = await open();
     const { watch } = rig.dial('101');
     expect(watch.kinds).toEqual([]);
-    expect((await watch.next('failed')).failure).toEqual({ reason: 'unreachable', status: 480, text: 'Temporarily Unavailable' });
+    expect((await watch.next('failed')).failure).toEqual({
+      reason: 'unreachable',
+      status: 480,
+      text: 'Temporarily Unavailable',
+    });
     expect(rig.signalling.remaining).toBe(0);
   });
 
@@ -332,7 +338,9 @@ export const outbound = (open: OpenRig): void => {
     leg.hangUp();
     const bye = await phone.next('BYE');
     expect(fieldOf(bye, 'Authorization') + fieldOf(bye, 'Proxy-Authorization')).toBe('');
-    phone.respond(bye, 407, { 'Proxy-Authenticate': 'Digest realm="kozpont.test", nonce="n", algorithm=MD5, qop="auth"' });
+    phone.respond(bye, 407, {
+      'Proxy-Authenticate': 'Digest realm="kozpont.test", nonce="n", algorithm=MD5, qop="auth"',
+    });
     await watch.next('ended');
     await rig.roundTrip();
     expect(phone.has('BYE')).toBe(false);

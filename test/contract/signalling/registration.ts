@@ -19,7 +19,10 @@ export const registration = (open: OpenRig): void => {
     const rig = await open();
     const phone = await rig.phone('101');
     expect(rig.signalling.reachable('101')).toBe(false);
-    const request = phone.request('REGISTER', `sip:${phone.target}`, { To: `<sip:101@${phone.target}>`, Expires: '120' });
+    const request = phone.request('REGISTER', `sip:${phone.target}`, {
+      To: `<sip:101@${phone.target}>`,
+      Expires: '120',
+    });
     const challenged = await phone.next(401);
     const again = phone.withCredentials(request, challenged, userOf('101'), algorithm);
     const accepted = await phone.next(200);
@@ -28,15 +31,23 @@ export const registration = (open: OpenRig): void => {
     expect(rig.exchange.reachability).toEqual([['101', true]]);
     expect(rig.signalling.reachable('101')).toBe(true);
 
-    const leaving = { ...again, fields: again.fields.map(([name, value]) => (name === 'Expires' ? ([name, '0'] as const) : ([name, value] as const))) };
+    const leaving = {
+      ...again,
+      fields: again.fields.map(([name, value]) =>
+        name === 'Expires' ? ([name, '0'] as const) : ([name, value] as const),
+      ),
+    };
     phone.withCredentials(leaving, challenged, userOf('101'), algorithm, 2);
     const left = await phone.next(200);
     expect(fieldsOf(left, 'Contact')).toEqual([]);
-    expect(rig.exchange.reachability).toEqual([['101', true], ['101', false]]);
+    expect(rig.exchange.reachability).toEqual([
+      ['101', true],
+      ['101', false],
+    ]);
     expect(rig.signalling.reachable('101')).toBe(false);
   });
 
-  test('a wrong password, an extension that is none and another one\'s registration get the same answer', async () => {
+  test("a wrong password, an extension that is none and another one's registration get the same answer", async () => {
     const rig = await open();
     const answers: string[] = [];
     for (const [aor, user, password] of [
@@ -75,7 +86,10 @@ export const registration = (open: OpenRig): void => {
     const left = await second.register(userOf('101'), { Contact: '*', Expires: '0' });
     expect(statusOf(left)).toBe(200);
     expect(fieldsOf(left, 'Contact')).toEqual([]);
-    expect(rig.exchange.reachability).toEqual([['101', true], ['101', false]]);
+    expect(rig.exchange.reachability).toEqual([
+      ['101', true],
+      ['101', false],
+    ]);
   });
 
   test('too short an interval is 423, a star with an interval is 400', async () => {
@@ -84,7 +98,11 @@ export const registration = (open: OpenRig): void => {
     const brief = await phone.register(userOf('101'), { Expires: '10' });
     expect(statusOf(brief)).toBe(423);
     expect(fieldOf(brief, 'Min-Expires')).toBe('60');
-    const star = phone.request('REGISTER', `sip:${phone.target}`, { To: `<sip:101@${phone.target}>`, Contact: '*', Expires: '60' });
+    const star = phone.request('REGISTER', `sip:${phone.target}`, {
+      To: `<sip:101@${phone.target}>`,
+      Contact: '*',
+      Expires: '60',
+    });
     const refused = await phone.next(message => [400, 401].includes(statusOf(message)));
     if (statusOf(refused) === 401) {
       phone.withCredentials(star, refused, userOf('101'));
@@ -101,7 +119,10 @@ export const registration = (open: OpenRig): void => {
     expect(rig.signalling.reachable('101')).toBe(true);
     await rig.pass(2_000);
     expect(rig.signalling.reachable('101')).toBe(false);
-    expect(rig.exchange.reachability).toEqual([['101', true], ['101', false]]);
+    expect(rig.exchange.reachability).toEqual([
+      ['101', true],
+      ['101', false],
+    ]);
   });
 
   test('guessing is stopped: after ten wrong passwords the right one is refused, too, for a minute', async () => {

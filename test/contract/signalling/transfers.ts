@@ -58,7 +58,7 @@ export const transfers = (open: OpenRig, { handsOverRefer }: ServerTraits): void
     await hangUp({ phone, call, watch });
   });
 
-  test('an immediate 200 where the phone\'s settings say so', async () => {
+  test("an immediate 200 where the phone's settings say so", async () => {
     const rig = await open({ phoneOptions: () => ({ transferNotify: 'immediate' }) });
     const { phone, dialog, watch, call } = await rig.answeredCall('101');
     watch.onTransfer = transfer => {
@@ -68,7 +68,10 @@ export const transfers = (open: OpenRig, { handsOverRefer }: ServerTraits): void
     dialog.send('REFER', { 'Refer-To': `<sip:102@${phone.target}>` });
     await watch.next('transfer');
     const only = await phone.next('NOTIFY');
-    expect([sipfrag(only), fieldOf(only, 'Subscription-State').split(';')[0]]).toEqual(['SIP/2.0 200 OK', 'terminated']);
+    expect([sipfrag(only), fieldOf(only, 'Subscription-State').split(';')[0]]).toEqual([
+      'SIP/2.0 200 OK',
+      'terminated',
+    ]);
     phone.respond(only, 200, {}, '', '');
     await rig.roundTrip();
     expect(phone.has('NOTIFY')).toBe(false);
@@ -176,7 +179,7 @@ export const transfers = (open: OpenRig, { handsOverRefer }: ServerTraits): void
     await watch.next('ended');
   });
 
-  test('the transferor\'s BYE is welcome at any moment: in the same chunk as its REFER', async () => {
+  test("the transferor's BYE is welcome at any moment: in the same chunk as its REFER", async () => {
     const rig = await open();
     const { phone, dialog, watch } = await rig.answeredCall('101');
     watch.onTransfer = transfer => transfer.accept();

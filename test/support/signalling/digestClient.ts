@@ -31,7 +31,9 @@ export const authorization = (
   count = 1,
 ): string => {
   const hash = (text: string): string =>
-    createHash(challenge.algorithm === 'SHA-256' ? 'sha256' : 'md5').update(text).digest('hex');
+    createHash(challenge.algorithm === 'SHA-256' ? 'sha256' : 'md5')
+      .update(text)
+      .digest('hex');
   const nc = count.toString(16).padStart(8, '0');
   const cnonce = 'f00dfeed';
   const a1 = hash(`${user}:${challenge.realm}:${password}`);

@@ -7,7 +7,17 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { randomId } from '../../../src/base/ids.ts';
 import { authorization, type DigestUser, parseChallenge } from './digestClient.ts';
-import { addressOf, fieldOf, fieldsOf, methodOf, parseSipText, type SipText, serializeSipText, statusOf, tagOf } from './sipText.ts';
+import {
+  addressOf,
+  fieldOf,
+  fieldsOf,
+  methodOf,
+  parseSipText,
+  type SipText,
+  serializeSipText,
+  statusOf,
+  tagOf,
+} from './sipText.ts';
 
 export interface Address {
   readonly host: string;
@@ -190,7 +200,9 @@ export class Phone {
 
   /** A response to what came. A dialog is begun by `tag`. */
   respond(request: SipText, status: number, fields: Fields = {}, body = '', tag = 'phone'): void {
-    const copied = request.fields.filter(([name]) => ['via', 'from', 'call-id', 'cseq', 'record-route'].includes(name.toLowerCase()));
+    const copied = request.fields.filter(([name]) =>
+      ['via', 'from', 'call-id', 'cseq', 'record-route'].includes(name.toLowerCase()),
+    );
     const to = fieldOf(request, 'To');
     const own: Fields = {
       To: tagOf(to) === '' && status > 100 && tag !== '' ? `${to};tag=${tag}` : to,

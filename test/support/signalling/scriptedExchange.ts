@@ -142,7 +142,11 @@ export class ScriptedExchange implements SignallingEvents {
   private readonly waiter = new Waiter();
 
   async nextCall(): Promise<Arrived> {
-    const arrived = await this.waiter.until('a call', () => this.arrivals[this.taken], () => 'nothing');
+    const arrived = await this.waiter.until(
+      'a call',
+      () => this.arrivals[this.taken],
+      () => 'nothing',
+    );
     this.taken += 1;
     return arrived;
   }

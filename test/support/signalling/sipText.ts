@@ -29,7 +29,8 @@ export const fieldOf = (message: SipText, name: string): string => fieldsOf(mess
 
 export const isResponse = (message: SipText): boolean => message.startLine.startsWith('SIP/2.0 ');
 /** 0 for a request. */
-export const statusOf = (message: SipText): number => (isResponse(message) ? Number(message.startLine.split(' ')[1]) : 0);
+export const statusOf = (message: SipText): number =>
+  isResponse(message) ? Number(message.startLine.split(' ')[1]) : 0;
 /** Of a request, or of the CSeq. */
 export const methodOf = (message: SipText): string =>
   isResponse(message) ? (fieldOf(message, 'CSeq').split(' ')[1] ?? '') : (message.startLine.split(' ')[0] ?? '');
