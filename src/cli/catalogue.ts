@@ -10,6 +10,10 @@ export const catalogue: Catalogue = {
     summary: 'say what is wrong with a dialplan, with the line and the column',
     load: () => import('./commands/check.ts'),
   },
+  schema: {
+    summary: 'print the JSON Schema of dialplans, with which an editor completes and explains',
+    load: () => import('./commands/schema.ts'),
+  },
   phones: {
     summary: 'print the password of each extension, and what else a phone is to be told',
     load: () => import('./commands/phones.ts'),

@@ -6,5 +6,6 @@ export type { Diagnostic } from '../base/yaml/diagnostic.ts';
 export { isOpen, nextChange } from './calendar.ts';
 export { catalogue, type FindingCode } from './catalogue.ts';
 export { type CompiledDialplan, compileDialplan } from './compileDialplan.ts';
+export { dialplanSchema } from './grammar/jsonSchema.ts';
 export { loadDialplan } from './load.ts';
 export type { Dialplan } from './plan.ts';

@@ -29,7 +29,11 @@ export function showDuration(duration: Duration): string {
 export function duration(
   range: { readonly min?: Duration; readonly max?: Duration } = {},
 ): z.ZodType<Duration, string> {
-  return z.string({ error: 'must be a duration with its unit, such as 20s or 5m' }).transform((text, context) => {
+  const written = z.string({ error: 'must be a duration with its unit, such as 20s or 5m' }).meta({
+    pattern: '^([0-9]+(ms|s|m|h|d))+$',
+    examples: ['20s', '1m30s'],
+  });
+  return written.transform((text, context) => {
     const refuse = (message: string): never => {
       context.issues.push({
         code: 'custom',

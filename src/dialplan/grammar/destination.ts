@@ -47,4 +47,7 @@ export function readDestination(text: string): Reading<Destination> {
   return name.ok ? ok({ kind, name: name.value }) : name;
 }
 
-export const destination = scalar('a destination such as queue:reception', readDestination);
+export const destination = scalar('a destination such as queue:reception', readDestination, {
+  pattern: `^(${kinds.join('|')}):[A-Za-z0-9*#_-]{1,64}$`,
+  examples: ['menu:main', 'extension:101', 'group:sales', 'queue:reception', 'goodbye:bye'],
+});

@@ -3,16 +3,31 @@ import { z } from 'zod';
 import { duration } from '../../base/yaml/duration.ts';
 import { destination } from './destination.ts';
 import { dialled, key, scalar } from './scalar.ts';
-import { readDigits, readExtension, readLanguage, readName } from './words.ts';
+import {
+  digitsPattern,
+  languagePattern,
+  namePattern,
+  readDigits,
+  readExtension,
+  readLanguage,
+  readName,
+} from './words.ts';
 
-export const name = scalar('a name', readName);
-export const nameKey = key(readName);
+const asName = { pattern: namePattern.source };
+const asDigits = { pattern: digitsPattern.source };
 
-export const extensionNumber = dialled('the number of an extension', readExtension);
-export const digits = dialled('keys of a telephone', readDigits);
-export const digitsKey = key(readDigits);
+export const name = scalar('a name', readName, asName);
+export const nameKey = key(readName, asName);
 
-export const language = scalar('a language such as en', readLanguage);
+export const extensionNumber = dialled('the number of an extension', readExtension, asDigits);
+export const extensionKey = key(readExtension, asDigits);
+export const digits = dialled('keys of a telephone', readDigits, asDigits);
+export const digitsKey = key(readDigits, asDigits);
+
+export const language = scalar('a language such as en', readLanguage, {
+  pattern: languagePattern.source,
+  examples: ['en', 'hu', 'ru', 'de', 'pt-br'],
+});
 
 /** Where the caller goes next: a destination, or one with a change of language. */
 export const route = z.union([destination, z.strictObject({ language: language.optional(), then: destination })], {

@@ -21,28 +21,50 @@ const refuse = (context: z.core.ParsePayload, { code, message, remedy }: Fault):
   context.issues.push({ code: 'custom', input: context.value, message, params: { code, remedy } });
 };
 
+/** What an editor is told of a notation (JSON Schema): never stricter than its reader, which alone decides. */
+export interface Notation {
+  readonly pattern?: string;
+  readonly examples?: readonly string[];
+}
+
+const text = (error: string | undefined, notation: Notation) => z.string(error).meta({ ...notation });
+
 /** A value written as text, in a notation of its own. `expected`: "must be <expected>". */
-export const scalar = <T>(expected: string, read: (text: string) => Reading<T>): z.ZodType<T, string> =>
-  z.string({ error: `must be ${expected}` }).transform((text, context) => {
-    const reading = read(text);
+export const scalar = <T>(
+  expected: string,
+  read: (text: string) => Reading<T>,
+  notation: Notation = {},
+): z.ZodType<T, string> =>
+  text(`must be ${expected}`, notation).transform((written, context) => {
+    const reading = read(written);
     if (reading.ok) return reading.value;
     refuse(context, reading.error);
     return z.NEVER;
   });
 
 /** The same, where YAML may take the text for a whole number. */
-export const dialled = <T>(expected: string, read: (text: string) => Reading<T>): z.ZodType<T, string | number> =>
+export const dialled = <T>(
+  expected: string,
+  read: (text: string) => Reading<T>,
+  notation: Notation = {},
+): z.ZodType<T, string | number> =>
   z
-    .union([z.string(), z.int().nonnegative()], { error: `must be ${expected}` })
+    .union([text(undefined, notation), z.int().nonnegative()], { error: `must be ${expected}` })
     .transform(String)
     .pipe(scalar(expected, read));
 
 /** A key of a mapping: checked, and kept as it is written. */
-export const key = (read: (text: string) => Reading<unknown>): z.ZodType<string, string> & z.core.$ZodRecordKey =>
-  z.string().check(context => {
-    const reading = read(context.value);
-    if (!reading.ok) refuse(context, reading.error);
-  });
+export const key = (
+  read: (text: string) => Reading<unknown>,
+  notation: Notation = {},
+): z.ZodType<string, string> & z.core.$ZodRecordKey =>
+  z
+    .string()
+    .check(context => {
+      const reading = read(context.value);
+      if (!reading.ok) refuse(context, reading.error);
+    })
+    .meta({ ...notation });
 
 /** A whole notation held to a pattern. */
 export const pattern =

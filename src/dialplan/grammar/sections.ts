@@ -5,6 +5,7 @@ import { destination } from './destination.ts';
 import {
   digits,
   digitsKey,
+  extensionKey,
   extensionNumber,
   language,
   name,
@@ -15,20 +16,12 @@ import {
   times,
 } from './parts.ts';
 import { key, scalar } from './scalar.ts';
-import { readDates, readDays, readHours } from './time.ts';
-import {
-  readContact,
-  readExtension,
-  readNumber,
-  readSpoken,
-  readTextLanguage,
-  readTimezone,
-  readTitle,
-} from './words.ts';
+import { datesPattern, daysPattern, hoursPattern, readDates, readDays, readHours } from './time.ts';
+import { readContact, readNumber, readSpoken, readTextLanguage, readTimezone, readTitle } from './words.ts';
 
 export const company = z.strictObject({
   name: scalar('a text', readTitle),
-  timezone: scalar('a time zone such as Europe/Budapest', readTimezone),
+  timezone: scalar('a time zone such as Europe/Budapest', readTimezone, { examples: ['Europe/Budapest'] }),
   languages: z.array(language).min(1),
 });
 
@@ -41,16 +34,20 @@ export const prompts = z.record(
   }),
 );
 
-const hours = scalar('hours such as 08:00-17:00', readHours);
+const hours = scalar('hours such as 08:00-17:00', readHours, {
+  pattern: hoursPattern,
+  examples: ['08:00-17:00', '08:00-12:00, 13:00-17:00'],
+});
 const hoursOfDay = z.union([hours, z.array(hours)], { error: 'must be hours such as 08:00-17:00, or a list of them' });
-const dates = scalar('a date such as 2026-12-24', readDates);
+const asDates = { pattern: datesPattern, examples: ['12-24', '2026-12-24', '2026-12-24..2027-01-01'] };
+const dates = scalar('a date such as 2026-12-24', readDates, asDates);
 
 export const calendars = z.record(
   nameKey,
   z.strictObject({
-    open: z.record(key(readDays), hoursOfDay),
+    open: z.record(key(readDays, { pattern: daysPattern, examples: ['mon-fri', 'sat', 'daily'] }), hoursOfDay),
     closed: z.array(dates).prefault([]),
-    exceptions: z.record(key(readDates), hoursOfDay).prefault({}),
+    exceptions: z.record(key(readDates, asDates), hoursOfDay).prefault({}),
   }),
 );
 
@@ -74,11 +71,11 @@ export const defaults = z.strictObject({
 });
 
 export const extensions = z.record(
-  key(readExtension),
+  extensionKey,
   z.strictObject({
     name: scalar('a text', readTitle),
     ringFor: ringFor.optional(),
-    contact: scalar('a SIP URI', readContact).optional(),
+    contact: scalar('a SIP URI', readContact, { pattern: '^sip:', examples: ['sip:door@192.0.2.7:5060'] }).optional(),
     directDial: z.boolean().prefault(true),
     failover: failover.optional(),
   }),
@@ -137,7 +134,7 @@ export const schedules = z.record(nameKey, z.strictObject({ calendar: name, open
 
 /** A number says either `to`, or `calendar` with `open` and `closed`; the rule on numbers holds it to that. */
 export const numbers = z.record(
-  key(readNumber),
+  key(readNumber, { examples: ['+3612345678', '+3612345*'] }),
   z.union(
     [
       destination,

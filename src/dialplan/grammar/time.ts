@@ -3,6 +3,15 @@ import { ok } from '../../base/result.ts';
 import type { OpenSpan } from '../plan.ts';
 import { fault, quoted, type Reading } from './scalar.ts';
 
+const dayPattern = '(mon|tue|wed|thu|fri|sat|sun)';
+const daySpan = `${dayPattern}(-${dayPattern})?`;
+const hourSpan = ' ?[0-9]{1,2}:[0-9]{2} ?- ?[0-9]{1,2}:[0-9]{2} ?';
+const date = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
+/** For editors; what is more to be said of days, hours and dates, their readers say. */
+export const daysPattern = `^(daily|\\s*${daySpan}\\s*(,\\s*${daySpan}\\s*)*)$`;
+export const hoursPattern = `^${hourSpan}(,${hourSpan})*$`;
+export const datesPattern = `^\\s*([0-9]{2}-[0-9]{2}|${date}\\s*(\\.\\.\\s*${date})?)\\s*$`;
+
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const daily = [0, 1, 2, 3, 4, 5, 6];
 

@@ -3,12 +3,15 @@ import { ok } from '../../base/result.ts';
 import { closest } from '../../base/yaml/closest.ts';
 import { fault, pattern, quoted, type Reading } from './scalar.ts';
 
-export const readName = pattern(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'BAD_NAME', 'a name');
+export const namePattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+export const digitsPattern = /^[0-9*#]{1,10}$/;
 
-export const readExtension = pattern(/^[0-9*#]{1,10}$/, 'BAD_EXTENSION', 'the number of an extension');
+export const readName = pattern(namePattern, 'BAD_NAME', 'a name');
+
+export const readExtension = pattern(digitsPattern, 'BAD_EXTENSION', 'the number of an extension');
 
 /** What a caller can press in a menu, or a code on the keypad. */
-export const readDigits = pattern(/^[0-9*#]{1,10}$/, 'BAD_DIGITS', 'keys of a telephone');
+export const readDigits = pattern(digitsPattern, 'BAD_DIGITS', 'keys of a telephone');
 
 const invisible = /[\p{Cc}\u200b\u2028-\u202e\u2060-\u2069\ufeff]|\p{Cs}/u;
 
@@ -28,9 +31,11 @@ export const readTitle = readLine(100);
 /** What is spoken. */
 export const readSpoken = readLine(4000);
 
+export const languagePattern = /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/;
+
 export function readLanguage(text: string): Reading<string> {
   const wrong = fault('BAD_LANGUAGE', `must be a language in lower case, such as en or pt-br, not ${quoted(text)}`);
-  if (!/^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/.test(text)) return wrong;
+  if (!languagePattern.test(text)) return wrong;
   try {
     Intl.getCanonicalLocales(text);
     return ok(text);

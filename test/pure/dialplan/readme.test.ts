@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { dialplanGrammar } from '../../../src/dialplan/grammar/dialplan.ts';
+import { explanations } from '../../../src/dialplan/grammar/explanations.ts';
 import { catalogue, compileDialplan } from '../../../src/dialplan/index.ts';
 
 const page = readFileSync(new URL('../../../dialplans/README.md', import.meta.url), 'utf8');
@@ -22,6 +23,19 @@ describe('the reference of the grammar', () => {
     );
     // The reasons of a failover are explained in the text about it.
     expect(missing.filter(key => !key.includes('.failover.'))).toEqual([]);
+  });
+
+  it('explains every key in the words that an editor shows', () => {
+    for (const [key, meaning] of Object.entries(explanations)) {
+      expect(
+        rows.filter(line => line.startsWith(`| \`${key}\` | ${meaning} |`)),
+        key,
+      ).toHaveLength(1);
+    }
+    const unexplained = [...keysOf(dialplanGrammar, [])].filter(
+      key => explanations[key] === undefined && explanations[key.replace(/\.\*$/, '')] === undefined,
+    );
+    expect(unexplained.filter(key => !key.includes('.failover.'))).toEqual([]);
   });
 
   it('names the default of every key that has one', () => {
