@@ -27,7 +27,9 @@ import { Waits } from './waits.ts';
 
 export type { CallEnd, PhoneCall } from './calls/call.ts';
 export { answering, busy, declining, type PhoneOptions, type Policy, ringing } from './options.ts';
+export { replacesOf } from './verbs/replaces.ts';
 export type { Transfer } from './verbs/transfer.ts';
+export { refer } from './verbs/transfer.ts';
 
 /** Below the ports that systems give out by themselves. */
 const rtpPorts = { from: 10_000, to: 19_999 };

@@ -28,8 +28,13 @@ import { blindTransfer, type Transfer, transferTo } from '../verbs/transfer.ts';
 export type CallState =
   /** Our INVITE is out, or about to leave; `early`: a phone rings there. To: talking, ended. */
   | { readonly kind: 'calling'; readonly early: Dialog | undefined; cancel(): void }
-  /** Their INVITE waits for our answer. To: talking, ended. */
-  | { readonly kind: 'offered'; readonly transaction: ServerTransaction; readonly tag: string }
+  /** Their INVITE waits for our answer; `early`: it was told that we ring. To: talking, ended. */
+  | {
+      readonly kind: 'offered';
+      readonly transaction: ServerTransaction;
+      readonly tag: string;
+      readonly early: Dialog | undefined;
+    }
   /** The 200 was sent, or came and was acknowledged. To: ended. */
   | { readonly kind: 'talking'; readonly dialog: Dialog }
   /** Nothing more will come. */
@@ -107,7 +112,7 @@ export class PhoneCall {
   /** Early or confirmed. Error: `DISPOSED`, where there is none. */
   get dialog(): Dialog {
     const { state } = this;
-    const dialog = state.kind === 'talking' ? state.dialog : state.kind === 'calling' ? state.early : undefined;
+    const dialog = state.kind === 'talking' ? state.dialog : state.kind === 'ended' ? undefined : state.early;
     if (dialog === undefined) throw new KozpontError('DISPOSED', `the call is ${state.kind}: it has no dialog`);
     return dialog;
   }

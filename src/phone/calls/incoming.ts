@@ -1,5 +1,6 @@
 import { assertNever } from '../../base/assertNever.ts';
 import { randomId } from '../../base/ids.ts';
+import { dialogOfRequest } from '../../embedded/sip/dialogs/dialog.ts';
 import { field, header } from '../../embedded/sip/grammar/headers.ts';
 import { responseTo } from '../../embedded/sip/responseTo.ts';
 import type { ServerTransaction } from '../../embedded/sip/stack.ts';
@@ -19,7 +20,7 @@ export function takeCall(
   const call = new PhoneCall(
     phone,
     { direction: 'incoming', invite: transaction.request, ended },
-    { kind: 'offered', transaction, tag },
+    { kind: 'offered', transaction, tag, early: undefined },
   );
   transaction.observe({
     cancelled: cancel => {
@@ -30,7 +31,9 @@ export function takeCall(
     },
   });
   const ring = (): void => {
-    transaction.respond(responseTo(transaction.request, 180, { toTag: tag, headers: ownHeaders(phone) }));
+    const response = responseTo(transaction.request, 180, { toTag: tag, headers: ownHeaders(phone) });
+    transaction.respond(response);
+    call.become({ kind: 'offered', transaction, tag, early: dialogOfRequest(transaction.request, response) });
   };
   const later = (after: number, act: () => void): void => {
     const timer = phone.clock.after(after, act);

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Phone, PhoneCall } from '../../../src/phone/phone.ts';
 import { companyNumber, type Office } from './office.ts';
 
@@ -40,4 +41,12 @@ export async function callReception(
 export async function hearEachOther(office: Office, one: PhoneCall, other: PhoneCall): Promise<void> {
   const toneOf = (call: PhoneCall): number => office.tone(call.phone.user);
   await Promise.all([one.hears(toneOf(other)), other.hears(toneOf(one))]);
+}
+
+/** What the reception is shown when a transfer to `target` has come to nothing. */
+export function expectRecall(call: PhoneCall, words: string, caller: string): void {
+  const { from, alertInfo, reason } = call.shown;
+  expect(from).toEqual({ number: caller, display: `R: ${words} – ${caller}` });
+  expect(alertInfo).toContain('recall');
+  expect(reason).toContain(`text="${words}"`);
 }
