@@ -13,6 +13,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   signalling: ['base', 'dialplan/plan', 'embedded/sip/grammar', 'embedded/sip/reasonPhrases'],
   media: ['base'],
   embedded: ['base', 'media'],
+  rehearsal: ['base', 'dialplan', 'call'],
   prompts: ['base', 'dialplan/plan', 'config/config'],
   config: ['base'],
   records: ['base', 'call', 'exchange/ports'],
