@@ -9,3 +9,4 @@ export { type CompiledDialplan, compileDialplan } from './compileDialplan.ts';
 export { dialplanSchema } from './grammar/jsonSchema.ts';
 export { loadDialplan } from './load.ts';
 export type { Dialplan } from './plan.ts';
+export { formats, type Report } from './report/report.ts';

@@ -1,36 +1,42 @@
 import { resolve } from 'node:path';
-import { type Diagnostic, showDiagnostic } from '../../base/yaml/diagnostic.ts';
-import { loadDialplan } from '../../dialplan/index.ts';
+import { type Diagnostic, formats, loadDialplan } from '../../dialplan/index.ts';
 import type { Arguments, Command, ExitStatus, Surroundings } from '../command.ts';
+import { version } from '../version.ts';
 
 export const command: Command = {
   rest: 'dialplan.yaml…',
-  options: { strict: { type: 'boolean', help: 'warnings count as errors' } },
+  options: {
+    strict: { type: 'boolean', help: 'warnings count as errors' },
+    format: { type: 'string', value: Object.keys(formats).join('|'), help: 'how findings are printed (default: text)' },
+  },
   about: `Prints each finding as "file:line:col CODE message", and below it what to do. dialplans/README.md explains the
-codes. Exits with 0 where nothing is wrong (there may be warnings), with 1 where something is, and with 2 where a
-file cannot be read.`,
+codes. --format json is for scripts, github marks the lines of a change in GitHub Actions, sarif (2.1.0) is for code
+scanning and editors.
+Exits with 0 where nothing is wrong (there may be warnings), with 1 where something is, and with 2 where a file
+cannot be read.`,
   run: check,
 };
 
-async function check({ rest: files, flags }: Arguments, surroundings: Surroundings): Promise<ExitStatus> {
+async function check({ rest: files, flags, text }: Arguments, surroundings: Surroundings): Promise<ExitStatus> {
   if (files.length === 0) {
     surroundings.complain('kozpont: check needs a dialplan to check\nSee kozpont help check.');
     return 2;
   }
-  const found: Diagnostic[] = [];
+  const format = text.format ?? 'text';
+  if (!isFormat(format)) {
+    surroundings.complain(`kozpont: there is no format ${format}, but ${Object.keys(formats).join(', ')}`);
+    return 2;
+  }
+  const findings: Diagnostic[] = [];
   for (const file of files) {
     const loaded = await loadDialplan(resolve(surroundings.folder, file), file);
-    const diagnostics = loaded.ok ? loaded.value.diagnostics : loaded.error;
-    for (const diagnostic of diagnostics) surroundings.print(showDiagnostic(diagnostic));
-    found.push(...diagnostics);
+    findings.push(...(loaded.ok ? loaded.value.diagnostics : loaded.error));
   }
-  const errors = found.filter(({ severity }) => severity === 'error').length;
-  const warnings = found.length - errors;
-  surroundings.print(
-    `${count(files.length, 'dialplan')} checked: ${count(errors, 'error')}, ${count(warnings, 'warning')}`,
-  );
-  if (found.some(({ code }) => code === 'FILE_UNREADABLE')) return 2;
-  return errors > 0 || (flags.strict === true && warnings > 0) ? 1 : 0;
+  const report = formats[format]({ files, findings, version: await version() });
+  if (report !== '') surroundings.print(report);
+  if (findings.some(({ code }) => code === 'FILE_UNREADABLE')) return 2;
+  const counted = flags.strict === true ? findings : findings.filter(({ severity }) => severity === 'error');
+  return counted.length > 0 ? 1 : 0;
 }
 
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+const isFormat = (name: string): name is keyof typeof formats => Object.hasOwn(formats, name);

@@ -27,6 +27,7 @@ afterAll(() => rm(folder, { recursive: true }));
 async function run(
   rest: string[],
   flags: Record<string, boolean> = {},
+  format?: string,
 ): Promise<{ status: ExitStatus; out: string[]; err: string[] }> {
   const out: string[] = [];
   const err: string[] = [];
@@ -38,7 +39,7 @@ async function run(
     folder,
     onStopSignal: () => () => undefined,
   };
-  const status = await command.run({ text: {}, flags, rest }, surroundings);
+  const status = await command.run({ text: { format }, flags, rest }, surroundings);
   return { status, out, err };
 }
 
@@ -88,6 +89,27 @@ describe('kozpont check', () => {
     const { status, out } = await run(['huge.yaml']);
     expect(status).toBe(1);
     expect(out[0]).toBe('huge.yaml:1:1 YAML_LIMIT the file has 10,000,000 bytes: no dialplan is that long');
+  });
+
+  it('reports to scripts and forges with the same exit codes', async () => {
+    const json = await run(['right.yaml', 'wrong.yaml'], {}, 'json');
+    expect(json.status).toBe(1);
+    expect(JSON.parse(json.out.join('\n'))).toMatchObject({
+      files: ['right.yaml', 'wrong.yaml'],
+      errors: 1,
+      warnings: 0,
+    });
+    expect(await run(['wrong.yaml'], {}, 'github')).toMatchObject({
+      status: 1,
+      out: [expect.stringContaining('::error file=wrong.yaml,line=4,col=27,title=UNKNOWN_PROMPT::')],
+    });
+    expect(await run(['right.yaml'], {}, 'github')).toEqual({ status: 0, out: [], err: [] });
+    expect((await run(['odd.yaml'], { strict: true }, 'sarif')).status).toBe(1);
+    expect(await run(['right.yaml'], {}, 'xml')).toEqual({
+      status: 2,
+      out: [],
+      err: ['kozpont: there is no format xml, but text, json, github, sarif'],
+    });
   });
 
   it('needs a dialplan', async () => {
