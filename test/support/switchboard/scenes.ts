@@ -43,6 +43,17 @@ export async function hearEachOther(office: Office, one: PhoneCall, other: Phone
   await Promise.all([one.hears(toneOf(other)), other.hears(toneOf(one))]);
 }
 
+/** Milliseconds: a pause that a person would notice, and no machine under load makes by itself. */
+const noticeable = 600;
+
+/** R10: since then there was always something to be heard. */
+export function expectNeverSilent(call: PhoneCall, since: number): void {
+  const pauses = call.ear.timeline.filter(
+    ({ what, from, until }) => until > since && until - from > noticeable && (what === 'silence' || what === 'nothing'),
+  );
+  expect(pauses).toEqual([]);
+}
+
 /** What the reception is shown when a transfer to `target` has come to nothing. */
 export function expectRecall(call: PhoneCall, words: string, caller: string): void {
   const { from, alertInfo, reason } = call.shown;

@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { busy, declining, type Policy } from '../../../src/phone/phone.ts';
 import { inOffice } from '../../support/switchboard/office.ts';
 import { leaveNoSocketOpen } from '../../support/switchboard/openSockets.ts';
-import { callReception, conversation, expectRecall, hearEachOther } from '../../support/switchboard/scenes.ts';
+import {
+  callReception,
+  conversation,
+  expectNeverSilent,
+  expectRecall,
+  hearEachOther,
+} from '../../support/switchboard/scenes.ts';
 
 leaveNoSocketOpen();
 
@@ -15,6 +21,7 @@ describe.concurrent('a transfer that comes to nothing when the operator has left
       async office => {
         const { reception, outside, inside } = await conversation(office);
         const desk = await office.extension('101');
+        const since = outside.now();
         const transfer = inside.transfer('101');
         expect((await transfer.outcome).status).toBe(202);
         await inside.hangUp();
@@ -26,6 +33,7 @@ describe.concurrent('a transfer that comes to nothing when the operator has left
         await outside.hears(office.music);
         await back.answer();
         await hearEachOther(office, outside, back);
+        expectNeverSilent(outside, since);
         expect(office.transfers.map(({ kind }) => kind)).toEqual([
           'transferStarted',
           'transferRinging',
