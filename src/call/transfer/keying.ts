@@ -24,8 +24,9 @@ export function keying(turn: Turn, phase: KeyingPhase, stimulus: Stimulus): void
       return;
     case 'playFinished':
       if (stimulus.leg !== phase.transferor) return;
-      if (stimulus.playId === phase.refusal) back(turn, phase);
-      else turn.hear(phase.transferor, { kind: 'silence' });
+      // The end of the tone before the refusal may be told late: it must not cut the refusal short.
+      if (phase.refusal === undefined) turn.hear(phase.transferor, { kind: 'silence' });
+      else if (stimulus.playId === phase.refusal) back(turn, phase);
       return;
     case 'timerFired':
       return phase.refusal === undefined ? resolve(turn, phase) : back(turn, phase);
