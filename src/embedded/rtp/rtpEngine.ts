@@ -34,6 +34,8 @@ export interface RtpMetrics {
     readonly refused: number;
     /** Not RTP, or of a payload type that was not agreed on. */
     readonly unusable: number;
+    /** More than a far end has any reason to send. */
+    readonly excess: number;
   };
   /** Turns of the pacer that came more than a frame late, and the frames that were left out for that. */
   readonly lateTicks: number;
@@ -60,7 +62,7 @@ export class RtpEngine {
     this.context = {
       clock,
       pacer: new Pacer(clock, error => log.error({ error: messageOf(error) }, 'a stream could not be paced')),
-      counters: { received: 0, sent: 0, refused: 0, unusable: 0 },
+      counters: { received: 0, sent: 0, refused: 0, unusable: 0, excess: 0 },
       random,
     };
     this.pool = new PortPool(options.ports, options.rest, below => Math.floor(random() * below));

@@ -33,6 +33,8 @@ export interface PacketCounters {
   refused: number;
   /** Not RTP, or of a payload type that was not agreed on. */
   unusable: number;
+  /** More than a far end has any reason to send. */
+  excess: number;
 }
 
 export interface SessionEvents {
@@ -53,6 +55,12 @@ const event = 3;
 const meaningOf = { PCMU: 1, PCMA: 2, telephoneEvent: event } as const;
 const codecOf = { 1: 'PCMU', 2: 'PCMA' } as const;
 type Meaning = 1 | 2 | 3;
+
+/**
+ * Packets between two turns of the housekeeping, which come every half second: ten times what a telephone sends. A far
+ * end that floods its own call, or two that lead their media round in a circle through us, cost the others nothing.
+ */
+const mostPackets = 250;
 
 /** A frame that comes this much after the one before it is in its rhythm; a later one begins a talkspurt. */
 const rhythm = 1.5 * frame;
@@ -82,6 +90,7 @@ export class RtpSession {
   private sending = false;
   private heardCodec: AudioCodec | null = null;
   private rtcpHeardFrom: TransportAddress | undefined;
+  private packetsOfTurn = 0;
   private closed = false;
 
   private source: Source | undefined;
@@ -183,6 +192,7 @@ export class RtpSession {
 
   /** Now and then: a far end that has fallen silent, a report that is due. */
   housekeep(now: Instant): void {
+    this.packetsOfTurn = 0;
     if (this.latch.pause(now)) this.follow();
     const report = this.rtcp.due(now);
     if (report !== undefined) this.sendRtcp(report);
@@ -203,7 +213,7 @@ export class RtpSession {
     const { view } = this;
     const now = this.context.clock.now();
     const meaning = view.read(packet) ? (this.meanings[view.payloadType] as 0 | Meaning) : unknown;
-    if (meaning === unknown || view.ssrc === this.outgoing.ssrc) {
+    if (meaning === unknown) {
       this.receiveOther(packet, from);
       return;
     }
@@ -213,6 +223,10 @@ export class RtpSession {
       return;
     }
     if (verdict === 'moved') this.follow();
+    if (++this.packetsOfTurn > mostPackets) {
+      this.context.counters.excess++;
+      return;
+    }
     this.context.counters.received++;
     if (view.ssrc !== this.incoming.source) this.recogniser.reset();
     this.incoming.count(view, now, meaning !== event);
@@ -234,6 +248,8 @@ export class RtpSession {
   /** Sends what was received on the other side of a bridge, at once and in place. */
   private relay(packet: Buffer, view: RtpView, meaning: Meaning, now: Instant): void {
     if (this.source !== undefined || this.digits.busy) return;
+    // What we sent here has come back by the other side: a circle (RFC 3550, §8.2).
+    if (view.ssrc === this.outgoing.ssrc) return;
     if (!this.sending) {
       this.outgoing.interrupt();
       return;

@@ -1,7 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../../src/base/clock.ts';
 import { isKozpontError, type KozpontError } from '../../../src/base/errors.ts';
+import { encodeWav } from '../../../src/base/wav.ts';
 import { linear } from '../../../src/embedded/rtp/audio/g711.ts';
 import { ToneDetector } from '../../../src/embedded/rtp/audio/goertzel.ts';
 import type { EmbeddedMediaOptions } from '../../../src/embedded/rtp/embeddedMedia.ts';
@@ -253,6 +257,71 @@ describe('reports', () => {
     await endpoint.destroy();
     const [goodbye] = (await once(phone.rtcp, 'message')) as [Buffer];
     expect(decodeReport(goodbye)?.bye).toBe(true);
+  });
+});
+
+describe('what is asked in the wrong moment', () => {
+  it('is an answer to no offer of ours', async () => {
+    const isInvalid = (error: unknown): boolean => isKozpontError(error, 'INVALID_SDP');
+    const { endpoint, phone } = await call({ tone: 500 });
+    await expect(endpoint.accept(phone.describe())).rejects.toSatisfy(isInvalid);
+    await endpoint.offer();
+    await endpoint.answer(phone.describe({ version: 2 }));
+    await expect(endpoint.accept(phone.describe())).rejects.toSatisfy(isInvalid);
+  });
+
+  it('is a stop before the sound was read', async () => {
+    const { endpoint, phone } = await call({ tone: 500 });
+    const path = join(rig.folder, 'sound.wav');
+    await writeFile(path, encodeWav({ sampleRate: 8000, channels: 1, samples: new Int16Array(8000) }));
+    const first = endpoint.play([{ kind: 'file', path }], { loop: true });
+    const second = endpoint.play([{ kind: 'file', path }], { loop: true });
+    await endpoint.stop();
+    expect(await Promise.all([first, second])).toEqual(['stopped', 'stopped']);
+    // By now both have been read.
+    expect(await endpoint.play([{ kind: 'file', path: join(rig.folder, 'none.wav') }])).toBe('failed');
+    await expect.poll(() => rig.server.metrics.soundCache).toBe(16_000);
+    expect(rig.server.metrics.streams).toBe(0);
+    expect(phone.received).toEqual([]);
+  });
+
+  it('is a recording of what is recorded already', async () => {
+    const { endpoint } = await call({ tone: 500 });
+    const isFailed = (error: unknown): boolean => isKozpontError(error, 'RECORDING_FAILED');
+    const recording = await endpoint.record(join(rig.folder, 'one.wav'));
+    await expect(endpoint.record(join(rig.folder, 'two.wav'))).rejects.toSatisfy(isFailed);
+    await recording.stop();
+    await (await endpoint.record(join(rig.folder, 'two.wav'))).stop();
+  });
+
+  it('is a bridge to itself, or to an endpoint of another server', async () => {
+    const { endpoint } = await call({ tone: 500 });
+    const isUnavailable = (error: unknown): boolean => isKozpontError(error, 'MEDIA_UNAVAILABLE');
+    await expect(endpoint.bridge(endpoint)).rejects.toSatisfy(isUnavailable);
+    await expect(endpoint.bridge({ ...endpoint })).rejects.toSatisfy(isUnavailable);
+  });
+});
+
+describe('timers', () => {
+  it('are none when there is no endpoint', async () => {
+    const clock = new VirtualClock();
+    await useRig({ clock });
+    const phone = await peer();
+    expect(clock.armed).toBe(0);
+    const [one, two] = [await create(phone.describe()), await create(phone.describe())];
+    void one.endpoint.play([tone('ringback')], { loop: true });
+    const recording = await two.endpoint.record(join(rig.folder, 'a.wav'));
+    clock.advance(10_000);
+    expect(clock.armed).toBe(3);
+    await recording.stop();
+    await one.endpoint.destroy();
+    expect(clock.armed).toBe(1);
+    await two.endpoint.destroy();
+    expect(clock.armed).toBe(0);
+    const three = await create(phone.describe());
+    expect(clock.armed).toBe(1);
+    await three.endpoint.destroy();
+    expect(clock.armed).toBe(0);
   });
 });
 

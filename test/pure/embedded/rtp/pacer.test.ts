@@ -120,6 +120,22 @@ describe('the pacer', () => {
     expect(pacer.streams).toBe(3);
   });
 
+  it('lets streams of one phase leave in any order', () => {
+    const streams = [join(), join(), join(), join(), join()];
+    for (const leaves of [0, 1, 4, 2]) {
+      const stream = streams[leaves];
+      if (stream !== undefined) pacer.remove(stream);
+      clock.advance(20);
+    }
+    expect(streams.map(stream => stream.ticks)).toEqual([
+      [0],
+      [0, 20],
+      [0, 20, 40, 60],
+      [0, 20, 40, 60, 80],
+      [0, 20, 40],
+    ]);
+  });
+
   it('goes on when a stream throws', () => {
     const bad = join();
     bad.onTick = () => {

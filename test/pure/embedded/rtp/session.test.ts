@@ -75,11 +75,13 @@ class Party {
     },
   );
   private sequence = 500;
-  private timestamp = 7000;
+  timestamp = 7000;
+  ssrc: number;
   readonly remote: TransportAddress;
 
   constructor(remotePort: number, agreement: Partial<AudioAgreement> = {}) {
     this.remote = { address: '192.0.2.1', port: remotePort };
+    this.ssrc = remotePort;
     this.agree(agreement);
   }
 
@@ -110,7 +112,7 @@ class Party {
     this.sequence = (this.sequence + 1) & 0xffff;
     this.timestamp += 160;
     const packet = Buffer.alloc(172, byte);
-    writeHeader(packet, 0, false, payloadType, this.sequence, this.timestamp, this.remote.port);
+    writeHeader(packet, 0, false, payloadType, this.sequence, this.timestamp, this.ssrc);
     this.rtp.deliver(packet, from);
   }
 
@@ -118,7 +120,7 @@ class Party {
     this.sequence = (this.sequence + 1) & 0xffff;
     if (first) this.timestamp += 160;
     const packet = Buffer.alloc(16);
-    writeHeader(packet, 0, first, 101, this.sequence, this.timestamp, this.remote.port);
+    writeHeader(packet, 0, first, 101, this.sequence, this.timestamp, this.ssrc);
     writeEvent(packet, 12, event, end, duration);
     this.rtp.deliver(packet, this.remote);
   }
@@ -163,7 +165,7 @@ beforeEach(() => {
     pacer: new Pacer(clock, error => {
       throw error;
     }),
-    counters: { received: 0, sent: 0, refused: 0, unusable: 0 },
+    counters: { received: 0, sent: 0, refused: 0, unusable: 0, excess: 0 },
     random: () => {
       seed = (seed * 7.13 + 0.17) % 1;
       return seed;
@@ -329,10 +331,22 @@ describe('a bridge', () => {
     const [a, b] = pair();
     a.speak(40);
     b.agree({ direction: 'recvonly', remoteHold: true });
-    for (let n = 0; n < 500; n++) a.speak(40);
+    for (let n = 0; n < 200; n++) a.speak(40);
     expect(b.rtp.sent).toHaveLength(1);
     clock.advance(10_000);
     b.agree({});
+    a.speak(41);
+    expect(isOneStream(b.rtp.sent)).toBe(true);
+    expect(b.heard).toEqual(['8!:40', '8!:41']);
+  });
+
+  it('shows no loss after a pause without a bridge', () => {
+    const [a, b] = pair();
+    a.speak(40);
+    a.session.forwardTo(undefined);
+    for (let n = 0; n < 200; n++) a.speak(40);
+    clock.advance(10_000);
+    a.session.forwardTo(b.session);
     a.speak(41);
     expect(isOneStream(b.rtp.sent)).toBe(true);
     expect(b.heard).toEqual(['8!:40', '8!:41']);
@@ -448,11 +462,31 @@ describe('who is heard', () => {
     expect(b.heard).toEqual(['8!:40']);
   });
 
-  it('is not our own packet that comes back', () => {
-    const party = new Party(4000);
-    party.session.play(sound(40, 1), () => {});
-    party.rtp.deliver(party.rtp.sent[0]?.bytes as Buffer, party.remote);
-    expect(party.session.incoming.packets).toBe(0);
+  it('may echo our own packets', () => {
+    const [a, b] = [new Party(4000), new Party(5000)];
+    a.session.forwardTo(b.session);
+    b.session.forwardTo(a.session);
+    a.speak(40);
+    b.rtp.deliver(b.rtp.sent[0]?.bytes as Buffer, b.remote);
+    expect(a.heard).toEqual(['8!:40']);
+  });
+
+  it('is not led round in a circle', () => {
+    const [a, b] = [new Party(4000), new Party(5000)];
+    a.session.forwardTo(b.session);
+    a.speak(40);
+    a.rtp.deliver(b.rtp.sent[0]?.bytes as Buffer, a.remote);
+    expect(b.heard).toEqual(['8!:40']);
+  });
+
+  it('is not heard beyond all reason', () => {
+    const [a, b] = [new Party(4000), new Party(5000)];
+    a.session.forwardTo(b.session);
+    for (let n = 0; n < 300; n++) a.speak(40);
+    expect([b.rtp.sent.length, context.counters.excess]).toEqual([250, 50]);
+    a.session.housekeep(clock.now());
+    a.speak(41);
+    expect(b.heard.at(-1)).toMatch(/:41$/);
   });
 });
 
@@ -482,6 +516,18 @@ describe('digits that we send', () => {
     for (const { bytes } of sender.rtp.sent) receiver.rtp.deliver(bytes, receiver.remote);
     expect(receiver.digits.join('')).toBe('12##A');
     expect(context.pacer.streams).toBe(0);
+  });
+});
+
+describe('digits of a new source', () => {
+  it('are not measured against those of the old one', () => {
+    const party = new Party(4000);
+    party.press(5, 160, false, true);
+    party.press(5, 320, true);
+    party.ssrc = 99;
+    party.timestamp -= 4000;
+    party.press(6, 160, false, true);
+    expect(party.digits.join('')).toBe('56');
   });
 });
 
