@@ -1,11 +1,13 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Clock, Timer } from '../base/clock.ts';
+import type { Clock, Duration, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { CallRecord } from '../call/record.ts';
 import type { Records } from '../exchange/ports.ts';
 
+/** Calls that end within this time of each other are written together. Milliseconds. */
+const together = 100;
 /** How long to wait before a disk that refused is tried again. Milliseconds. */
 const retryAfter = 5_000;
 /** Records that wait for the disk; beyond, the oldest are given up, and the log says how many. */
@@ -18,7 +20,7 @@ const mostWaiting = 100_000;
 export class FileRecords implements Records {
   private waiting: string[] = [];
   private writing: Promise<void> | undefined;
-  private retry: Timer | undefined;
+  private next: Timer | undefined;
   private failing = false;
   private file: FileHandle | undefined;
 
@@ -36,15 +38,15 @@ export class FileRecords implements Records {
       this.waiting.splice(0, surplus);
       this.log.error({ lost: surplus, path: this.path }, 'call records are lost: too many wait for the disk');
     }
-    if (this.retry === undefined) this.flush();
+    if (this.next === undefined) this.flush();
   }
 
   /** Writes what waits, once more if need be, and stops trying. */
   async close(): Promise<void> {
-    this.cancelRetry();
+    this.cancelNext();
     await this.writing;
     if (this.waiting.length > 0) await this.append();
-    this.cancelRetry();
+    this.cancelNext();
     await this.closeFile();
     if (this.waiting.length > 0) {
       this.log.error(
@@ -66,16 +68,23 @@ export class FileRecords implements Records {
     await file?.close().catch(() => undefined);
   }
 
-  private cancelRetry(): void {
-    this.retry?.cancel();
-    this.retry = undefined;
+  private flushAfter(delay: Duration): void {
+    this.next = this.clock.after(delay, () => {
+      this.next = undefined;
+      if (this.waiting.length > 0) this.flush();
+    });
+  }
+
+  private cancelNext(): void {
+    this.next?.cancel();
+    this.next = undefined;
   }
 
   private flush(): void {
     if (this.writing !== undefined) return;
     this.writing = this.append().finally(() => {
       this.writing = undefined;
-      if (this.waiting.length > 0 && this.retry === undefined) this.flush();
+      if (this.next === undefined) this.flushAfter(together);
     });
   }
 
@@ -95,10 +104,7 @@ export class FileRecords implements Records {
         { path: this.path, waiting: this.waiting.length, error: messageOf(error) },
         'call records cannot be written',
       );
-      this.retry = this.clock.after(retryAfter, () => {
-        this.retry = undefined;
-        this.flush();
-      });
+      this.flushAfter(retryAfter);
     }
   }
 }

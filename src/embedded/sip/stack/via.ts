@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomId } from '../../../base/ids.ts';
 import { type Params, param, withoutParam, withParam } from '../grammar/fields/params.ts';
 import { parseVia, serializeVia, type Via } from '../grammar/fields/via.ts';
 import { header, withTopHeader, withTopReplaced } from '../grammar/headers.ts';
@@ -9,7 +9,7 @@ import type { Hop, Protocol, Source } from '../transport/transport.ts';
 import { defaultPort, isReliable } from '../transport/transportSet.ts';
 
 /** A fresh one, with the magic cookie of RFC 3261, §8.1.1.7; not to be guessed by who wants to forge a response. */
-export const newBranch = (): string => `z9hG4bK${randomBytes(12).toString('hex')}`;
+export const newBranch = (): string => `z9hG4bK${randomId(12)}`;
 
 /** `request` with our Via on top; `alias` offers the connection for requests to us (RFC 5923, §5). */
 export function withOurVia(request: SipRequest, local: LocalAddress, branch: string): SipRequest {
