@@ -37,7 +37,8 @@ class SystemTimer implements Timer {
       const delay = at - clock.now();
       return setTimeout(
         () => {
-          if (at - clock.now() > 1) this.handle = arm();
+          // Node rounds, and may be a fraction of a millisecond early.
+          if (clock.now() < at) this.handle = arm();
           else this.fire();
         },
         Math.max(0, Math.min(Math.ceil(delay), longestTimeout)),
