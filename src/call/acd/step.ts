@@ -35,7 +35,8 @@ function change(rules: AcdRules, acd: Acd, stimulus: AcdStimulus, now: Instant, 
         ...before,
         reachable,
         occupied,
-        idleSince: before.occupied && !occupied ? now : before.idleSince,
+        // Who comes back from a call, or logs in, has been idle for the shortest time.
+        idleSince: (before.occupied && !occupied) || (!before.reachable && reachable) ? now : before.idleSince,
       };
       return withAgent(acd, { ...agent, state: settled(agent, agent.state, now) });
     }
@@ -61,9 +62,8 @@ function conclude(
   const { queue } = agent.state;
   const entries = acd.queues[queue] ?? [];
   if (outcome === 'answered') {
-    const busy: Agent = { ...agent, occupied: true, state: { kind: 'busy' } };
     return withQueue(
-      withAgent(acd, busy),
+      withAgent(acd, { ...agent, state: settled(agent, { kind: 'ready' }, now) }),
       queue,
       entries.filter(entry => entry.callId !== callId),
     );
@@ -96,22 +96,36 @@ function settled({ reachable, occupied }: Agent, state: AgentState, now: Instant
 /** The first who waits, to the agent who has been idle longest, until one of the two runs out. */
 function distribute(rules: AcdRules, acd: Acd, effects: AcdEffect[]): Acd {
   let result = acd;
-  for (const [queue, { agents }] of Object.entries(rules.queues)) {
-    for (;;) {
-      const entry = result.queues[queue]?.find(({ offeredTo }) => offeredTo === undefined);
-      const agent = entry === undefined ? undefined : longestIdle(result, agents);
-      if (entry === undefined || agent === undefined) break;
-      const { callId } = entry;
-      result = withAgent(result, { ...agent, state: { kind: 'reserved', callId, queue } });
-      result = withQueue(
-        result,
-        queue,
-        (result.queues[queue] ?? []).map(e => (e === entry ? { ...e, offeredTo: agent.extension } : e)),
-      );
-      effects.push({ kind: 'offer', queue, callId, agent: agent.extension });
-    }
+  for (let next = nextOffer(rules, result); next !== undefined; next = nextOffer(rules, result)) {
+    const { queue, entry, agent } = next;
+    const { callId } = entry;
+    result = withAgent(result, { ...agent, state: { kind: 'reserved', callId, queue } });
+    result = withQueue(
+      result,
+      queue,
+      (result.queues[queue] ?? []).map(e => (e === entry ? { ...e, offeredTo: agent.extension } : e)),
+    );
+    effects.push({ kind: 'offer', queue, callId, agent: agent.extension });
   }
   return result;
+}
+
+interface NextOffer {
+  readonly queue: string;
+  readonly entry: QueueEntry;
+  readonly agent: Agent;
+}
+
+/** Over all queues: agents whom several of them share serve whoever is first, whichever queue is written first. */
+function nextOffer(rules: AcdRules, acd: Acd): NextOffer | undefined {
+  let first: NextOffer | undefined;
+  for (const queue in rules.queues) {
+    const entry = acd.queues[queue]?.find(({ offeredTo }) => offeredTo === undefined);
+    if (entry === undefined || (first !== undefined && !goesBefore(entry, first.entry))) continue;
+    const agent = longestIdle(acd, rules.queues[queue]?.agents ?? []);
+    if (agent !== undefined) first = { queue, entry, agent };
+  }
+  return first;
 }
 
 function longestIdle(acd: Acd, extensions: readonly string[]): Agent | undefined {
@@ -124,13 +138,14 @@ function longestIdle(acd: Acd, extensions: readonly string[]): Agent | undefined
   return best;
 }
 
-/** Those at the front among themselves, and those behind them, by first arrival. */
 function insert(entries: readonly QueueEntry[], entry: QueueEntry): readonly QueueEntry[] {
-  const goesBefore = (other: QueueEntry): boolean =>
-    entry.front === other.front ? entry.since < other.since : entry.front;
-  const index = entries.findIndex(goesBefore);
+  const index = entries.findIndex(other => goesBefore(entry, other));
   return index < 0 ? [...entries, entry] : [...entries.slice(0, index), entry, ...entries.slice(index)];
 }
+
+/** Those at the front among themselves, and those behind them, by first arrival. */
+const goesBefore = (entry: QueueEntry, other: QueueEntry): boolean =>
+  entry.front === other.front ? entry.since < other.since : entry.front;
 
 const newAgent = (extension: string, now: Instant): Agent => ({
   extension,

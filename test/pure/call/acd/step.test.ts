@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Acd, type AcdEffect, type AcdStimulus, emptyAcd } from '../../../../src/call/acd/acd.ts';
+import { stepAcd } from '../../../../src/call/acd/step.ts';
+
+const rules = {
+  queues: {
+    sales: { agents: ['10', '11'], retryAfter: 5_000 },
+    support: { agents: ['11', '12'], retryAfter: 5_000 },
+  },
+};
+
+let acd: Acd;
+beforeEach(() => {
+  acd = emptyAcd;
+});
+
+function post(now: number, stimulus: AcdStimulus): readonly AcdEffect[] {
+  const result = stepAcd(rules, acd, stimulus, now);
+  acd = result.acd;
+  return result.effects;
+}
+
+const agent = (now: number, extension: string, occupied = false, reachable = true) =>
+  post(now, { kind: 'agentChanged', agent: extension, reachable, occupied });
+const queued = (now: number, queue: string, callId: string, front = false) =>
+  post(now, { kind: 'callQueued', queue, callId, since: now, front });
+const concluded = (now: number, callId: string, extension: string, outcome: 'answered' | 'notTaken' | 'withdrawn') =>
+  post(now, { kind: 'offerConcluded', callId, agent: extension, outcome });
+const state = (extension: string) => acd.agents[extension]?.state.kind;
+
+describe('an agent of two queues', () => {
+  test('serves whoever has waited longest, whichever queue is written first', () => {
+    queued(1_000, 'support', 'early');
+    queued(2_000, 'sales', 'late');
+    expect(agent(3_000, '11')).toEqual([{ kind: 'offer', queue: 'support', callId: 'early', agent: '11' }]);
+  });
+
+  test('serves the front of a queue before the others of both', () => {
+    queued(1_000, 'sales', 'early');
+    queued(2_000, 'support', 'back', true);
+    expect(agent(3_000, '11')).toMatchObject([{ callId: 'back' }]);
+  });
+
+  test('who is not in the queue of the first leaves them waiting, and serves the next', () => {
+    queued(1_000, 'sales', 'early');
+    queued(2_000, 'support', 'late');
+    expect(agent(3_000, '12')).toMatchObject([{ callId: 'late', agent: '12' }]);
+    expect(agent(3_000, '10')).toMatchObject([{ callId: 'early', agent: '10' }]);
+  });
+});
+
+describe('the longest idle', () => {
+  test('is not the one who has just logged in', () => {
+    agent(0, '11', false, false);
+    agent(1_000, '10');
+    agent(9_000, '11');
+    expect(queued(10_000, 'sales', 'a')).toMatchObject([{ agent: '10' }]);
+  });
+
+  test('is not the one who has just hung up', () => {
+    agent(0, '10');
+    agent(1_000, '11');
+    agent(2_000, '10', true);
+    agent(3_000, '10');
+    expect(queued(4_000, 'sales', 'a')).toMatchObject([{ agent: '11' }]);
+  });
+});
+
+describe('an offer', () => {
+  test('that was answered by an agent whose phone has gone meanwhile keeps nobody busy', () => {
+    agent(0, '10');
+    queued(1_000, 'sales', 'a');
+    agent(1_000, '10', true);
+    agent(2_000, '10', false);
+    expect(state('10')).toBe('reserved');
+    concluded(2_000, 'a', '10', 'answered');
+    expect(state('10')).toBe('ready');
+  });
+
+  test('that was not taken passes the agent over until their time has come', () => {
+    agent(0, '10');
+    queued(1_000, 'sales', 'a');
+    expect(concluded(2_000, 'a', '10', 'notTaken')).toEqual([{ kind: 'passOver', agent: '10', until: 7_000 }]);
+    expect(state('10')).toBe('notReady');
+    expect(post(6_999, { kind: 'timerFired', agent: '10' })).toEqual([]);
+    expect(state('10')).toBe('notReady');
+    expect(post(7_000, { kind: 'timerFired', agent: '10' })).toMatchObject([{ kind: 'offer', callId: 'a' }]);
+  });
+
+  test('goes with its call: the agent is free for the next', () => {
+    agent(0, '10');
+    queued(1_000, 'sales', 'a');
+    queued(2_000, 'sales', 'b');
+    expect(post(3_000, { kind: 'callLeft', queue: 'sales', callId: 'a' })).toMatchObject([{ callId: 'b' }]);
+  });
+
+  test('is kept by an agent whose phones unregister while they ring', () => {
+    agent(0, '10');
+    queued(1_000, 'sales', 'a');
+    agent(1_500, '10', true, false);
+    expect(state('10')).toBe('reserved');
+    concluded(2_000, 'a', '10', 'withdrawn');
+    expect(state('10')).toBe('loggedOut');
+  });
+});
