@@ -10,9 +10,17 @@ export const catalogue: Catalogue = {
     summary: 'say what is wrong with a dialplan, with the line and the column',
     load: () => import('./commands/check.ts'),
   },
+  graph: {
+    summary: 'draw the ways that calls take, from a number on or back from an extension',
+    load: () => import('./commands/graph.ts'),
+  },
   schema: {
     summary: 'print the JSON Schema of dialplans, with which an editor completes and explains',
     load: () => import('./commands/schema.ts'),
+  },
+  simulate: {
+    summary: 'play a call in virtual time, and print what each party meets',
+    load: () => import('./commands/simulate.ts'),
   },
   phones: {
     summary: 'print the password of each extension, and what else a phone is to be told',

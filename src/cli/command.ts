@@ -11,6 +11,8 @@ export interface Surroundings {
   progress(text: string): void;
   /** Where the log goes, if not to standard error. */
   readonly log?: DestinationStream;
+  /** Standard input, for a command that asks. */
+  readonly input?: NodeJS.ReadableStream;
   readonly environment: Environment;
   /** Where relative paths start. */
   readonly folder: string;
@@ -21,6 +23,8 @@ export interface Surroundings {
 export interface Option {
   readonly type: 'string' | 'boolean';
   readonly short?: string;
+  /** May be given several times: all the values are in `lists`, in their order. */
+  readonly multiple?: true;
   /** What to write in its place, in the help: `file`, `host:port`. */
   readonly value?: string;
   readonly help: string;
@@ -29,6 +33,7 @@ export interface Option {
 export interface Arguments {
   readonly text: Readonly<Record<string, string | undefined>>;
   readonly flags: Readonly<Record<string, boolean | undefined>>;
+  readonly lists?: Readonly<Record<string, readonly string[] | undefined>>;
   readonly rest: readonly string[];
 }
 

@@ -18,6 +18,7 @@ export function parseCommandLine(
   const { tokens } = parseArgs({ args: [...words], options, strict: false, allowPositionals: true, tokens: true });
   const text: Record<string, string> = {};
   const flags: Record<string, boolean> = {};
+  const lists: Record<string, string[]> = {};
   const rest: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') rest.push(token.value);
@@ -33,10 +34,11 @@ export function parseCommandLine(
     const forgotten = token.value === undefined || (!token.inlineValue && token.value.startsWith('-'));
     if (token.value === undefined || forgotten)
       return fail(`${token.rawName} needs a value: ${option.value ?? 'text'}`);
-    text[token.name] = token.value;
+    if (option.multiple === undefined) text[token.name] = token.value;
+    else lists[token.name] = [...(lists[token.name] ?? []), token.value];
   }
   if (command.rest === undefined && rest[0] !== undefined) return fail(`${rest[0]} is not expected here`);
-  return ok({ text, flags, rest });
+  return ok({ text, flags, rest, ...(Object.keys(lists).length > 0 ? { lists } : {}) });
 }
 
 function unknownOption(written: string, known: readonly string[]): string {

@@ -27,6 +27,7 @@ export function surroundings(): Surroundings {
       process.stderr.write(text);
       shown = text.length;
     },
+    input: process.stdin,
     environment: process.env,
     folder: process.cwd(),
     onStopSignal(handle) {

@@ -1,0 +1,8 @@
+/** Calls played in virtual time through the `step` of live calls: what a caller will meet, before any caller does. */
+export { type KnownLength, promptLengths, spokenLength } from './promptLengths.ts';
+export { type Press, parsePress } from './simulator/act.ts';
+export { type Behaviour, type BehaviourOf, parseBehaviour, usualAnswer } from './simulator/behaviour.ts';
+export { type Scenario, type Simulation, simulate } from './simulator/simulate.ts';
+export type { Moment, Timeline } from './timeline/moment.ts';
+export { headOf, linesOf } from './timeline/page.ts';
+export { instantOf, showWall } from './timeline/wallClock.ts';
