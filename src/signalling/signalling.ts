@@ -14,6 +14,7 @@ import { type OutboundSurroundings, SipOutboundLeg } from './outbound/outboundLe
 import type { Signalling, SignallingEvents } from './port.ts';
 import type { RegistrarLimits } from './registrar/bindings.ts';
 import { Registrar } from './registrar/registrar.ts';
+import { parseUri } from './text/grammar.ts';
 
 export interface SignallingOptions {
   readonly clock: Clock;
@@ -93,7 +94,9 @@ export const createSignalling = async (
     extensionExists: extension => options.extensionExists(extension),
     phones: target => {
       if (closing) return [];
-      if (target.kind === 'contact') return [{ uri: target.uri, nextHop: undefined }];
+      if (target.kind === 'contact') {
+        return parseUri(target.uri).ok ? [{ uri: target.uri, nextHop: undefined }] : [];
+      }
       return registrar.bindings(target.number).map(({ contact, nextHop }) => ({ uri: contact, nextHop }));
     },
   };

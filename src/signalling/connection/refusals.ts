@@ -19,8 +19,10 @@ export const routeTheRest = (connection: Connection, options: RefusalOptions): v
   });
   // We have no event packages but `refer`, which only lives within dialogs (RFC 6665, §4.2.1.3).
   connection.route('SUBSCRIBE', answer(489));
+  // The server has found the provisional response of ours that it acknowledges (RFC 3262, §3).
+  connection.route('PRACK', answer(200));
   // RFC 6665, §4.1.3; RFC 3261, §12.2.2: of a subscription or a dialog that is not there.
-  for (const method of ['NOTIFY', 'BYE', 'UPDATE', 'PRACK', 'INFO']) connection.route(method, answer(481));
+  for (const method of ['NOTIFY', 'BYE', 'UPDATE', 'INFO']) connection.route(method, answer(481));
   // A transfer belongs to a call.
   connection.route('REFER', answer(403));
   for (const method of ['MESSAGE', 'PUBLISH']) connection.route(method, answer(405, { Allow: allowed }));

@@ -19,7 +19,7 @@ import type { HangUp, LegEnd, Party } from '../port.ts';
 import { cleanText } from '../text/clean.ts';
 import { hasToken } from '../text/list.ts';
 import { carriesDigits, readDigit } from './digits.ts';
-import { abilities, allow, endFields, identityFields } from './headers.ts';
+import { abilities, allow, endFields, identityFields, unsupportedOptions } from './headers.ts';
 import { Renegotiation, type RenegotiationStart } from './renegotiation.ts';
 
 export interface DialogEvents {
@@ -162,11 +162,13 @@ export class Dialog {
         return this.acknowledged(request);
       case 'BYE':
         return this.byeReceived(request, respond);
-      case 'CANCEL':
       case 'PRACK':
-        return respond(481);
+        // Of the 180 before our 2xx, which it has crossed.
+        return respond(200);
     }
     if (this.state === 'leaving') return respond(481);
+    const unsupported = unsupportedOptions(header(request, 'require'));
+    if (unsupported.length > 0) return respond(420, { headers: { Unsupported: unsupported.slice(0, 10).join(', ') } });
     switch (request.method) {
       case 'INVITE':
       case 'UPDATE':

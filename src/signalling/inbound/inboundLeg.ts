@@ -38,8 +38,7 @@ export interface InboundInvite {
 }
 
 interface Answering {
-  readonly sdp: string;
-  /** The server says nothing, or no ACK brings the answer that we wait for. */
+  /** The server says nothing. */
   readonly deadline: Timer;
   resolve(answer: string | undefined): void;
   reject(error: KozpontError): void;
@@ -90,10 +89,11 @@ export class SipInboundLeg implements InboundLeg {
     return new Promise((resolve, reject) => {
       this.state = 'answering';
       const deadline = this.around.clock.after(confirmWithin, () => {
-        reject(new KozpontError('DEADLINE_PASSED', 'the SIP server did not confirm the answer'));
-        this.finish({ by: 'network', status: 408, text: 'the SIP server did not confirm the answer' });
+        const text = 'the SIP server did not confirm the answer';
+        this.settled()?.reject(new KozpontError('DEADLINE_PASSED', text));
+        this.finish({ by: 'network', status: 408, text });
       });
-      this.answering = { sdp, deadline, resolve, reject };
+      this.answering = { deadline, resolve, reject };
       const headers = {
         ...abilities,
         ...this.invite.timer.headers,
@@ -145,12 +145,11 @@ export class SipInboundLeg implements InboundLeg {
 
   /** In the turn in which drachtio-srf reads the confirmation: a BYE may stand right behind it. */
   private confirmed(sdp: string, sent: SentResponse | undefined): void {
-    const { answering } = this;
-    answering?.deadline.cancel();
+    this.answering?.deadline.cancel();
     const dialogId = sent?.dialogId ?? '';
     if (sent === undefined || dialogId === '') {
       const text = 'the call could not be answered any more';
-      answering?.reject(new KozpontError('REQUEST_FAILED', text));
+      this.settled()?.reject(new KozpontError('REQUEST_FAILED', text));
       this.finish({ by: 'remote', status: 487, text });
       return;
     }
@@ -180,14 +179,21 @@ export class SipInboundLeg implements InboundLeg {
     this.state = 'answered';
     this.dialog = dialog;
     this.addName(sent, false);
-    if (invite.offer !== undefined) answering?.resolve(undefined);
+    if (invite.offer !== undefined) this.settled()?.resolve(undefined);
   }
 
   private acknowledged(answer: string | undefined): void {
-    const { answering, invite } = this;
-    if (invite.offer !== undefined || answering === undefined) return;
-    if (answer !== undefined) answering.resolve(answer);
-    else answering.reject(new KozpontError('INVALID_SDP', 'the ACK brought no answer to our offer'));
+    const answering = this.settled();
+    if (answer !== undefined) answering?.resolve(answer);
+    else answering?.reject(new KozpontError('INVALID_SDP', 'the ACK brought no answer to our offer'));
+  }
+
+  /** What waited for the answer, to be told how it went. */
+  private settled(): Answering | undefined {
+    const { answering } = this;
+    this.answering = undefined;
+    answering?.deadline.cancel();
+    return answering;
   }
 
   private dialogEvents(): ConstructorParameters<typeof Dialog>[2] {
@@ -219,8 +225,7 @@ export class SipInboundLeg implements InboundLeg {
   private finish(end: LegEnd): void {
     if (this.state === 'over') return;
     this.state = 'over';
-    this.answering?.deadline.cancel();
-    this.answering?.reject(new KozpontError('DISPOSED', 'the call has ended'));
+    this.settled()?.reject(new KozpontError('DISPOSED', 'the call has ended'));
     this.mailbox.finish(() => {
       this.events?.ended(end);
       this.transfers.close();

@@ -7,7 +7,7 @@ import { unsupportedOptions } from '../dialogs/headers.ts';
 import { answerTimer } from '../dialogs/sessionTimer.ts';
 import type { LegSurroundings } from '../dialogs/surroundings.ts';
 import { description, header } from '../drachtio/message.ts';
-import { type Responder, severalFields } from '../drachtio/responder.ts';
+import { type Responder, responderOf, severalFields } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
 import type { IncomingCall, Leg, LegEvents } from '../port.ts';
 import { type NameAddr, parseCSeq, parseNameAddr, parseReplaces, tagOf } from '../text/grammar.ts';
@@ -32,6 +32,12 @@ export const receiveInvite = (options: ReceptionOptions, request: SrfRequest, re
   // Before anything else, so that no CANCEL is missed, however soon it comes.
   let leg: SipInboundLeg | undefined;
   request.on('cancel', () => leg?.cancelled());
+  // Before our answer no offer can be taken (RFC 3311, §5.2).
+  request.on('update', (update, response) => {
+    const refused = { headers: { 'Retry-After': '2' } };
+    if (description(update).kind === 'none') responderOf(update, response)(200);
+    else responderOf(update, response)(500, refused);
+  });
   const refuse = ({ status, reason, headers = {} }: Refusal): void =>
     respond(status, reason === undefined ? { headers } : { reason, headers });
 

@@ -4,6 +4,7 @@
  */
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import { unsupportedOptions } from '../dialogs/headers.ts';
 import type { Authenticator } from '../digest/authenticator.ts';
 import { header } from '../drachtio/message.ts';
 import { type Responder, severalFields } from '../drachtio/responder.ts';
@@ -57,6 +58,8 @@ export class Registrar {
     const cseq = parseCSeq(header(request, 'cseq') ?? '');
     const contacts = readContacts(header(request, 'contact'));
     if (aor === undefined || !cseq.ok || contacts === 'malformed') return respond(400);
+    const unsupported = unsupportedOptions(header(request, 'require'));
+    if (unsupported.length > 0) return respond(420, { headers: { Unsupported: unsupported.slice(0, 10).join(', ') } });
     const verdict = this.options.authenticator.check({
       method: request.method,
       uri: request.uri,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fieldOf, methodOf, statusOf } from '../../support/signalling/sipText.ts';
+import { fieldOf, fieldsOf, methodOf, statusOf } from '../../support/signalling/sipText.ts';
 import { type OpenRig, ourSdp, theirSdp } from './fixture.ts';
 
 const isFinal = (message: Parameters<typeof statusOf>[0]): boolean => statusOf(message) >= 200;
@@ -51,7 +51,10 @@ export const dialogs = (open: OpenRig): void => {
     dialog.send('UPDATE', { 'Session-Expires': '600;refresher=uac', Supported: 'timer' });
     const refreshed = await phone.next(200);
     expect(refreshed.body).toBe('');
-    expect(fieldOf(refreshed, 'Session-Expires').replace(/\s/g, '')).toBe('600;refresher=uac');
+    expect(fieldsOf(refreshed, 'Session-Expires').map(value => value.replace(/\s/g, ''))).toEqual([
+      '600;refresher=uac',
+    ]);
+    expect(new Set(fieldsOf(refreshed, 'Require'))).toEqual(new Set(['timer']));
     expect(watch.kinds).toEqual([]);
     dialog.send('UPDATE', {}, theirSdp(2));
     expect((await watch.next('offered')).offer).toBe(theirSdp(2));
@@ -72,6 +75,8 @@ export const dialogs = (open: OpenRig): void => {
     expect(fieldOf(await phone.next(405), 'Allow')).toContain('INVITE');
     dialog.send('INFO', { 'Content-Type': 'application/dtmf-relay' }, 'Signal=flash\r\n');
     await phone.next(200);
+    dialog.send('INFO', { Require: 'magic', 'Content-Type': 'application/dtmf-relay' }, 'Signal=1\r\n');
+    expect(fieldOf(await phone.next(420), 'Unsupported')).toBe('magic');
     expect(watch.kinds).toEqual([]);
     await end(call, phone, watch);
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { offer, PhoneDialog } from '../../support/signalling/phone.ts';
-import { fieldOf, statusOf, tagOf } from '../../support/signalling/sipText.ts';
+import { fieldOf, fieldsOf, methodOf, statusOf, tagOf } from '../../support/signalling/sipText.ts';
 import { type OpenRig, ourSdp, theirSdp, userOf } from './fixture.ts';
 
 export const inbound = (open: OpenRig): void => {
@@ -203,13 +203,54 @@ export const inbound = (open: OpenRig): void => {
       const { call, watch } = await rig.exchange.nextCall();
       await call.leg.answer(ourSdp());
       const ok = await caller.next(200);
-      expect(fieldOf(ok, 'Session-Expires').replace(/\s/g, '')).toBe(expected);
+      expect(fieldsOf(ok, 'Session-Expires').map(value => value.replace(/\s/g, ''))).toEqual(
+        expected === '' ? [] : [expected],
+      );
+      if (expected.endsWith('uac')) expect(new Set(fieldsOf(ok, 'Require'))).toEqual(new Set(['timer']));
       const dialog = PhoneDialog.ofCaller(caller, invite, ok);
       dialog.ack();
       dialog.send('BYE');
       await watch.next('ended');
       await caller.next(200);
     }
+  });
+
+  test('a caller who insists on it gets a reliable 180', async () => {
+    const rig = await open({ trunk: 'carrier' });
+    const caller = await rig.phone('+361');
+    const invite = caller.invite('2', { Require: '100rel', Supported: '100rel' });
+    const { call, watch } = await rig.exchange.nextCall();
+    call.leg.ring();
+    const ringing = await caller.next(180);
+    expect(fieldOf(ringing, 'Require')).toContain('100rel');
+    const early = PhoneDialog.ofCaller(caller, invite, ringing);
+    early.send('PRACK', { RAck: `${fieldOf(ringing, 'RSeq')} ${fieldOf(invite, 'CSeq')}` });
+    await caller.next(message => statusOf(message) === 200 && methodOf(message) === 'PRACK');
+    await call.leg.answer(ourSdp());
+    const ok = await caller.next(message => statusOf(message) === 200 && methodOf(message) === 'INVITE');
+    expect(tagOf(fieldOf(ok, 'To'))).toBe(early.theirTag);
+    early.ack('', 1);
+    early.send('BYE');
+    await watch.next('ended');
+    await caller.next(200);
+  });
+
+  test('an UPDATE before the answer: a refresh is taken, an offer has to wait', async () => {
+    const rig = await open({ trunk: 'carrier' });
+    const caller = await rig.phone('+361');
+    const invite = caller.invite('2');
+    const { call, watch } = await rig.exchange.nextCall();
+    call.leg.ring();
+    const early = PhoneDialog.ofCaller(caller, invite, await caller.next(180));
+    early.send('UPDATE');
+    await caller.next(message => statusOf(message) === 200 && methodOf(message) === 'UPDATE');
+    early.send('UPDATE', {}, theirSdp(2));
+    const waiting = await caller.next(message => statusOf(message) >= 400 && methodOf(message) === 'UPDATE');
+    expect([491, 500]).toContain(statusOf(waiting));
+    call.leg.hangUp();
+    caller.ackFailure(invite, await caller.next(480));
+    await watch.next('ended');
+    expect(watch.kinds).toEqual(['ended']);
   });
 
   test('who takes over a call by Replaces has to be an extension, and has to name one of our legs', async () => {

@@ -119,6 +119,13 @@ export const outbound = (open: OpenRig): void => {
     expect((await watch.next('failed')).failure).toMatchObject({ reason: 'unreachable', status: 503 });
   });
 
+  test('a fixed contact that is no URI is called nowhere', async () => {
+    const rig = await open();
+    const uri = 'sip:101@127.0.0.1 SIP/2.0\r\nX-Injected: 1';
+    const { watch } = rig.dial('101', { target: { kind: 'contact', number: '101', uri } });
+    expect((await watch.next('failed')).failure.reason).toBe('unreachable');
+  });
+
   test('a fixed contact is called where it is', async () => {
     const rig = await open();
     const door = await rig.phone('door');

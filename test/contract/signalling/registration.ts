@@ -111,6 +111,13 @@ export const registration = (open: OpenRig): void => {
     expect(rig.signalling.reachable('101')).toBe(false);
   });
 
+  test('what is required and not there is 420', async () => {
+    const rig = await open();
+    const phone = await rig.phone('101');
+    phone.request('REGISTER', `sip:${phone.target}`, { To: `<sip:101@${phone.target}>`, Require: 'gruu, path' });
+    expect(fieldOf(await phone.next(420), 'Unsupported')).toBe('gruu, path');
+  });
+
   test('a binding goes when its time is over', async () => {
     const rig = await open({ virtual: true });
     await rig.registered('101');
