@@ -12,6 +12,7 @@ import type { EmbeddedMediaOptions } from '../../../src/embedded/rtp/embeddedMed
 import { compactNtp, decodeReport, encodeReport } from '../../../src/embedded/rtp/wire/rtcpPacket.ts';
 import type { MediaEndpoint } from '../../../src/media/port.ts';
 import { type EmbeddedRig, embeddedMediaRig } from '../../support/embeddedMediaRig.ts';
+import { freePorts } from '../../support/freePorts.ts';
 import { type DescriptionOptions, isOneStream, RtpPeer } from '../../support/rtpPeer.ts';
 
 let rig: EmbeddedRig;
@@ -329,7 +330,7 @@ describe('ports', () => {
   const isExhausted = (error: unknown): boolean => isKozpontError(error, 'PORTS_EXHAUSTED');
 
   it('run out with a clear error, rest, and come back', async () => {
-    await useRig({ ports: { from: 19_000, to: 19_003 }, rest: 100 });
+    await useRig({ ports: await freePorts(4), rest: 100 });
     const phone = await peer();
     const one = await create(phone.describe());
     await create(phone.describe());
@@ -345,21 +346,20 @@ describe('ports', () => {
 
   it('that are held by another program are passed over', async () => {
     const other = createSocket('udp4');
-    other.bind(0, '127.0.0.1');
+    const ports = await freePorts(2);
+    other.bind(ports.to, '127.0.0.1');
     await once(other, 'listening');
-    const { port } = other.address();
-    const even = port - (port % 2);
-    await useRig({ ports: { from: even, to: even + 1 }, rest: 0 });
+    await useRig({ ports, rest: 0 });
     const phone = await peer();
     await expect(create(phone.describe())).rejects.toSatisfy(isExhausted);
     other.close();
     await once(other, 'close');
     const { endpoint } = await create(phone.describe());
-    expect(endpoint.localSdp).toContain(`m=audio ${even} `);
+    expect(endpoint.localSdp).toContain(`m=audio ${ports.from} `);
   });
 
   it('are not used up by offers that are no good', async () => {
-    await useRig({ ports: { from: 19_010, to: 19_011 }, rest: 60_000 });
+    await useRig({ ports: await freePorts(2), rest: 60_000 });
     const phone = await peer();
     for (let n = 0; n < 10; n++) {
       await expect(create(phone.describe({ address: '224.0.0.1' }))).rejects.toSatisfy((error: unknown) =>
