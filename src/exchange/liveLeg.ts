@@ -52,6 +52,8 @@ export class LiveLeg {
   private tail: Promise<unknown> = Promise.resolve();
   private held = false;
   private over = false;
+  /** The far end has answered, and the call does not know yet. */
+  private answerUntold = false;
   private lastDigit: { readonly digit: string; readonly source: string; readonly at: number } | undefined;
 
   constructor(
@@ -143,6 +145,8 @@ export class LiveLeg {
       },
       ended: ({ by }) => {
         if (this.over) return;
+        // Answered and hung up in one breath: the call hears of both, in their order.
+        this.tellAnswered();
         this.letGo();
         this.owner.post({ kind: 'legEnded', leg: this.id, by: by === 'network' ? 'network' : 'remote' });
       },
@@ -174,6 +178,7 @@ export class LiveLeg {
   }
 
   private answered(sdp: string): void {
+    this.answerUntold = true;
     this.inOrder('accept', async endpoint => {
       try {
         await endpoint.accept(sdp);
@@ -184,9 +189,15 @@ export class LiveLeg {
         this.owner.post({ kind: 'legFailed', leg: this.id, reason: 'unreachable', status: 488 });
         return;
       }
-      this.post({ kind: 'legAnswered', leg: this.id });
+      this.tellAnswered();
       this.noticeHold(endpoint);
     });
+  }
+
+  private tellAnswered(): void {
+    if (!this.answerUntold) return;
+    this.answerUntold = false;
+    this.post({ kind: 'legAnswered', leg: this.id });
   }
 
   private async offered(offer: string | undefined): Promise<string> {

@@ -103,6 +103,20 @@ describe('a call', () => {
     expect(record?.steps.find(({ kind }) => kind === 'entered')?.position).toBe('office.yaml:1:1');
   });
 
+  test('that is answered and hung up in one breath has been answered', async () => {
+    const caller = await callIn();
+    caller.events.digit('0');
+    await settle();
+    const operator = signalling.to('10');
+    operator.events.answered('an answer');
+    operator.events.ended(by);
+    await settle();
+    expect(records).toMatchObject([{ termination: { result: 'completed', by: 'callee' } }]);
+    expect(records[0]?.answeredAt).not.toBeNull();
+    expect(caller.leg.ended).toBeDefined();
+    expect(media.endpoints).toBe(0);
+  });
+
   test('to an unknown number is refused without an endpoint', async () => {
     const { leg } = await callIn('999');
     expect(leg.ended).toMatchObject({ status: 404 });
