@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
-import { silentLog } from '../../../src/base/log.ts';
+import { type Log, silentLog } from '../../../src/base/log.ts';
 import type { CallRecord } from '../../../src/call/record.ts';
 import type { TransferEvent } from '../../../src/call/trail.ts';
 import type { PhoneOptions as PhoneSettings } from '../../../src/config/config.ts';
@@ -28,6 +28,8 @@ export interface OfficeOptions {
   /** Above it, calls are refused. */
   readonly calls?: number;
   readonly prompts?: Readonly<Record<string, number>>;
+  /** Default: silent. */
+  readonly log?: Log;
 }
 
 /**
@@ -60,7 +62,7 @@ export class Office {
         prompts: sounds,
         advertised: { sip: addresses.house, media: addresses.house },
         clock: systemClock,
-        log: silentLog,
+        log: options.log ?? silentLog,
         watchers: [
           {
             callEnded: record => {
@@ -176,7 +178,8 @@ export class Office {
 
 const nobody = { calls: 0, legs: 0, endpoints: 0 };
 
-const passwordOf = (extension: string): string => `the password of ${extension}`;
+/** No spaces: some phones cannot be told a password with one. */
+export const passwordOf = (extension: string): string => `password-of-${extension}`;
 
 const settings = ({ calls = 1000 }: OfficeOptions): string => `
 sip: { listen: [udp:${addresses.house}:0, tcp:${addresses.house}:0], realm: office }
