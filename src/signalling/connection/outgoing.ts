@@ -141,7 +141,6 @@ export class Outgoing implements Sending {
     if (this.state === 'sent' && method === 'INVITE' && this.cancelHeaders === undefined) {
       // It rings somewhere: what is given up is also taken back.
       this.cancel();
-      this.timer = this.surroundings.clock.after(finalWithin, () => this.expire());
       return;
     }
     this.fail(new KozpontError('DEADLINE_PASSED', `${method} was not answered in time`));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hostileTexts } from '../../support/hostileTexts.ts';
+import { type OpenRig, userOf } from '../../support/signalling/rig.ts';
 import { fieldOf, statusOf } from '../../support/signalling/sipText.ts';
-import { type OpenRig, userOf } from './fixture.ts';
 
 export const admission = (open: OpenRig): void => {
   test('a call of a trunk is shown as what it is', async () => {

@@ -3,9 +3,9 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createSignalling } from '../../../src/signalling/signalling.ts';
 import { PhoneDialog } from '../../support/signalling/phone.ts';
+import { type OpenRig, ourSdp, theirSdp } from '../../support/signalling/rig.ts';
 import { ScriptedExchange } from '../../support/signalling/scriptedExchange.ts';
 import { fieldOf, statusOf } from '../../support/signalling/sipText.ts';
-import { type OpenRig, ourSdp, theirSdp } from './fixture.ts';
 
 export const connection = (open: OpenRig): void => {
   test('OPTIONS is 200 while calls are taken, 503 while draining; so are new calls', async () => {

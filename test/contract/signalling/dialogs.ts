@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { type OpenRig, ourSdp, theirSdp } from '../../support/signalling/rig.ts';
 import { fieldOf, fieldsOf, methodOf, statusOf } from '../../support/signalling/sipText.ts';
-import { type OpenRig, ourSdp, theirSdp } from './fixture.ts';
 
 const isFinal = (message: Parameters<typeof statusOf>[0]): boolean => statusOf(message) >= 200;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { offer, PhoneDialog } from '../../support/signalling/phone.ts';
+import { type OpenRig, ourSdp, theirSdp, userOf } from '../../support/signalling/rig.ts';
 import { fieldOf, fieldsOf, methodOf, statusOf, tagOf } from '../../support/signalling/sipText.ts';
-import { type OpenRig, ourSdp, theirSdp, userOf } from './fixture.ts';
 
 export const inbound = (open: OpenRig): void => {
   test('a call rings, is answered, and ends by the caller', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PhoneDialog } from '../../support/signalling/phone.ts';
+import { type OpenRig, ourSdp, theirSdp, userOf } from '../../support/signalling/rig.ts';
 import { addressOf, fieldOf, statusOf, tagOf, uriOf } from '../../support/signalling/sipText.ts';
-import { type OpenRig, ourSdp, theirSdp, userOf } from './fixture.ts';
 
 export const outbound = (open: OpenRig): void => {
   test('a phone rings, answers and hangs up', async () => {

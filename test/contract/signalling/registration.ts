@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseChallenge } from '../../support/signalling/digestClient.ts';
+import { type OpenRig, userOf } from '../../support/signalling/rig.ts';
 import { addressOf, fieldOf, fieldsOf, statusOf } from '../../support/signalling/sipText.ts';
-import { type OpenRig, userOf } from './fixture.ts';
 
 export const registration = (open: OpenRig): void => {
   test('SHA-256 is offered before MD5, each in a field of its own, with one nonce', async () => {

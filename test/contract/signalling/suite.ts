@@ -1,10 +1,10 @@
 /** What holds for signalling on any server that speaks drachtio's protocol. */
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import type { ServerUnderTest } from '../../support/drachtio/server.ts';
+import { type OpenRig, type OpenServer, Rig, type ServerTraits } from '../../support/signalling/rig.ts';
 import { admission } from './admission.ts';
 import { connection } from './connection.ts';
 import { dialogs } from './dialogs.ts';
-import { type OpenRig, type OpenServer, Rig, type ServerTraits } from './fixture.ts';
 import { inbound } from './inbound.ts';
 import { outbound } from './outbound.ts';
 import { registration } from './registration.ts';

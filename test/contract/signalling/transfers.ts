@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest';
 import { hostileTexts } from '../../support/hostileTexts.ts';
 import { PhoneDialog } from '../../support/signalling/phone.ts';
+import {
+  type AnsweredCall,
+  type OpenRig,
+  ourSdp,
+  type ServerTraits,
+  theirSdp,
+  userOf,
+} from '../../support/signalling/rig.ts';
 import { fieldOf, statusOf, tagOf } from '../../support/signalling/sipText.ts';
-import { type AnsweredCall, type OpenRig, ourSdp, type ServerTraits, theirSdp, userOf } from './fixture.ts';
 
 const sipfrag = (message: { readonly body: string }): string => message.body.trim();
 

@@ -2,11 +2,11 @@ import { expect } from 'vitest';
 import { type Clock, systemClock, VirtualClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createSignalling, type SignallingOptions, type SipSignalling } from '../../../src/signalling/signalling.ts';
-import type { ServerUnderTest } from '../../support/drachtio/server.ts';
-import { Phone, PhoneDialog } from '../../support/signalling/phone.ts';
-import { TcpRelay } from '../../support/signalling/relay.ts';
-import { type Arrived, LegWatch, ScriptedExchange } from '../../support/signalling/scriptedExchange.ts';
-import type { SipText } from '../../support/signalling/sipText.ts';
+import type { ServerUnderTest } from '../drachtio/server.ts';
+import { Phone, PhoneDialog } from './phone.ts';
+import { TcpRelay } from './relay.ts';
+import { type Arrived, LegWatch, ScriptedExchange } from './scriptedExchange.ts';
+import type { SipText } from './sipText.ts';
 
 export interface RigOptions extends Partial<Pick<SignallingOptions, 'registrar' | 'phoneOptions'>> {
   /** Time stands still, but for what the test moves. */
