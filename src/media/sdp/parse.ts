@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, SocketAddress } from 'node:net';
 import sdpTransform, { type Connection, type ParsedMedia } from 'sdp-transform';
 import { KozpontError } from '../../base/errors.ts';
 import type { Direction } from '../port.ts';
@@ -85,10 +85,15 @@ function readMedia(
 const readDirection = (text: string | undefined): Direction | undefined =>
   text !== undefined && directions.includes(text) ? (text as Direction) : undefined;
 
-const readAddress = (connection: Connection | undefined): string | undefined => {
-  const address = String(connection?.ip ?? '');
-  return isIP(address) === 0 ? undefined : address;
-};
+const readAddress = (connection: Connection | undefined): string | undefined => literalAddress(connection?.ip);
+
+/** An IPv6 address as sockets write it, so that the two can be compared as text. */
+function literalAddress(text: string | undefined): string | undefined {
+  const address = String(text ?? '');
+  const version = isIP(address);
+  if (version === 6) return new SocketAddress({ address, family: 'ipv6' }).address;
+  return version === 4 ? address : undefined;
+}
 
 function readCodecs(formats: readonly string[], parsed: ParsedMedia): PayloadFormat[] {
   const codecs: PayloadFormat[] = [];
@@ -108,8 +113,7 @@ function readCodecs(formats: readonly string[], parsed: ParsedMedia): PayloadFor
 function readRtcp(parsed: ParsedMedia): MediaLine['rtcp'] {
   const port = wholeNumber(parsed.rtcp?.port, 1, 65_535);
   if (port === undefined) return undefined;
-  const address = parsed.rtcp?.address;
-  return { port, address: address !== undefined && isIP(address) !== 0 ? address : undefined };
+  return { port, address: literalAddress(parsed.rtcp?.address) };
 }
 
 function wholeNumber(value: number | string | undefined, least: number, most: number): number | undefined {

@@ -88,7 +88,8 @@ describe('reading a description', () => {
     ['an address that is none', 'c=IN IP4 1.2.3.400', undefined],
     ['another network', 'c=ATM NSAP 47', '192.0.2.1'],
     ['hold of old', 'c=IN IP4 0.0.0.0', '0.0.0.0'],
-    ['IPv6', 'c=IN IP6 2001:db8::1', '2001:db8::1'],
+    ['IPv6', 'c=IN IP6 2001:DB8:0::1', '2001:db8::1'],
+    ['an IPv6 address with a zone', 'c=IN IP6 fe80::1%eth0', 'fe80::1'],
   ])('says what it makes of %s', (_, connection, address) => {
     expect(parseSdp(text(audio, connection)).media[0]?.address).toBe(address);
   });
