@@ -14,7 +14,6 @@ export function handOver(turn: Turn, { leg, by, transferId, as }: Extract<Stimul
   const what = turn.leg(leg) === undefined ? ({ kind: 'refused' } as const) : counterpart(turn, turn.call.phase, leg);
   turn.effect({ kind: 'handOver', to: by, transferId, what, as });
   if (what.kind === 'refused') return;
-  if (turn.call.phase.kind === 'queued') turn.effect({ kind: 'leaveQueue', queue: turn.call.phase.queue });
   turn.end(
     { result: 'transferred', reason: `went over to call ${by}`, by: 'callee' },
     { status: 487, text: 'Request Terminated' },
@@ -63,18 +62,21 @@ function routeTo(
   }
 }
 
+const gone = { status: 481, text: 'Call Does Not Exist' };
+
 /**
  * INVITE with Replaces (RFC 3891): a phone takes the place of one of our legs, in a conversation (an attended transfer
  * seen from the target) or while it still rings (a pickup).
  */
 export function replaced(turn: Turn, { leg, by, who }: Extract<Stimulus, { kind: 'replacementArrived' }>): void {
   const { phase } = turn.call;
+  if (phase.kind === 'ended') return turn.effect({ kind: 'hangUp', leg: by, ...gone });
   turn.setLeg({ id: by, who, state: 'offered', held: false, hears: { kind: 'nothing' } });
   switch (phase.kind) {
     case 'talking': {
       if (leg !== phase.party && leg !== phase.peer) break;
       const rest = otherOf(phase, leg);
-      const transferId = `${turn.call.id}.replaces${turn.call.nextLeg}`;
+      const transferId = `${turn.call.id}.replaces.${by}`;
       const transferor = turn.known(leg).who.number;
       turn.notify({ kind: 'transferStarted', transferId, how: 'attended', transferor, target: who.number });
       turn.release(leg, guards.leave);
@@ -89,13 +91,6 @@ export function replaced(turn: Turn, { leg, by, who }: Extract<Stimulus, { kind:
     case 'queued':
       if (phase.offer?.leg !== leg) break;
       turn.cancel(leg);
-      turn.effect({
-        kind: 'concludeOffer',
-        queue: phase.queue,
-        extension: phase.offer.extension,
-        outcome: 'withdrawn',
-      });
-      turn.effect({ kind: 'leaveQueue', queue: phase.queue });
       return connect(turn, phase.party, by);
     case 'transferring':
       if (phase.target !== leg) break;
@@ -108,5 +103,5 @@ export function replaced(turn: Turn, { leg, by, who }: Extract<Stimulus, { kind:
       return connect(turn, phase.party, by);
     default:
   }
-  turn.hangUp(by, { status: 481, text: 'Call Does Not Exist' });
+  turn.hangUp(by, gone);
 }

@@ -70,7 +70,8 @@ export function step(plan: Dialplan, call: Call, stimulus: Stimulus, now: Instan
   const turn = new Turn(call, plan, now);
   if (call.phase.kind === 'ended') {
     if (stimulus.kind === 'legRequested') handOver(turn, stimulus);
-    if (stimulus.kind === 'agentOffered') legStimulus(turn, stimulus);
+    else if (stimulus.kind === 'replacementArrived') replaced(turn, stimulus);
+    else if (stimulus.kind === 'transferRequested' || stimulus.kind === 'agentOffered') legStimulus(turn, stimulus);
     return turn.finish();
   }
   if (stimulus.kind === 'stopRequested') {

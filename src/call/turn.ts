@@ -60,10 +60,22 @@ export class Turn {
 
   /** Leaves the phase, with its timers, for another one. */
   enter(phase: Phase): void {
+    this.leaveQueue();
     for (const [name, timer] of Object.entries(this.draft.timers)) {
       if (timer.scope === 'phase') this.clearTimer(name);
     }
     this.update({ phase });
+  }
+
+  /** Whatever takes a call out of its queue: the queue keeps no entry for it, and no agent reserved. */
+  private leaveQueue(): void {
+    const { phase } = this.draft;
+    if (phase.kind !== 'queued') return;
+    const { queue, offer } = phase;
+    this.effect({ kind: 'leaveQueue', queue });
+    if (offer !== undefined) {
+      this.effect({ kind: 'concludeOffer', queue, extension: offer.extension, outcome: 'withdrawn' });
+    }
   }
 
   /** Changes the phase within itself: its timers stay. */
@@ -232,6 +244,7 @@ export class Turn {
   /** Hangs up whoever is left, and ends the call. */
   end(termination: Termination, refusal?: Refusal): void {
     if (this.draft.phase.kind === 'ended') return;
+    this.leaveQueue();
     for (const id of Object.keys(this.draft.legs)) this.hangUp(id, refusal);
     for (const name of Object.keys(this.draft.timers)) this.clearTimer(name);
     this.update({ phase: { kind: 'ended', termination } });

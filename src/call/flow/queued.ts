@@ -30,8 +30,6 @@ export function queued(turn: Turn, phase: QueuedPhase, stimulus: Stimulus): void
       return offerOver(turn, phase, stimulus.leg, outcomeOf(stimulus.reason));
     case 'legEnded':
       if (stimulus.leg !== phase.party) return offerOver(turn, phase, stimulus.leg, 'unreachable');
-      turn.effect({ kind: 'leaveQueue', queue: phase.queue });
-      conclude(turn, phase, 'withdrawn');
       return endWithoutParty(turn, stimulus.by);
     case 'timerFired':
       if (stimulus.name === 'offer') return unanswered(turn, phase);
@@ -67,12 +65,10 @@ function offerOver(turn: Turn, phase: QueuedPhase, leg: LegId, outcome: OfferOut
 
 function overflow(turn: Turn, phase: QueuedPhase): void {
   if (phase.offer !== undefined) turn.cancel(phase.offer.leg);
-  turn.effect({ kind: 'leaveQueue', queue: phase.queue });
-  conclude(turn, phase, 'withdrawn');
   go(turn, entry(turn.plan.queues, phase.queue).overflow, { party: phase.party });
 }
 
-/** The queue hears what became of its offer; the party waits on, or is on its way. */
+/** The queue hears what became of its offer; one that is open when the party leaves the queue is withdrawn by that. */
 function conclude(turn: Turn, phase: QueuedPhase, outcome: OfferOutcome): void {
   if (phase.offer === undefined) return;
   turn.clearTimer('offer');

@@ -1,6 +1,7 @@
 import { type AdoptingPhase, guards } from '../call.ts';
 import { go } from '../flow/go.ts';
 import { endWithoutParty } from '../flow/partyGone.ts';
+import { refuse } from '../legs.ts';
 import type { HandOver, Stimulus } from '../stimulus.ts';
 import { connect, listen, musicOnHold } from '../talking.ts';
 import type { Turn } from '../turn.ts';
@@ -21,7 +22,10 @@ export function adopting(turn: Turn, phase: AdoptingPhase, stimulus: Stimulus): 
       if (phase.transferor.leg !== undefined) listen(turn, phase.party, phase.transferor.leg);
       return;
     case 'legEnded':
-      if (stimulus.leg === phase.party) return endWithoutParty(turn, stimulus.by);
+      if (stimulus.leg === phase.party) {
+        refuse(turn, phase.transferId, 481, 'Call Does Not Exist');
+        return endWithoutParty(turn, stimulus.by);
+      }
       if (stimulus.leg === phase.transferor.leg) {
         turn.stay({ ...phase, transferor: { ...phase.transferor, leg: undefined } });
         turn.hear(phase.party, { kind: 'music', name: musicOnHold });
@@ -55,7 +59,7 @@ function handedOver(turn: Turn, phase: AdoptingPhase, what: HandOver): void {
 
 /** The dialog that Replaces named is gone, or in no state to be taken over: nothing has changed for anybody. */
 function refused(turn: Turn, { party, transferor, transferId }: AdoptingPhase): void {
-  turn.effect({ kind: 'refuseTransfer', transferId, status: 481, text: 'Call Does Not Exist' });
+  refuse(turn, transferId, 481, 'Call Does Not Exist');
   if (transferor.leg === undefined) return fallback(turn, party);
   connect(turn, party, transferor.leg, { leg: transferor.leg, transferId, number: '', reason: 'unreachable' });
 }

@@ -225,6 +225,35 @@ describe('the reception', () => {
     expect(stage.ended(third)).toBe('goodbye');
   });
 
+  test('keeps nothing of a call that is stopped, and its agent is free', () => {
+    const call = stage.arrive();
+    stage.press(call, '0');
+    expect(stage.world.acd.agents['10']?.state).toMatchObject({ kind: 'reserved', callId: call });
+    stage.world.post(call, { kind: 'stopRequested', reason: 'stopped' });
+    expect(stage.world.acd.queues.reception).toEqual([]);
+    expect(stage.world.acd.agents['10']?.state.kind).toBe('ready');
+  });
+
+  test('keeps nothing of a call whose ringing operator a colleague picks up', () => {
+    const call = stage.arrive();
+    stage.press(call, '0');
+    const operator = stage.phone(call, '10');
+    const who = { number: '103', display: 'Desk', extension: '103' };
+    stage.world.post(call, { kind: 'replacementArrived', leg: operator.leg, by: 'new', who });
+    expect([stage.hears(call), operator.state]).toEqual(['103', 'cancelled']);
+    expect(stage.world.acd.queues.reception).toEqual([]);
+    stage.settle(operator);
+    expect(stage.world.acd.agents['10']?.state.kind).toBe('ready');
+  });
+
+  test('does not offer the call of a caller who hangs up to the next operator', () => {
+    const call = stage.arrive();
+    stage.press(call, '0');
+    stage.world.hangUp({ ...stage.phone(call, '10'), leg: 'caller' });
+    expect(stage.effects('dial').map(({ extension }) => extension)).toEqual(['10']);
+    expect(stage.effects('concludeOffer')).toHaveLength(1);
+  });
+
   test('withdraws its offer when the caller hangs up', () => {
     const call = stage.arrive();
     stage.press(call, '0');

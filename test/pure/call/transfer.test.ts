@@ -304,6 +304,30 @@ describe('attended, by REFER with Replaces', () => {
     expect(stage.hears(call)).toBe('music');
   });
 
+  test('of a call that says nothing: 481 after a while, and the caller may leave before', () => {
+    const { call, operator } = stage.conversation();
+    stage.hold(operator);
+    const elsewhere = { ...operator, callId: 'nowhere' };
+    const first = stage.world.refer(operator, '', elsewhere);
+    expect(stage.phase(call).kind).toBe('adopting');
+    stage.later(2_000);
+    expect(reports(first)).toEqual([481]);
+    expect([stage.phase(call).kind, stage.hears(call)]).toEqual(['talking', 'music']);
+    const second = stage.world.refer(operator, '', elsewhere);
+    stage.world.hangUp({ ...operator, leg: 'caller' });
+    expect(reports(second)).toEqual([481]);
+    expect(stage.ended(call)).toBe('completed');
+  });
+
+  test('of a call that says nothing, while the operator leaves: the caller is at the reception again', () => {
+    const { call, operator } = stage.conversation();
+    stage.world.refer(operator, '', { ...operator, callId: 'nowhere' });
+    stage.world.hangUp(operator);
+    expect(stage.hears(call)).toBe('music');
+    stage.later(2_000);
+    expect(stage.phase(call)).toMatchObject({ kind: 'queued', offer: { extension: expect.any(String) } });
+  });
+
   test('to a queue in which the operator waits: the caller waits there', () => {
     const { call, operator } = stage.conversation();
     stage.hold(operator);
@@ -337,6 +361,15 @@ describe('attended, by INVITE with Replaces', () => {
     expect(target.state).toBe('cancelled');
     expect(stage.hears(call)).toBe('103');
     expect(reports(transferId)).toEqual([200]);
+  });
+
+  test('in a call that has just ended: 481', () => {
+    const { call, operator } = stage.conversation();
+    stage.world.hangUp(operator);
+    const who = { number: '103', display: 'Desk', extension: '103' };
+    stage.world.post(call, { kind: 'replacementArrived', leg: operator.leg, by: 'new', who });
+    expect(stage.effects('hangUp').at(-1)).toMatchObject({ leg: 'new', status: 481 });
+    expect(reports(stage.world.refer(operator, '101'))).toEqual([481]);
   });
 
   test('in no state to be replaced: 481', () => {
