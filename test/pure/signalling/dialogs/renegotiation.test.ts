@@ -29,19 +29,24 @@ class Stage {
       send: (_method, _headers, _body, events) => {
         this.sent += 1;
         this.ours.push(events);
-        this.mostAtOnce = Math.max(this.mostAtOnce, this.ours.length + this.thinking.length);
+        this.count();
         return { cancel: () => {} };
       },
       offered: () =>
         new Promise((resolve, reject) => {
           this.thinking.push({ resolve, reject });
-          this.mostAtOnce = Math.max(this.mostAtOnce, this.ours.length + this.thinking.length);
+          this.count();
         }),
       answerReceived: () => {},
       died: status => this.died.push(status),
     },
     { localSdp: 'v=0', timer: undefined, awaitedAck: undefined },
   );
+
+  private count(): void {
+    const theirs = this.requested - this.responses.length;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.ours.length + theirs);
+  }
 
   reinvite(): void {
     this.asked += 1;
