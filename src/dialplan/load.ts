@@ -24,7 +24,8 @@ export async function loadDialplan(
   return text.ok ? compileDialplan(text.value, shownAs) : fail([text.error]);
 }
 
-async function readBounded(path: string, shownAs: string): Promise<Result<Uint8Array, Diagnostic>> {
+/** The bytes of a file, never more than the largest dialplan has; else why not. */
+export async function readBounded(path: string, shownAs: string): Promise<Result<Uint8Array, Diagnostic>> {
   const start = { file: shownAs, line: 1, col: 1 };
   let file: FileHandle | undefined;
   try {
