@@ -29,14 +29,16 @@ export interface LegSurroundings {
   readonly log: Log;
   readonly media: MediaServer;
   readonly signalling: Signalling;
+  /** An extension takes part in one more call, or in one less: told once each for every leg. */
+  tookPart(extension: string): void;
+  leftOff(extension: string): void;
 }
 
 /** How long the media server may take for one thing. Milliseconds. */
 const mediaDeadline = 5_000;
+const ringback: readonly Sound[] = [{ kind: 'tone', tone: 'ringback' }];
 /** The same digit by RFC 4733 and by SIP INFO within this time is one press. */
 const sameDigit = 400;
-
-const gaveUp = Symbol('the caller gave up');
 
 /**
  * One party's dialog and endpoint, alive. What is asked of its media happens in the order in which it was asked; what
@@ -54,6 +56,9 @@ export class LiveLeg {
   private over = false;
   /** The far end has answered, and the call does not know yet. */
   private answerUntold = false;
+  private occupies: string | undefined;
+  /** Tells what plays now from what was asked for before. */
+  private sound = 0;
   private lastDigit: { readonly digit: string; readonly source: string; readonly at: number } | undefined;
 
   constructor(
@@ -64,6 +69,8 @@ export class LiveLeg {
   ) {
     this.owner = owner;
     this.id = id;
+    this.occupies = who.extension;
+    if (who.extension !== undefined) around.tookPart(who.extension);
   }
 
   // Signalling
@@ -71,7 +78,7 @@ export class LiveLeg {
   /** An INVITE came: its endpoint is made at once, so that a description that cannot be used is refused before anybody rings. */
   arrive(incoming: IncomingCall): void {
     this.dialog = incoming.leg;
-    this.createEndpoint(incoming.offer);
+    this.createEndpoint(incoming.offer, incoming.source);
   }
 
   /** An INVITE came that nothing will come of but a refusal: no endpoint is made for it. */
@@ -79,24 +86,30 @@ export class LiveLeg {
     this.dialog = incoming.leg;
   }
 
+  /** Not before its description has proved to be of use. */
   ring(): void {
-    this.inbound()?.ring();
+    this.inOrder('ring', async () => this.inbound()?.ring());
   }
 
   answer(): void {
     this.inOrder('answer', async endpoint => {
       const dialog = this.inbound();
       if (dialog === undefined) return;
-      const answer = await dialog.answer(endpoint.localSdp).catch(() => gaveUp);
-      // Its last event is on its way.
-      if (answer === gaveUp) return;
-      if (typeof answer === 'string') await this.within('accept', endpoint.accept(answer));
+      let answer: string | undefined;
+      try {
+        answer = await dialog.answer(endpoint.localSdp);
+      } catch (error) {
+        if (isKozpontError(error, 'INVALID_SDP')) throw error;
+        // The caller gave up: the last event of the dialog is on its way.
+        return;
+      }
+      if (answer !== undefined) await this.within('accept', endpoint.accept(answer));
       this.noticeHold(endpoint);
     });
   }
 
   dial(target: DialRequest['target'], shown: Shown): void {
-    this.createEndpoint(undefined);
+    this.createEndpoint(undefined, undefined);
     this.inOrder('dial', async endpoint => {
       this.dialog = this.around.signalling.dial(
         {
@@ -117,8 +130,7 @@ export class LiveLeg {
   cancel(): void {
     if (this.over) return;
     if (this.dialog === undefined) {
-      this.letGo();
-      this.owner.post({ kind: 'legFailed', leg: this.id, reason: 'cancelled', status: 487 });
+      this.end({ kind: 'legFailed', leg: this.id, reason: 'cancelled', status: 487 });
     } else if ('cancel' in this.dialog) {
       (this.dialog as Leg & { cancel(): void }).cancel();
     }
@@ -127,6 +139,7 @@ export class LiveLeg {
   hangUp(end: HangUp): void {
     if (this.over) return;
     this.letGo(end);
+    this.leaveOff();
   }
 
   identify(who: Who): void {
@@ -137,23 +150,20 @@ export class LiveLeg {
   events(): LegEvents {
     return {
       ringing: () => this.post({ kind: 'legRinging', leg: this.id }),
-      answered: sdp => this.answered(sdp),
+      answered: (sdp, source) => this.answered(sdp, source),
       failed: ({ reason, status }) => {
-        if (this.over) return;
-        this.letGo();
-        this.owner.post({ kind: 'legFailed', leg: this.id, reason, status });
+        if (!this.over) this.end({ kind: 'legFailed', leg: this.id, reason, status });
       },
       ended: ({ by }) => {
         if (this.over) return;
         // Answered and hung up in one breath: the call hears of both, in their order.
         this.tellAnswered();
-        this.letGo();
-        this.owner.post({ kind: 'legEnded', leg: this.id, by: by === 'network' ? 'network' : 'remote' });
+        this.end({ kind: 'legEnded', leg: this.id, by: by === 'network' ? 'network' : 'remote' });
       },
       offered: offer => this.offered(offer),
       answerReceived: sdp =>
         this.inOrder('accept', async endpoint => {
-          await endpoint.accept(sdp);
+          await this.within('accept', endpoint.accept(sdp));
           this.noticeHold(endpoint);
         }),
       digit: digit => this.digit(digit, 'info'),
@@ -177,16 +187,16 @@ export class LiveLeg {
     return this.dialog !== undefined && 'answer' in this.dialog ? (this.dialog as InboundLeg) : undefined;
   }
 
-  private answered(sdp: string): void {
+  private answered(sdp: string, source: string): void {
     this.answerUntold = true;
     this.inOrder('accept', async endpoint => {
       try {
-        await endpoint.accept(sdp);
+        await this.within('accept', endpoint.accept(sdp, source));
       } catch (error) {
         if (this.over) return;
         this.around.log.warn({ leg: this.id, error: messageOf(error) }, 'the answer of the far end cannot be used');
-        this.letGo({ status: 488, text: 'Not Acceptable Here', cause: 88 });
-        this.owner.post({ kind: 'legFailed', leg: this.id, reason: 'unreachable', status: 488 });
+        const failed = { kind: 'legFailed', leg: this.id, reason: 'unreachable', status: 488 } as const;
+        this.end(failed, { status: 488, text: 'Not Acceptable Here', cause: 88 });
         return;
       }
       this.tellAnswered();
@@ -200,11 +210,18 @@ export class LiveLeg {
     this.post({ kind: 'legAnswered', leg: this.id });
   }
 
-  private async offered(offer: string | undefined): Promise<string> {
-    const endpoint = await this.present();
-    const sdp = await this.within('answer', offer === undefined ? endpoint.offer() : endpoint.answer(offer));
-    this.noticeHold(endpoint);
-    return sdp;
+  /** In the order of everything else: a re-INVITE may come before its endpoint has taken the answer to the INVITE. */
+  private offered(offer: string | undefined): Promise<string> {
+    const outcome = this.tail.then(async () => {
+      const endpoint = this.present;
+      if (endpoint === undefined) throw new KozpontError('DISPOSED', 'the leg has ended');
+      const sdp = await this.within('answer', offer === undefined ? endpoint.offer() : endpoint.answer(offer));
+      this.noticeHold(endpoint);
+      return sdp;
+    });
+    // An offer that cannot be used is refused, and the leg goes on as it was.
+    this.tail = outcome.catch(() => undefined);
+    return outcome;
   }
 
   private noticeHold(endpoint: MediaEndpoint): void {
@@ -229,32 +246,52 @@ export class LiveLeg {
 
   play(sounds: () => readonly Sound[], options: PlayOptions, playId: number | undefined): void {
     this.inOrder('play', async endpoint => {
+      this.sound += 1;
+      const { sound } = this;
+      const failed = (error: unknown): void => {
+        if (this.over) return;
+        this.around.log.error({ leg: this.id, error: messageOf(error) }, 'a sound cannot be played');
+        // Whoever waits is never left in silence: where there is no music, it rings.
+        if (options.loop === true && sound === this.sound) endpoint.play(ringback, options).catch(() => undefined);
+      };
       const finished = (): void => {
         if (playId !== undefined) this.post({ kind: 'playFinished', leg: this.id, playId });
       };
       try {
         // The end of the sound is not the end of its turn: what is asked next may interrupt it.
-        endpoint.play(sounds(), options).then(finished, finished);
+        endpoint
+          .play(sounds(), options)
+          .then(outcome => outcome === 'failed' && failed('one of the sounds could not be had'), failed)
+          .then(finished);
       } catch (error) {
-        this.around.log.error({ leg: this.id, error: messageOf(error) }, 'a sound cannot be played');
+        failed(error);
         finished();
       }
     });
   }
 
   stopPlaying(): void {
-    this.inOrder('stop', endpoint => endpoint.stop());
+    this.inOrder('stop', endpoint => {
+      this.sound += 1;
+      return this.within('stop', endpoint.stop());
+    });
   }
 
   bridge(other: LiveLeg): void {
-    this.withOther('bridge', other, (mine, theirs) => mine.bridge(theirs));
+    this.withOther('bridge', other, () => {
+      const [mine, theirs] = [this.present, other.present];
+      this.sound += 1;
+      other.sound += 1;
+      return mine === undefined || theirs === undefined ? undefined : mine.bridge(theirs);
+    });
   }
 
+  /** Where one of the two has gone meanwhile, the other one still is to be free before anything else is asked of it. */
   unbridge(other: LiveLeg): void {
-    this.withOther('unbridge', other, mine => mine.unbridge());
+    this.withOther('unbridge', other, () => (this.present ?? other.present)?.unbridge());
   }
 
-  private createEndpoint(offer: string | undefined): void {
+  private createEndpoint(offer: string | undefined, signallingAddress: string | undefined): void {
     const created = withDeadline(
       this.around.clock,
       mediaDeadline,
@@ -263,6 +300,7 @@ export class LiveLeg {
         callId: this.owner.id,
         legId: this.id,
         ...(offer === undefined ? {} : { offer }),
+        ...(signallingAddress === undefined ? {} : { signallingAddress }),
         events: {
           digit: digit => this.digit(digit, 'rtp'),
           gone: error => this.lost(error),
@@ -281,35 +319,32 @@ export class LiveLeg {
     this.tail = this.endpoint.catch(error => this.lost(error));
   }
 
-  private async present(): Promise<MediaEndpoint> {
-    if (this.over || this.endpoint === undefined) throw new KozpontError('DISPOSED', 'the leg has ended');
-    return this.endpoint;
+  private get present(): MediaEndpoint | undefined {
+    return this.over ? undefined : this.media;
   }
 
   /** One thing at a time: the next waits for this one, and what fails loses the leg. */
   private inOrder(what: string, work: (endpoint: MediaEndpoint) => Promise<void>): void {
     this.tail = this.tail.then(async () => {
-      if (this.over || this.media === undefined) return;
+      const endpoint = this.present;
+      if (endpoint === undefined) return;
       try {
-        await work(this.media);
+        await work(endpoint);
       } catch (error) {
         this.lost(error, what);
       }
     });
   }
 
-  /** In the order of both legs. */
-  private withOther(
-    what: string,
-    other: LiveLeg,
-    work: (mine: MediaEndpoint, theirs: MediaEndpoint) => Promise<void>,
-  ): void {
+  /** In the order of both legs. Where it fails, a caller from outside is not the one who is lost (R0). */
+  private withOther(what: string, other: LiveLeg, work: () => Promise<void> | undefined): void {
     const both = Promise.all([this.tail, other.tail]).then(async () => {
-      if (this.over || other.over || this.media === undefined || other.media === undefined) return;
       try {
-        await this.within(what, work(this.media, other.media));
+        const working = work();
+        if (working !== undefined) await this.within(what, working);
       } catch (error) {
-        if (!this.over && !other.over) this.lost(error, what);
+        if (this.over || other.over) return;
+        (this.who.extension === undefined ? other : this).lost(error, what);
       }
     });
     this.tail = both;
@@ -327,8 +362,21 @@ export class LiveLeg {
       ? [488, 'Not Acceptable Here']
       : [503, 'Service Unavailable'];
     this.around.log.warn({ leg: this.id, what, error: messageOf(error) }, 'a leg is lost');
-    this.letGo({ status, text, cause: 41, ...(status === 503 ? { retryAfter: 5 } : {}) });
-    this.owner.post({ kind: 'legEnded', leg: this.id, by: 'media' });
+    const end = { status, text, cause: 41, ...(status === 503 ? { retryAfter: 5 } : {}) };
+    this.end({ kind: 'legEnded', leg: this.id, by: 'media' }, end);
+  }
+
+  /** The extension is free again after its call has heard of it, which may ring it again (a recall) in the same turn. */
+  private end(last: Stimulus, end?: HangUp): void {
+    this.letGo(end);
+    this.owner.post(last);
+    this.leaveOff();
+  }
+
+  private leaveOff(): void {
+    const { occupies } = this;
+    this.occupies = undefined;
+    if (occupies !== undefined) this.around.leftOff(occupies);
   }
 
   /** Idempotent: the dialog ends, the endpoint is destroyed. */

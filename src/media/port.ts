@@ -70,9 +70,9 @@ export interface MediaEndpoint {
   readonly remoteHold: boolean;
   /**
    * The answer to our offer. May come again, with another content: early media, then the answer of the branch that won.
-   * Error: `INVALID_SDP`, and nothing has changed.
+   * `signallingAddress` as in `EndpointOptions`, where it is known only now. Error: `INVALID_SDP`, and nothing has changed.
    */
-  accept(answer: string): Promise<void>;
+  accept(answer: string, signallingAddress?: string): Promise<void>;
   /** A new offer of the far end (re-INVITE, UPDATE): gives our answer. Error: `INVALID_SDP`, and nothing has changed. */
   answer(offer: string): Promise<string>;
   /** A new offer of ours (a re-INVITE that came without one); `accept` takes the answer. */

@@ -40,6 +40,8 @@ export interface IncomingCall {
   readonly via:
     | { readonly kind: 'trunk'; readonly name: string }
     | { readonly kind: 'extension'; readonly number: string };
+  /** The IP address that the INVITE came from: media of a caller behind NAT comes from there, too. */
+  readonly source: string;
   /** The user part of the Request-URI. */
   readonly dialled: string;
   readonly offer: string | undefined;
@@ -101,8 +103,8 @@ export interface DialRequest {
 export interface LegEvents {
   /** Outbound: a phone rings. */
   ringing(): void;
-  /** Outbound: 200, with its description. */
-  answered(sdp: string): void;
+  /** Outbound: 200, with its description and the IP address that it came from. */
+  answered(sdp: string, source: string): void;
   /** Outbound, last event: not answered. */
   failed(failure: DialFailure): void;
   /** Last event: CANCEL, BYE, a refresh that failed, the connection lost. */

@@ -79,6 +79,7 @@ export class FakeInbound extends FakeLeg implements InboundLeg {
       leg: this,
       from: { number: '+36301111111', display: 'Anna' },
       via: { kind: 'trunk', name: 'pstn' },
+      source: '192.0.2.7',
       dialled: '+3612345678',
       offer: 'an offer',
       replaces: undefined,

@@ -43,6 +43,7 @@ export class EmbeddedEndpoint implements MediaEndpoint {
   /** Whether the last offer was ours. */
   private offering = false;
   private agreement: AudioAgreement | undefined;
+  private signallingAddress: string | undefined;
   private partner: EmbeddedEndpoint | undefined;
   /** Settles the `play` that is under way. */
   private settlePlay: ((outcome: PlayOutcome) => void) | undefined;
@@ -60,6 +61,7 @@ export class EmbeddedEndpoint implements MediaEndpoint {
     private readonly left: () => void,
   ) {
     this.log = context.log.child({ call: options.callId, leg: options.legId });
+    this.signallingAddress = options.signallingAddress;
     this.description = new LocalDescription(String(randomInt(2 ** 47)), local.address);
     if (offer === undefined) this.writeOffer();
     else this.writeAnswer(offer);
@@ -73,10 +75,12 @@ export class EmbeddedEndpoint implements MediaEndpoint {
     return this.agreement?.remoteHold ?? false;
   }
 
-  async accept(answer: string): Promise<void> {
+  async accept(answer: string, signallingAddress?: string): Promise<void> {
     this.mustBeOpen();
     if (!this.offering) throw new KozpontError('INVALID_SDP', 'there is no offer of ours that this could answer');
-    this.agree(acceptAnswer(parseSdp(answer), this.lines, this.local));
+    const agreement = acceptAnswer(parseSdp(answer), this.lines, this.local);
+    this.signallingAddress = signallingAddress ?? this.signallingAddress;
+    this.agree(agreement);
   }
 
   async answer(offer: string): Promise<string> {
@@ -220,7 +224,7 @@ export class EmbeddedEndpoint implements MediaEndpoint {
 
   private agree(agreement: AudioAgreement): void {
     this.agreement = agreement;
-    this.session.agree(agreement, this.options.signallingAddress);
+    this.session.agree(agreement, this.signallingAddress);
   }
 
   /** Undefined: a file has to be read first. */

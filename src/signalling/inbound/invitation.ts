@@ -6,8 +6,9 @@ import { dialledNumber } from '../admission/caller.ts';
 import { unsupportedOptions } from '../dialogs/headers.ts';
 import { answerTimer } from '../dialogs/sessionTimer.ts';
 import type { LegSurroundings } from '../dialogs/surroundings.ts';
+import type { Fields } from '../drachtio/fields.ts';
 import { description, header } from '../drachtio/message.ts';
-import { type Responder, responderOf, severalFields } from '../drachtio/responder.ts';
+import { type Responder, responderOf } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
 import type { IncomingCall, Leg, LegEvents } from '../port.ts';
 import { type NameAddr, parseCSeq, parseNameAddr, parseReplaces, tagOf } from '../text/grammar.ts';
@@ -25,7 +26,7 @@ export interface ReceptionOptions {
 interface Refusal {
   readonly status: number;
   readonly reason?: string;
-  readonly headers?: Record<string, string>;
+  readonly headers?: Fields;
 }
 
 export const receiveInvite = (options: ReceptionOptions, request: SrfRequest, respond: Responder): void => {
@@ -49,8 +50,7 @@ export const receiveInvite = (options: ReceptionOptions, request: SrfRequest, re
 
   const admission = admit(options.admission, request, found.from);
   if (admission.kind === 'challenge') {
-    const challenges = severalFields('WWW-Authenticate', admission.challenges);
-    return refuse({ status: 401, headers: { 'WWW-Authenticate': challenges } });
+    return refuse({ status: 401, headers: { 'WWW-Authenticate': admission.challenges } });
   }
   if (admission.kind === 'refused') {
     options.log.info({ source: request.source_address }, 'a call was refused');
@@ -66,6 +66,7 @@ export const receiveInvite = (options: ReceptionOptions, request: SrfRequest, re
     leg,
     from,
     via,
+    source: request.source_address,
     dialled: found.dialled,
     offer: found.invite.offer,
     replaces: replaced.value,
@@ -101,9 +102,7 @@ const readInvite = (request: SrfRequest): Result<ReadInvite, Refusal> => {
   const dialled = dialledNumber(request.uri);
   if (dialled === undefined) return fail({ status: 416 });
   const unsupported = unsupportedOptions(header(request, 'require'));
-  if (unsupported.length > 0) {
-    return fail({ status: 420, headers: { Unsupported: unsupported.slice(0, 10).join(', ') } });
-  }
+  if (unsupported !== undefined) return fail({ status: 420, headers: unsupported });
   const described = description(request);
   if (described.kind === 'unsupported') return fail({ status: 415, headers: { Accept: 'application/sdp' } });
   const timer = answerTimer(request, undefined);

@@ -212,7 +212,7 @@ export class SipOutboundLeg implements OutboundLeg {
     this.mailbox.post(() => {
       if (this.withdrawn) return;
       this.told = true;
-      this.events.answered(sdp);
+      this.events.answered(sdp, answer.response.source_address);
     });
     if (this.identity !== undefined) this.dialog.identify(this.identity);
   }

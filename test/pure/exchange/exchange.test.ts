@@ -1,68 +1,30 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { VirtualClock } from '../../../src/base/clock.ts';
+import type { VirtualClock } from '../../../src/base/clock.ts';
 import { KozpontError } from '../../../src/base/errors.ts';
-import { silentLog } from '../../../src/base/log.ts';
 import type { CallRecord } from '../../../src/call/record.ts';
-import { Exchange } from '../../../src/exchange/exchange.ts';
-import type { LegEvents } from '../../../src/signalling/port.ts';
-import { FakeMedia } from '../../support/fakeMedia.ts';
-import { FakeInbound, FakeSignalling, refer } from '../../support/fakeSignalling.ts';
-import { officePlan } from '../../support/plan.ts';
+import type { Exchange } from '../../../src/exchange/exchange.ts';
+import type { FakeMedia } from '../../support/fakeMedia.ts';
+import { FakeInbound, type FakeSignalling, refer } from '../../support/fakeSignalling.ts';
+import { byFarEnd, TestHouse } from '../../support/house.ts';
 
+let house: TestHouse;
 let clock: VirtualClock;
 let media: FakeMedia;
 let signalling: FakeSignalling;
 let records: CallRecord[];
 let exchange: Exchange;
 
-beforeEach(() => {
-  clock = new VirtualClock();
-  media = new FakeMedia();
-  signalling = new FakeSignalling();
-  records = [];
-  exchange = newExchange();
-});
-
-function newExchange(limits = { calls: 10, callsPerSecond: 10 }): Exchange {
-  const plan = officePlan();
-  const made = new Exchange({
-    clock,
-    log: silentLog,
-    plan: () => plan,
-    media,
-    sounds: { prompt: (name, language) => `${language}/${name}.wav`, music: name => `${name}.wav` },
-    records: { write: record => void records.push(record) },
-    limits,
-  });
-  for (const extension of ['10', '11', '101', '102', '103']) signalling.registered.add(extension);
-  made.connect(signalling);
-  return made;
+function open(limits?: { calls: number; callsPerSecond: number }): void {
+  house = new TestHouse(limits === undefined ? {} : { limits });
+  ({ clock, media, signalling, records, exchange } = house);
 }
 
-/** Lets everything that waits for a promise alone go on. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 40; i++) await Promise.resolve();
-}
+beforeEach(() => open());
 
-async function callIn(dialled = '+3612345678'): Promise<{ leg: FakeInbound; events: LegEvents }> {
-  const leg = new FakeInbound();
-  const events = exchange.callArrived(leg.arriving({ dialled }));
-  await settle();
-  return { leg, events };
-}
-
-/** A caller and operator 10 in conversation. */
-async function conversation() {
-  const caller = await callIn();
-  caller.events.digit('0');
-  await settle();
-  const operator = signalling.to('10');
-  operator.events.answered('an answer');
-  await settle();
-  return { caller, operator };
-}
-
-const by = { by: 'remote', status: undefined, text: '' } as const;
+const settle = () => house.settle();
+const callIn = (dialled = '+3612345678') => house.callIn({ dialled });
+const conversation = () => house.conversation();
+const by = byFarEnd;
 
 describe('a call', () => {
   test('is answered with the endpoint of its offer, greeted, and led to the operator', async () => {
@@ -74,7 +36,7 @@ describe('a call', () => {
     expect(media.of('caller').playing).toEqual([{ kind: 'file', path: 'default.wav' }]);
     const operator = signalling.to('10');
     expect(operator.request.from).toEqual({ number: '+36301111111', display: 'Anna' });
-    operator.events.answered('an answer');
+    operator.events.answered('an answer', '192.0.2.8');
     await settle();
     expect(media.of('caller').peer).toBe(media.of('leg1'));
     operator.events.ended(by);
@@ -108,7 +70,7 @@ describe('a call', () => {
     caller.events.digit('0');
     await settle();
     const operator = signalling.to('10');
-    operator.events.answered('an answer');
+    operator.events.answered('an answer', '192.0.2.8');
     operator.events.ended(by);
     await settle();
     expect(records).toMatchObject([{ termination: { result: 'completed', by: 'callee' } }]);
@@ -201,7 +163,7 @@ describe('a leg', () => {
     await settle();
     const operator = signalling.to('10');
     clock.advance(1_000);
-    operator.events.answered('bad');
+    operator.events.answered('bad', '192.0.2.8');
     await settle();
     expect(operator.ended).toMatchObject({ status: 488 });
     expect(signalling.to('11')).toBeDefined();
@@ -219,7 +181,7 @@ describe('an attended transfer', () => {
     );
     await settle();
     const target = signalling.to('102');
-    target.events.answered('an answer');
+    target.events.answered('an answer', '192.0.2.8');
     await settle();
     const request = refer('', consultation);
     operator.events.transferRequested(request);
@@ -251,7 +213,7 @@ describe('an attended transfer', () => {
 
 describe('the house', () => {
   test('refuses what is above its limits, with a time to come back', async () => {
-    exchange = newExchange({ calls: 2, callsPerSecond: 100 });
+    open({ calls: 2, callsPerSecond: 100 });
     await callIn();
     await callIn();
     expect(exchange.callsNow).toBe(2);
@@ -260,7 +222,7 @@ describe('the house', () => {
   });
 
   test('spreads new calls over time', async () => {
-    exchange = newExchange({ calls: 100, callsPerSecond: 1 });
+    open({ calls: 100, callsPerSecond: 1 });
     expect((await callIn()).leg.ended).toBeUndefined();
     expect((await callIn()).leg.ended).toMatchObject({ status: 503 });
     clock.advance(1_000);
@@ -293,11 +255,4 @@ describe('the house', () => {
   });
 });
 
-afterEach(async () => {
-  const drained = exchange.drain(0);
-  clock.advance(0);
-  await drained;
-  await settle();
-  for (const endpoint of media.all) expect(endpoint.destroyed, `endpoint ${endpoint.id} is left`).toBe(true);
-  for (const leg of signalling.dialed) expect(leg.ended ?? leg.cancelled).toBeTruthy();
-});
+afterEach(() => house.close());
