@@ -1,8 +1,10 @@
 import type { Clock, Duration } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import type { Call, Who } from '../call/call.ts';
+import type { Who } from '../call/call.ts';
 import { recordOf } from '../call/record.ts';
+import type { Arrival } from '../call/step.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import type { MediaServer } from '../media/port.ts';
 import type { IncomingCall, LegEvents, Signalling, SignallingEvents } from '../signalling/port.ts';
@@ -32,7 +34,9 @@ export class Exchange implements SignallingEvents {
   private readonly queues: Queues;
   private readonly admission: Admission;
   private signalling: Signalling | undefined;
-  private idle: (() => void) | undefined;
+  private house: House | undefined;
+  /** Whom to tell when the last call has ended. */
+  private readonly whenIdle = new Set<() => void>();
 
   constructor(private readonly options: ExchangeOptions) {
     this.admission = new Admission(options.clock, options.limits);
@@ -44,6 +48,7 @@ export class Exchange implements SignallingEvents {
   /** Signalling needs the exchange for its events, and the exchange signalling: once, before the first call. */
   connect(signalling: Signalling): void {
     this.signalling = signalling;
+    this.house = this.houseWith(signalling);
     for (const queue of Object.values(this.options.plan().queues)) {
       for (const agent of queue.agents) this.agentChanged(agent);
     }
@@ -54,6 +59,9 @@ export class Exchange implements SignallingEvents {
   }
 
   callArrived(incoming: IncomingCall): LegEvents {
+    const who = this.callerOf(incoming);
+    // It takes part in a call that is there already: no limit for new ones counts.
+    if (incoming.replaces !== undefined) return this.replacement(incoming, incoming.replaces, who);
     const refusal = this.admission.refuse(this.calls.size);
     if (refusal !== undefined) {
       const { reason, retryAfter } = refusal;
@@ -61,10 +69,12 @@ export class Exchange implements SignallingEvents {
       incoming.leg.hangUp({ status: 503, text: 'Service Unavailable', retryAfter });
       return deaf;
     }
-    const who = this.callerOf(incoming);
-    if (incoming.replaces !== undefined) return this.replacement(incoming, incoming.replaces, who);
     const { via: origin, dialled } = incoming;
-    const live = new LiveCall(this.house(), this.options.plan(), { id: randomId(), origin, from: who, dialled });
+    const live = this.newCall({ id: randomId(), origin, from: who, dialled });
+    if (live === undefined) {
+      incoming.leg.hangUp({ status: 500, text: 'Server Internal Error' });
+      return deaf;
+    }
     const { id } = live;
     this.options.log.info({ call: id, sipCallId: incoming.sipCallId, from: who.number, to: dialled, origin }, 'call');
     this.calls.set(id, live);
@@ -91,11 +101,13 @@ export class Exchange implements SignallingEvents {
     if (this.calls.size > 0) {
       this.options.log.info({ calls: this.calls.size, limit }, 'draining');
       await new Promise<void>(resolve => {
-        const timer = this.options.clock.after(limit, resolve);
-        this.idle = () => {
+        const over = (): void => {
           timer.cancel();
+          this.whenIdle.delete(over);
           resolve();
         };
+        const timer = this.options.clock.after(limit, over);
+        this.whenIdle.add(over);
       });
     }
     for (const live of [...this.calls.values()]) live.post({ kind: 'stopRequested', reason: 'the server stops' });
@@ -122,9 +134,17 @@ export class Exchange implements SignallingEvents {
     return live.replace(named, incoming, who).events();
   }
 
-  private house(): House {
-    const { signalling } = this;
-    if (signalling === undefined) throw new Error('the exchange is not connected to signalling');
+  private newCall(arrival: Arrival): LiveCall | undefined {
+    if (this.house === undefined) throw new Error('the exchange is not connected to signalling');
+    try {
+      return new LiveCall(this.house, this.options.plan(), arrival);
+    } catch (error) {
+      this.options.log.error({ ...arrival, error: messageOf(error) }, 'the dialplan cannot take a call');
+      return undefined;
+    }
+  }
+
+  private houseWith(signalling: Signalling): House {
     const { clock, log, media, sounds } = this.options;
     return {
       clock,
@@ -134,7 +154,12 @@ export class Exchange implements SignallingEvents {
       signalling,
       whose: dialog => this.whose(dialog),
       call: id => this.calls.get(id),
-      stepped: (_, before, after) => this.stepped(before, after),
+      tookPart: extension => {
+        if (this.occupancy.tookPart(extension)) this.agentChanged(extension);
+      },
+      leftOff: extension => {
+        if (this.occupancy.leftOff(extension)) this.agentChanged(extension);
+      },
       queueEffect: (live, effect) => this.queueEffect(live, effect),
       notified: (live, { event }) => {
         log.info({ call: live.id, ...event }, 'transfer');
@@ -149,10 +174,6 @@ export class Exchange implements SignallingEvents {
       for (const leg of live.owned()) if (leg.is(dialog)) return leg;
     }
     return undefined;
-  }
-
-  private stepped(before: Call | undefined, after: Call): void {
-    for (const extension of this.occupancy.stepped(before, after)) this.agentChanged(extension);
   }
 
   private agentChanged(extension: string): void {
@@ -199,7 +220,7 @@ export class Exchange implements SignallingEvents {
     const record = recordOf(live.call, live.plan.version, termination, this.options.clock.now());
     this.options.records.write(record);
     for (const watcher of this.options.watchers ?? []) watcher.callEnded?.(record);
-    if (this.calls.size === 0) this.idle?.();
+    if (this.calls.size === 0) for (const over of [...this.whenIdle]) over();
   }
 }
 

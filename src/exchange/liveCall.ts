@@ -21,8 +21,6 @@ export interface House extends LegSurroundings {
   /** The live leg of a dialog, whichever call owns it. */
   whose(dialog: IncomingCall['leg']): LiveLeg | undefined;
   call(id: string): LiveCall | undefined;
-  /** Told after every step, before its effects. */
-  stepped(live: LiveCall, before: Call | undefined, after: Call): void;
   queueEffect(live: LiveCall, effect: QueueEffect): void;
   notified(live: LiveCall, effect: Extract<Effect, { kind: 'notify' }>): void;
   finished(live: LiveCall, effect: Extract<Effect, { kind: 'finish' }>): void;
@@ -32,8 +30,12 @@ export type QueueEffect = Extract<Effect, { kind: 'joinQueue' | 'leaveQueue' | '
 
 interface Begin {
   readonly kind: 'begin';
-  readonly first: StepResult;
 }
+
+/** What comes once, and what a call waits for: one that goes by without an answer leaves the call stuck. */
+const decisive: ReadonlySet<string> = new Set([
+  ...['begin', 'timerFired', 'playFinished', 'legAnswered', 'legFailed', 'legEnded', 'handedOver'],
+]);
 
 /**
  * A call with everything of it that is alive. One stimulus at a time goes through call control; this is the one place
@@ -41,14 +43,17 @@ interface Begin {
  */
 export class LiveCall implements LegOwner {
   readonly id: string;
-  private state: Call | undefined;
+  private state: Call;
   private readonly legs = new Map<LegId, LiveLeg>();
   private readonly timers = new Map<string, Timer>();
-  private readonly transfers = new Map<string, TransferRequest>();
+  private readonly transfers = new Map<string, { readonly request: TransferRequest; accepted: boolean }>();
   private readonly mailbox: Mailbox<Stimulus | Begin>;
   private readonly log: Log;
   private over = false;
 
+  private readonly first: StepResult;
+
+  /** Throws where the dialplan cannot take the call: nothing of it is alive then. */
   constructor(
     private readonly house: House,
     readonly plan: Dialplan,
@@ -58,23 +63,23 @@ export class LiveCall implements LegOwner {
     this.log = house.log.child({ call: arrival.id });
     this.mailbox = new Mailbox(
       stimulus => this.take(stimulus),
-      (error, stimulus) => this.log.error({ stimulus: stimulus.kind, error: messageOf(error) }, 'a stimulus failed'),
+      (error, stimulus) => this.failed(error, stimulus),
     );
+    this.first = begin(plan, arrival, house.clock.now());
+    this.state = this.first.call;
   }
 
   /** Takes the caller in. The leg is known before the first effect, so that a refusal reaches it, too. */
   start(incoming: IncomingCall): LiveLeg {
     const leg = this.newLeg(callerLeg, this.arrival.from);
     this.legs.set(callerLeg, leg);
-    const first = begin(this.plan, this.arrival, this.house.clock.now());
-    if (first.call.phase.kind === 'ended') leg.refuse(incoming);
+    if (this.first.call.phase.kind === 'ended') leg.refuse(incoming);
     else leg.arrive(incoming);
-    this.mailbox.post({ kind: 'begin', first });
+    this.mailbox.post({ kind: 'begin' });
     return leg;
   }
 
   get call(): Call {
-    if (this.state === undefined) throw new Error(`call ${this.id} has not begun`);
     return this.state;
   }
 
@@ -95,7 +100,7 @@ export class LiveCall implements LegOwner {
       return;
     }
     const transferId = randomId();
-    this.transfers.set(transferId, request);
+    this.transfers.set(transferId, { request, accepted: false });
     this.post({
       kind: 'transferRequested',
       leg: leg.id,
@@ -114,9 +119,9 @@ export class LiveCall implements LegOwner {
     return leg;
   }
 
-  /** A leg that comes over from another call; false where this call has ended meanwhile. */
+  /** A leg that comes over from another call; false where this call, or the leg, has ended meanwhile. */
   takeOver(leg: LiveLeg, as: LegId): boolean {
-    if (this.over) return false;
+    if (this.over || leg.gone) return false;
     leg.owner = this;
     leg.id = as;
     this.legs.set(as, leg);
@@ -132,11 +137,9 @@ export class LiveCall implements LegOwner {
   }
 
   private take(stimulus: Stimulus | Begin): void {
-    const before = this.state;
     const result =
-      stimulus.kind === 'begin' ? stimulus.first : step(this.plan, this.call, stimulus, this.house.clock.now());
+      stimulus.kind === 'begin' ? this.first : step(this.plan, this.state, stimulus, this.house.clock.now());
     this.state = result.call;
-    this.house.stepped(this, before, result.call);
     for (const change of result.timers) this.changeTimer(change);
     for (const effect of result.effects) {
       try {
@@ -146,6 +149,16 @@ export class LiveCall implements LegOwner {
       }
     }
     for (const [id, leg] of this.legs) if (leg.gone) this.legs.delete(id);
+  }
+
+  /** An error of ours: the call is as it was before. Where it would wait for ever, it ends instead. */
+  private failed(error: unknown, stimulus: Stimulus | Begin): void {
+    this.log.error({ stimulus: stimulus.kind, error: messageOf(error) }, 'a stimulus failed');
+    if (stimulus.kind === 'transferRequested') {
+      const { transferId } = stimulus;
+      this.carryOut({ kind: 'refuseTransfer', transferId, status: 500, text: 'Server Internal Error' });
+    }
+    if (decisive.has(stimulus.kind)) this.post({ kind: 'stopRequested', reason: 'an error of call control' });
   }
 
   private changeTimer(change: TimerChange): void {
@@ -191,13 +204,13 @@ export class LiveCall implements LegOwner {
       case 'identify':
         return this.legs.get(effect.leg)?.identify(effect.who);
       case 'acceptTransfer':
-        return this.transfers.get(effect.transferId)?.accept();
+        return this.acceptTransfer(effect.transferId);
       case 'refuseTransfer':
-        this.transfers.get(effect.transferId)?.refuse(effect.status, effect.text);
+        this.transfers.get(effect.transferId)?.request.refuse(effect.status, effect.text);
         this.transfers.delete(effect.transferId);
         return;
       case 'reportTransfer':
-        this.transfers.get(effect.transferId)?.progress(effect.status, effect.text);
+        this.transfers.get(effect.transferId)?.request.progress(effect.status, effect.text);
         if (effect.status >= 200) this.transfers.delete(effect.transferId);
         return;
       case 'requestLeg':
@@ -254,6 +267,13 @@ export class LiveCall implements LegOwner {
     }
   }
 
+  private acceptTransfer(transferId: string): void {
+    const transfer = this.transfers.get(transferId);
+    if (transfer === undefined) return;
+    transfer.accepted = true;
+    transfer.request.accept();
+  }
+
   private requestLeg({ callId, leg, transferId, as }: Extract<Effect, { kind: 'requestLeg' }>): void {
     const other = this.house.call(callId);
     if (other === undefined) this.post({ kind: 'handedOver', transferId, what: { kind: 'refused' } });
@@ -262,18 +282,16 @@ export class LiveCall implements LegOwner {
 
   private handOver({ to, transferId, what, as }: Extract<Effect, { kind: 'handOver' }>): void {
     const other = this.house.call(to);
+    let given: HandOver = what;
     if (what.kind === 'leg') {
       const leg = this.legs.get(what.leg.id);
       this.legs.delete(what.leg.id);
-      if (leg !== undefined && other?.takeOver(leg, as) !== true) {
-        leg.hangUp({ status: 480, text: 'Temporarily Unavailable' });
-        return;
+      if (leg === undefined || other?.takeOver(leg, as) !== true) {
+        leg?.hangUp({ status: 480, text: 'Temporarily Unavailable' });
+        given = { kind: 'refused' };
       }
-      const given: HandOver = leg === undefined ? { kind: 'refused' } : what;
-      other?.post({ kind: 'handedOver', transferId, what: given });
-    } else {
-      other?.post({ kind: 'handedOver', transferId, what });
     }
+    other?.post({ kind: 'handedOver', transferId, what: given });
   }
 
   /** Whatever is still alive ends with the call. */
@@ -283,7 +301,9 @@ export class LiveCall implements LegOwner {
     this.timers.clear();
     for (const leg of this.legs.values()) leg.hangUp({ status: 480, text: 'Temporarily Unavailable' });
     this.legs.clear();
-    for (const transfer of this.transfers.values()) transfer.progress(487, 'Request Terminated');
+    for (const { request, accepted } of this.transfers.values()) {
+      request[accepted ? 'progress' : 'refuse'](487, 'Request Terminated');
+    }
     this.transfers.clear();
     this.house.finished(this, effect);
   }

@@ -1,6 +1,7 @@
-import type { Call } from '../call/call.ts';
-
-/** How many legs each extension takes part in: what makes an agent busy, whatever kind of call it is. */
+/**
+ * In how many legs each extension takes part: what makes an agent busy, whatever kind of call it is. A leg that goes
+ * over from one call to another keeps its extension occupied all the way.
+ */
 export class Occupancy {
   private readonly legs = new Map<string, number>();
 
@@ -8,28 +9,18 @@ export class Occupancy {
     return this.legs.has(extension);
   }
 
-  /** Compares a call before and after a step; gives the extensions that became occupied or free. */
-  stepped(before: Call | undefined, after: Call): readonly string[] {
-    const changed = new Set<string>();
-    const was = before?.legs ?? {};
-    if (was === after.legs) return [];
-    for (const leg of Object.values(after.legs)) {
-      const { extension } = leg.who;
-      if (extension === undefined || was[leg.id] !== undefined) continue;
-      const count = this.legs.get(extension) ?? 0;
-      this.legs.set(extension, count + 1);
-      if (count === 0) changed.add(extension);
-    }
-    for (const leg of Object.values(was)) {
-      const { extension } = leg.who;
-      if (extension === undefined || after.legs[leg.id] !== undefined) continue;
-      const count = this.legs.get(extension) ?? 0;
-      if (count > 1) this.legs.set(extension, count - 1);
-      else {
-        this.legs.delete(extension);
-        if (!changed.delete(extension)) changed.add(extension);
-      }
-    }
-    return [...changed];
+  /** True: it was free before. */
+  tookPart(extension: string): boolean {
+    const count = this.legs.get(extension) ?? 0;
+    this.legs.set(extension, count + 1);
+    return count === 0;
+  }
+
+  /** True: it is free now. */
+  leftOff(extension: string): boolean {
+    const count = this.legs.get(extension) ?? 0;
+    if (count > 1) this.legs.set(extension, count - 1);
+    else this.legs.delete(extension);
+    return count === 1;
   }
 }
