@@ -38,6 +38,8 @@ export class FakeMedia implements MediaServer {
   async close(): Promise<void> {}
 }
 
+type Asked = 'accept' | 'answer' | 'play' | 'stop' | 'bridge' | 'unbridge';
+
 export class FakeEndpoint implements MediaEndpoint {
   readonly id: string;
   remoteHold = false;
@@ -45,6 +47,12 @@ export class FakeEndpoint implements MediaEndpoint {
   playing: readonly Sound[] | undefined;
   peer: FakeEndpoint | undefined;
   accepted: string | undefined;
+  /** What was done, in its order. */
+  readonly done: Asked[] = [];
+  /** What everything that is asked waits for, and fails with. */
+  before: ((what: Asked) => Promise<void>) | undefined;
+  /** Sounds cannot be had. */
+  mute = false;
   private finish: ((outcome: PlayOutcome) => void) | undefined;
 
   constructor(
@@ -55,13 +63,16 @@ export class FakeEndpoint implements MediaEndpoint {
   }
 
   async accept(answer: string): Promise<void> {
+    await this.do('accept');
     if (answer.includes('bad')) throw new KozpontError('INVALID_SDP', 'a bad answer');
     this.accepted = answer;
     this.remoteHold = answer.includes('hold');
   }
 
   async answer(offer: string): Promise<string> {
-    await this.accept(offer);
+    await this.do('answer');
+    if (offer.includes('bad')) throw new KozpontError('INVALID_SDP', 'a bad offer');
+    this.remoteHold = offer.includes('hold');
     return this.localSdp;
   }
 
@@ -71,6 +82,8 @@ export class FakeEndpoint implements MediaEndpoint {
 
   play(sounds: readonly Sound[], _options?: PlayOptions): Promise<PlayOutcome> {
     this.end('stopped');
+    this.done.push('play');
+    if (this.mute && sounds.some(({ kind }) => kind === 'file')) return Promise.resolve('failed');
     this.playing = sounds;
     return new Promise(resolve => {
       this.finish = resolve;
@@ -85,11 +98,15 @@ export class FakeEndpoint implements MediaEndpoint {
   }
 
   async stop(): Promise<void> {
+    await this.do('stop');
     this.end('stopped');
   }
 
   async bridge(other: MediaEndpoint): Promise<void> {
     const peer = other as FakeEndpoint;
+    await this.do('bridge');
+    peer.done.push('bridge');
+    for (const one of [this, peer]) await one.part();
     this.end('stopped');
     peer.end('stopped');
     this.peer = peer;
@@ -97,6 +114,17 @@ export class FakeEndpoint implements MediaEndpoint {
   }
 
   async unbridge(): Promise<void> {
+    await this.do('unbridge');
+    this.peer?.done.push('unbridge');
+    await this.part();
+  }
+
+  private async do(what: Asked): Promise<void> {
+    await this.before?.(what);
+    this.done.push(what);
+  }
+
+  private async part(): Promise<void> {
     if (this.peer !== undefined) this.peer.peer = undefined;
     this.peer = undefined;
   }
@@ -111,7 +139,7 @@ export class FakeEndpoint implements MediaEndpoint {
   }
 
   async destroy(): Promise<void> {
-    await this.unbridge();
+    await this.part();
     this.end('stopped');
     this.destroyed = true;
   }

@@ -64,6 +64,8 @@ export class FakeInbound extends FakeLeg implements InboundLeg {
   readonly sipCallId = `in${next++}`;
   ringing = false;
   answered: string | undefined;
+  /** The answer that the ACK brings. */
+  acknowledged: Promise<string | undefined> = Promise.resolve(undefined);
 
   ring(): void {
     this.ringing = true;
@@ -71,7 +73,7 @@ export class FakeInbound extends FakeLeg implements InboundLeg {
 
   async answer(sdp: string): Promise<string | undefined> {
     this.answered = sdp;
-    return undefined;
+    return this.acknowledged;
   }
 
   arriving(change: Partial<IncomingCall> = {}): IncomingCall {

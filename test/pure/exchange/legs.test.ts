@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { KozpontError } from '../../../src/base/errors.ts';
+import { FakeInbound } from '../../support/fakeSignalling.ts';
+import { byFarEnd, TestHouse } from '../../support/house.ts';
+
+let house: TestHouse;
+beforeEach(() => {
+  house = new TestHouse();
+});
+afterEach(() => house.close());
+
+const music = [{ kind: 'file', path: 'default.wav' }];
+
+/** A promise, and what settles it. */
+function gate(): { readonly passed: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const passed = new Promise<void>(resolve => {
+    open = resolve;
+  });
+  return { passed, open: () => open() };
+}
+
+describe('descriptions', () => {
+  test('an ACK that brings no answer to our offer ends the call, which nobody could hear', async () => {
+    const leg = new FakeInbound();
+    leg.acknowledged = Promise.reject(new KozpontError('INVALID_SDP', 'no answer'));
+    leg.acknowledged.catch(() => undefined);
+    house.exchange.callArrived(leg.arriving({ offer: undefined }));
+    await house.settle();
+    expect(leg.ended).toMatchObject({ status: 488 });
+    expect(house.exchange.callsNow).toBe(0);
+  });
+
+  test('a re-INVITE waits until the answer to the INVITE has been taken', async () => {
+    const { events } = await house.callIn();
+    events.digit('0');
+    await house.settle();
+    const endpoint = house.media.of('leg1');
+    const { passed, open } = gate();
+    endpoint.before = what => (what === 'accept' ? passed : Promise.resolve());
+    const operator = house.signalling.to('10');
+    operator.events.answered('an answer', '127.0.0.1');
+    const answered = operator.events.offered('hold');
+    await house.settle();
+    expect(endpoint.done).toEqual([]);
+    open();
+    expect(await answered).toBe(endpoint.localSdp);
+    await house.settle();
+    expect(endpoint.done.slice(0, 2)).toEqual(['accept', 'answer']);
+    expect(house.media.of('caller').playing).toEqual(music);
+  });
+
+  test('a re-INVITE that cannot be used is refused, and the conversation goes on', async () => {
+    const { operator } = await house.conversation();
+    await expect(operator.events.offered('bad')).rejects.toMatchObject({ code: 'INVALID_SDP' });
+    await house.settle();
+    expect(operator.ended).toBeUndefined();
+    expect(house.media.of('caller').peer).toBe(house.media.of('leg1'));
+    await operator.events.offered('hold');
+    await house.settle();
+    expect(house.media.of('caller').playing).toEqual(music);
+  });
+
+  test('an answer that the media server never takes counts as unreachable', async () => {
+    const { events } = await house.callIn();
+    events.digit('0');
+    await house.settle();
+    house.media.of('leg1').before = () => new Promise(() => undefined);
+    const operator = house.signalling.to('10');
+    operator.events.answered('an answer', '127.0.0.1');
+    await house.settle();
+    expect(operator.ended).toBeUndefined();
+    house.clock.advance(5_000);
+    await house.settle();
+    expect(operator.ended).toMatchObject({ status: 488 });
+    expect(house.signalling.to('11')).toBeDefined();
+  });
+
+  test('a phone does not ring for a caller whose description cannot be used', async () => {
+    const { leg } = await house.dial('101', '102', { offer: 'bad' });
+    expect([leg.ringing, leg.ended]).toMatchObject([false, { status: 488 }]);
+    const other = await house.dial('101', '102');
+    expect(other.leg.ringing).toBe(true);
+  });
+});
+
+describe('a bridge', () => {
+  test('that cannot be made loses the extension, never the caller from outside', async () => {
+    const caller = await house.callIn();
+    caller.events.digit('0');
+    await house.settle();
+    const [ours, theirs] = [house.media.of('caller'), house.media.of('leg1')];
+    for (const endpoint of [ours, theirs]) {
+      endpoint.before = what =>
+        what === 'bridge' ? Promise.reject(new KozpontError('MEDIA_UNAVAILABLE', 'no')) : Promise.resolve();
+    }
+    const operator = house.signalling.to('10');
+    operator.events.answered('an answer', '127.0.0.1');
+    await house.settle();
+    expect([operator.ended, caller.leg.ended]).toMatchObject([{ status: 503 }, undefined]);
+    expect(ours.playing).toEqual(music);
+    expect(house.signalling.to('11')).toBeDefined();
+  });
+
+  test('is left before its leg is joined to somebody else, although the other side has gone', async () => {
+    const { operator, caller } = await house.conversation();
+    const consultation = await house.dial('10', '102');
+    house.signalling.to('102').events.answered('an answer', '127.0.0.1');
+    await house.settle();
+    const target = house.media.all[3];
+    expect(target?.done).toEqual(['accept', 'bridge']);
+    operator.events.transferRequested({
+      target: '',
+      replaces: consultation.leg,
+      accept() {},
+      refuse() {},
+      progress() {},
+    });
+    await house.settle();
+    expect(target?.done).toEqual(['accept', 'bridge', 'unbridge', 'bridge']);
+    expect(target?.peer).toBe(house.media.all[0]);
+    expect(caller.leg.ended).toBeUndefined();
+  });
+});
+
+describe('a sound that cannot be had', () => {
+  test('is ringback where it was to go on until somebody answers', async () => {
+    const caller = await house.callIn();
+    const endpoint = house.media.of('caller');
+    endpoint.mute = true;
+    caller.events.digit('0');
+    await house.settle();
+    expect(endpoint.playing).toEqual([{ kind: 'tone', tone: 'ringback' }]);
+    house.signalling.to('10').events.answered('an answer', '127.0.0.1');
+    await house.settle();
+    expect(endpoint.playing).toBeUndefined();
+    expect(endpoint.peer).toBe(house.media.of('leg1'));
+  });
+
+  test('is passed over where something follows it', async () => {
+    const leg = new FakeInbound();
+    house.exchange.callArrived(leg.arriving());
+    await Promise.resolve();
+    const endpoint = house.media.of('caller');
+    endpoint.mute = true;
+    await house.settle();
+    expect(endpoint.playing).toEqual([{ kind: 'silence', duration: 1_000 }]);
+    house.clock.advance(5_000);
+    await house.settle();
+    house.clock.advance(5_000);
+    await house.settle();
+    expect(house.signalling.to('10')).toBeDefined();
+  });
+});
+
+describe('an extension is occupied', () => {
+  /** Both operators talk, a caller waits for the next of them. */
+  async function waiting() {
+    const first = await house.conversation();
+    const second = await house.conversation('11');
+    const third = await house.callIn();
+    third.events.digit('0');
+    await house.settle();
+    expect(house.signalling.dialed).toHaveLength(2);
+    return { first, second, third };
+  }
+
+  test('while its leg goes over to another call: nobody who waits is offered to it', async () => {
+    const first = await house.conversation();
+    const consultation = await house.dial('10', '11');
+    house.signalling.to('11').events.answered('an answer', '127.0.0.1');
+    await house.settle();
+    const third = await house.callIn();
+    third.events.digit('0');
+    await house.settle();
+    first.operator.events.transferRequested({
+      target: '',
+      replaces: consultation.leg,
+      accept() {},
+      refuse() {},
+      progress() {},
+    });
+    await house.settle();
+    expect(house.signalling.dialed.map(({ request }) => request.target.number)).toEqual(['10', '11']);
+    first.operator.events.ended(byFarEnd);
+    await house.settle();
+    expect(house.signalling.dialed.map(({ request }) => request.target.number)).toEqual(['10', '11', '10']);
+  });
+
+  test('by the recall of a caller whom it left on hold, before anybody who waits', async () => {
+    const { first } = await waiting();
+    await first.operator.events.offered('hold');
+    await house.settle();
+    first.operator.events.ended(byFarEnd);
+    await house.settle();
+    const rung = house.signalling.dialed.slice(2);
+    expect(rung.map(({ request }) => [request.target.number, request.alert])).toEqual([['10', 'recall']]);
+  });
+
+  test('until it hangs up: then the one who waits is next', async () => {
+    const { second, third } = await waiting();
+    second.operator.events.ended(byFarEnd);
+    await house.settle();
+    const rung = house.signalling.dialed.slice(2);
+    expect(rung.map(({ request }) => [request.target.number, request.alert])).toEqual([['11', 'external']]);
+    third.events.ended(byFarEnd);
+    await house.settle();
+    expect(rung[0]?.ended).toBeDefined();
+  });
+});
