@@ -14,7 +14,7 @@ import type { Log } from '../../base/log.ts';
 import { type Responder, responderOf } from '../drachtio/responder.ts';
 import { createSrf, type SrfDialog, type SrfRequest } from '../drachtio/srf.ts';
 import { Outgoing, type OutgoingEvents, type OutgoingRequest, type Sending } from './outgoing.ts';
-import { hangUpOnServer, ping } from './socket.ts';
+import { hangUpOnServer, ping, sendAtOnce } from './socket.ts';
 
 export interface ServerAddress {
   readonly host: string;
@@ -68,7 +68,7 @@ export class Connection {
     });
   }
 
-  /** Until the first connection. Errors: `INVALID_CONFIG` (the secret is wrong), `CONNECTION_LOST`, `DEADLINE_PASSED`. */
+  /** Until the first connection. Errors: `INVALID_CONFIG` (the secret is wrong), `DEADLINE_PASSED`. */
   async connect(): Promise<void> {
     const { host, port, secret } = this.options.server;
     const first = new Promise<void>((resolve, reject) => {
@@ -139,6 +139,7 @@ export class Connection {
       void hangUpOnServer(this.srf, this.options.clock, closeWithin);
       return;
     }
+    sendAtOnce(this.srf);
     this.ping(() => {
       if (this.state !== 'connecting') return;
       this.state = 'connected';

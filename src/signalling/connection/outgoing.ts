@@ -10,6 +10,7 @@
  */
 import type { Clock, Duration, Timer } from '../../base/clock.ts';
 import { KozpontError, messageOf } from '../../base/errors.ts';
+import { toHeaders } from '../drachtio/fields.ts';
 import { type Responder, responderOf } from '../drachtio/responder.ts';
 import type { Acknowledge, DrachtioSrf, SrfIncomingResponse, SrfRequest } from '../drachtio/srf.ts';
 
@@ -76,7 +77,7 @@ export class Outgoing implements Sending {
         uri ?? 'sip:placeholder',
         {
           method,
-          headers,
+          headers: toHeaders(headers),
           ...(body === undefined ? {} : { body }),
           ...(nextHop === undefined ? {} : { proxy: nextHop }),
           ...(dialogId === undefined ? {} : { stackDialogId: dialogId }),
@@ -150,7 +151,7 @@ export class Outgoing implements Sending {
     this.timer.cancel();
     this.timer = this.surroundings.clock.after(finalWithin, () => this.expire());
     try {
-      sent.cancel({ headers }, () => {});
+      sent.cancel({ headers: toHeaders(headers) }, () => {});
     } catch {
       // The connection is gone, and `lost` says so.
     }

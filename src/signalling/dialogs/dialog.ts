@@ -168,7 +168,7 @@ export class Dialog {
     }
     if (this.state === 'leaving') return respond(481);
     const unsupported = unsupportedOptions(header(request, 'require'));
-    if (unsupported.length > 0) return respond(420, { headers: { Unsupported: unsupported.slice(0, 10).join(', ') } });
+    if (unsupported !== undefined) return respond(420, { headers: unsupported });
     switch (request.method) {
       case 'INVITE':
       case 'UPDATE':

@@ -14,12 +14,19 @@ const understood = new Set(['replaces', 'timer', 'norefersub', '100rel']);
 
 export const abilities: Record<string, string> = { Allow: allow, Supported: supported };
 
-/** Of the option tags that a request requires, those that we do not have: 420. */
-export const unsupportedOptions = (require: string | undefined): string[] =>
-  (require ?? '')
-    .split(',')
-    .map(one => one.trim())
-    .filter(one => one !== '' && !understood.has(one.toLowerCase()));
+const optionTag = /^[\w\-.!%*+`'~]{1,64}$/;
+const mostNamed = 10;
+
+/** The header fields of the 420 to a request that requires what we do not have; undefined where we have all of it. */
+export const unsupportedOptions = (require: string | undefined): Record<string, string> | undefined => {
+  if (require === undefined) return undefined;
+  const tags = require.split(',').map(one => one.trim());
+  const missing = tags.filter(one => one !== '' && !understood.has(one.toLowerCase()));
+  if (missing.length === 0) return undefined;
+  // What is no option tag is not repeated to anybody.
+  const named = missing.filter(one => optionTag.test(one)).slice(0, mostNamed);
+  return named.length === 0 ? {} : { Unsupported: named.join(', ') };
+};
 
 /**
  * Octets: drachtio-server takes 255 of a From whose host it fills in, and what is longer it cuts in the middle. The

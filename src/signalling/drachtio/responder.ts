@@ -1,11 +1,13 @@
 /** Answering a request: what goes out is a status that exists and header fields that end where they should. */
+
 import { reasonPhrase } from '../text/grammar.ts';
+import { type Fields, toHeaders } from './fields.ts';
 import type { SrfHeaders, SrfRequest, SrfResponse } from './srf.ts';
 
 export interface ResponseParts {
   /** After the status; absent: the usual text. */
   readonly reason?: string;
-  readonly headers?: Record<string, string>;
+  readonly headers?: Fields;
   readonly body?: string;
 }
 
@@ -30,7 +32,7 @@ export const responderOf = (request: SrfRequest, response: SrfResponse): Respond
   if (request.source === 'application') return () => {};
   return (status, parts = {}, sent) => {
     const known = knownStatus(status);
-    const headers = { ...parts.headers };
+    const headers = toHeaders(parts.headers ?? {});
     const options = parts.body === undefined ? { headers } : { headers, body: parts.body };
     response.send(
       known,
@@ -71,10 +73,3 @@ const phrase = (reason: string | undefined): string | undefined => {
     .trim();
   return clean === '' ? undefined : clean;
 };
-
-/**
- * The value of a header that stands in several lines, where commas may not join them (RFC 3261, §7.3.1:
- * WWW-Authenticate). drachtio-srf has one value a name, and writes it as it is: the second line is brought in with it.
- * The values are ours; nobody else's text may ever go this way.
- */
-export const severalFields = (name: string, values: readonly string[]): string => values.join(`\r\n${name}: `);

@@ -131,8 +131,10 @@ export class SipOutboundLeg implements OutboundLeg {
           this.feed({ kind: 'ringing', branch: id });
         },
         answered: answer => {
-          this.answers.set(id, answer);
-          if (answer.sdp !== undefined) return this.feed({ kind: 'answered', branch: id });
+          if (answer.sdp !== undefined) {
+            this.answers.set(id, answer);
+            return this.feed({ kind: 'answered', branch: id });
+          }
           this.release(answer);
           this.feed({ kind: 'refused', branch: id, status: 488, text: 'The Answer Has No Description' });
         },
@@ -180,9 +182,9 @@ export class SipOutboundLeg implements OutboundLeg {
         return this.branches[effect.branch]?.cancel(fields);
       }
       case 'keep':
-        return this.keep(this.answers.get(effect.branch));
+        return this.keep(this.takeAnswer(effect.branch));
       case 'release': {
-        const answer = this.answers.get(effect.branch);
+        const answer = this.takeAnswer(effect.branch);
         return answer === undefined ? undefined : this.release(answer);
       }
       case 'failed':
@@ -190,6 +192,12 @@ export class SipOutboundLeg implements OutboundLeg {
       default:
         return assertNever(effect);
     }
+  }
+
+  private takeAnswer(branch: BranchId): Answer | undefined {
+    const answer = this.answers.get(branch);
+    this.answers.delete(branch);
+    return answer;
   }
 
   private keep(answer: Answer | undefined): void {

@@ -7,7 +7,7 @@ import type { Log } from '../../base/log.ts';
 import { unsupportedOptions } from '../dialogs/headers.ts';
 import type { Authenticator } from '../digest/authenticator.ts';
 import { header } from '../drachtio/message.ts';
-import { type Responder, severalFields } from '../drachtio/responder.ts';
+import type { Responder } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
 import { parseCSeq, parseNameAddr, quote } from '../text/grammar.ts';
 import { userOf } from '../text/user.ts';
@@ -59,7 +59,7 @@ export class Registrar {
     const contacts = readContacts(header(request, 'contact'));
     if (aor === undefined || !cseq.ok || contacts === 'malformed') return respond(400);
     const unsupported = unsupportedOptions(header(request, 'require'));
-    if (unsupported.length > 0) return respond(420, { headers: { Unsupported: unsupported.slice(0, 10).join(', ') } });
+    if (unsupported !== undefined) return respond(420, { headers: unsupported });
     const verdict = this.options.authenticator.check({
       method: request.method,
       uri: request.uri,
@@ -69,7 +69,7 @@ export class Registrar {
       userAgent: header(request, 'user-agent'),
     });
     if (verdict.kind === 'challenge') {
-      return respond(401, { headers: { 'WWW-Authenticate': severalFields('WWW-Authenticate', verdict.challenges) } });
+      return respond(401, { headers: { 'WWW-Authenticate': verdict.challenges } });
     }
     // Nobody registers for somebody else.
     if (verdict.kind === 'refused' || verdict.user !== aor || !this.options.extensionExists(aor)) {

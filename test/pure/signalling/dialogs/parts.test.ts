@@ -77,9 +77,10 @@ describe('header fields', () => {
   });
 
   test('what is required and not there', () => {
-    expect(unsupportedOptions('timer, Replaces,100rel')).toEqual([]);
-    expect(unsupportedOptions('timer, path, gruu')).toEqual(['path', 'gruu']);
-    expect(unsupportedOptions(undefined)).toEqual([]);
+    expect(unsupportedOptions('timer, Replaces,100rel,')).toBeUndefined();
+    expect(unsupportedOptions('timer, path, gruu')).toEqual({ Unsupported: 'path, gruu' });
+    expect(unsupportedOptions('path\nX-Injected: 1')).toEqual({});
+    expect(unsupportedOptions(undefined)).toBeUndefined();
   });
 });
 
