@@ -2,6 +2,10 @@ import type { Catalogue } from './command.ts';
 
 /** Every command, in the order in which a newcomer meets them. */
 export const catalogue: Catalogue = {
+  demo: {
+    summary: 'tell a whole story with built-in telephones, to see and prove what it does',
+    load: () => import('./commands/demo.ts'),
+  },
   run: {
     summary: 'start the switchboard',
     load: () => import('./commands/run.ts'),
@@ -10,6 +14,10 @@ export const catalogue: Catalogue = {
     summary: 'say what is wrong with a dialplan, with the line and the column',
     load: () => import('./commands/check.ts'),
   },
+  diff: {
+    summary: 'say what changes for callers from one dialplan to another',
+    load: () => import('./commands/diff.ts'),
+  },
   graph: {
     summary: 'draw the ways that calls take, from a number on or back from an extension',
     load: () => import('./commands/graph.ts'),
@@ -17,6 +25,10 @@ export const catalogue: Catalogue = {
   schema: {
     summary: 'print the JSON Schema of dialplans, with which an editor completes and explains',
     load: () => import('./commands/schema.ts'),
+  },
+  test: {
+    summary: 'play the stories beside a dialplan, and say which do not come as they say',
+    load: () => import('./commands/test.ts'),
   },
   simulate: {
     summary: 'play a call in virtual time, and print what each party meets',

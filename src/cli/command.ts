@@ -7,6 +7,8 @@ export interface Surroundings {
   print(text: string): void;
   /** Standard error; a line break is added. */
   complain(text: string): void;
+  /** Whether what is printed may be coloured: on a terminal, where nobody has forbidden it. */
+  readonly colours?: boolean;
   /** One line that the next one replaces, on a terminal; elsewhere nothing. An empty one clears it. */
   progress(text: string): void;
   /** Where the log goes, if not to standard error. */

@@ -21,6 +21,7 @@ export function surroundings(): Surroundings {
       clear();
       process.stderr.write(`${text}\n`);
     },
+    colours: process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '',
     progress(text) {
       if (!process.stderr.isTTY) return;
       clear();

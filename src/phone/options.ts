@@ -1,8 +1,9 @@
-import type { Clock, Duration } from '../base/clock.ts';
+import type { Clock, Duration, Instant } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { TimerValues } from '../embedded/sip/transactions/timerValues.ts';
 import type { AudioCodec } from '../media/sdp/agreement.ts';
 import type { DigestAlgorithm } from './digest/digest.ts';
+import type { Hearing } from './hearing/hearing.ts';
 import type { KnownSound } from './hearing/knownSounds.ts';
 
 export interface PhoneOptions {
@@ -31,6 +32,8 @@ export interface PhoneOptions {
   readonly policy?: Policy;
   /** How long it waits for what is to come to pass; default: 10 s. */
   readonly patience?: Duration;
+  /** Something else is heard than before; `since` when. */
+  readonly onHeard?: (what: Hearing, since: Instant) => void;
   readonly timers?: Partial<TimerValues>;
 }
 

@@ -111,6 +111,7 @@ export class Phone {
           tones: options.knows ?? [],
           sounds: options.sounds ?? [],
           onChange: () => waits.changed(),
+          ...(options.onHeard === undefined ? {} : { onHeard: options.onHeard }),
         }),
       openMedia: (ear, digit) =>
         PhoneMedia.open({

@@ -12,7 +12,7 @@ const blockLength = 160;
 /** A thing counts as heard, and what was before it as over, after so many blocks in a row: 60 ms. */
 const certain = 3;
 /** No packet for so long is a gap. */
-const longestPause: Duration = 100;
+const longestPause: Duration = 200;
 /** What the first burst of a call progress tone is until its length is known. */
 const undecided = ofTones([progressTone]);
 /** Root mean square, some -50 dB of full scale: below it there is silence. */
@@ -23,6 +23,8 @@ export interface EarOptions {
   readonly tones: readonly number[];
   readonly sounds: readonly KnownSound[];
   readonly onChange: () => void;
+  /** Something else is heard than before, for certain; `since` when. */
+  readonly onHeard?: (what: Hearing, since: Instant) => void;
 }
 
 /** Listens to what a party sends: makes out of packets what a person would say to have heard, and when. */
@@ -108,12 +110,14 @@ export class Ear implements AudioTap {
       this.candidate = undefined;
       this.run++;
       this.timeline[this.timeline.length - 1] = { ...current, what, until: now };
+      if (current.what !== what) this.options.onHeard?.(what, current.from);
       return;
     }
     if (this.candidate?.what !== what) this.candidate = { what, blocks: 0, from: now };
     if (++this.candidate.blocks < certain) return;
     this.timeline.push({ what, from: this.candidate.from, until: now });
     this.run = this.candidate.blocks;
+    if (what !== undecided) this.options.onHeard?.(what, this.candidate.from);
     this.candidate = undefined;
   }
 
