@@ -3,6 +3,10 @@ export { type KnownLength, promptLengths, spokenLength } from './promptLengths.t
 export { type Press, parsePress } from './simulator/act.ts';
 export { type Behaviour, type BehaviourOf, parseBehaviour, usualAnswer } from './simulator/behaviour.ts';
 export { type Scenario, type Simulation, simulate } from './simulator/simulate.ts';
+export { inspectStory } from './stories/inspect.ts';
+export { pageOf } from './stories/page.ts';
+export { playStory, type StoryFailure, type StoryOutcome } from './stories/play.ts';
+export { loadStories, parseStories, type Story, type StoryFile } from './stories/story.ts';
 export type { Moment, Timeline } from './timeline/moment.ts';
 export { headOf, linesOf } from './timeline/page.ts';
 export { instantOf, showWall } from './timeline/wallClock.ts';

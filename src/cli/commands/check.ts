@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Diagnostic, formats, loadDialplan } from '../../dialplan/index.ts';
+import { loadStories } from '../../rehearsal/index.ts';
 import type { Arguments, Command, ExitStatus, Surroundings } from '../command.ts';
 import { version } from '../version.ts';
 
@@ -29,8 +30,7 @@ async function check({ rest: files, flags, text }: Arguments, surroundings: Surr
   }
   const findings: Diagnostic[] = [];
   for (const file of files) {
-    const loaded = await loadDialplan(resolve(surroundings.folder, file), file);
-    findings.push(...(loaded.ok ? loaded.value.diagnostics : loaded.error));
+    findings.push(...(await findingsOf(file, surroundings.folder)));
   }
   const report = formats[format]({ files, findings, version: await version() });
   if (report !== '') surroundings.print(report);
@@ -40,3 +40,14 @@ async function check({ rest: files, flags, text }: Arguments, surroundings: Surr
 }
 
 const isFormat = (name: string): name is keyof typeof formats => Object.hasOwn(formats, name);
+
+/** `dialplans/*.yaml` names the stories beside the dialplans, too: of those it is the grammar that is checked. */
+async function findingsOf(file: string, folder: string): Promise<readonly Diagnostic[]> {
+  const path = resolve(folder, file);
+  if (file.endsWith('.story.yaml')) {
+    const stories = await loadStories(path, file);
+    return stories.ok ? [] : stories.error;
+  }
+  const loaded = await loadDialplan(path, file);
+  return loaded.ok ? loaded.value.diagnostics : loaded.error;
+}

@@ -1,0 +1,119 @@
+import type { Duration, Instant } from '../../base/clock.ts';
+import type { Call, Leg } from '../../call/call.ts';
+import { callerLeg } from '../../call/step.ts';
+import type { Dialplan } from '../../dialplan/plan.ts';
+import { type KnownLength, promptLengths } from '../promptLengths.ts';
+import { type BehaviourOf, playPhones, reachableBy } from '../simulator/behaviour.ts';
+import { callerOf } from '../simulator/simulate.ts';
+import { type Moment, outsider, type Party } from '../timeline/moment.ts';
+import { Recorder } from '../timeline/recorder.ts';
+import type { Phone } from '../world/phone.ts';
+import { World } from '../world/world.ts';
+
+export interface StageOptions {
+  readonly at: Instant;
+  readonly from: string;
+  readonly display?: string | undefined;
+  readonly to: string;
+  readonly behaviourOf: BehaviourOf;
+  readonly known?: KnownLength | undefined;
+}
+
+/** A call whose parties are played from outside, one act after the other. */
+export class Stage {
+  readonly world: World;
+  readonly startedAt: Instant;
+  private readonly recorder: Recorder;
+  private readonly main: string;
+  private readonly callerIs: string | undefined;
+
+  constructor(
+    readonly plan: Dialplan,
+    { at, from, display, to, behaviourOf, known }: StageOptions,
+  ) {
+    const lengthOf = promptLengths(plan, known);
+    this.startedAt = at;
+    this.recorder = new Recorder(plan, at, lengthOf);
+    const world = new World(plan, {
+      startsAt: at,
+      lengthOf,
+      reachable: reachableBy(behaviourOf),
+      observe: observed => {
+        this.recorder.observe(observed);
+        playPhones(world, observed, behaviourOf);
+      },
+    });
+    this.world = world;
+    const who = callerOf(plan, from, display);
+    this.callerIs = who.extension;
+    const { extension } = who;
+    this.main = world.arrive(
+      to,
+      who,
+      extension === undefined ? { kind: 'trunk', name: 'rehearsed' } : { kind: 'extension', number: extension },
+    );
+  }
+
+  get moments(): readonly Moment[] {
+    return this.recorder.moments;
+  }
+
+  get call(): Call {
+    return this.world.call(this.main);
+  }
+
+  get ended(): boolean {
+    return this.call.phase.kind === 'ended';
+  }
+
+  /** Lets time go on until something holds; false where it does not within `patience`, or the call has ended. */
+  until(holds: () => boolean, patience: Duration): boolean {
+    const { clock } = this.world;
+    const limit = clock.now() + patience;
+    while (!holds()) {
+      if (this.ended || clock.next === undefined || clock.next > limit) return false;
+      clock.step();
+    }
+    return true;
+  }
+
+  /** The phones of a party, the latest call first. */
+  phonesOf(party: Party): readonly Phone[] {
+    const isCaller = party === outsider;
+    return this.world.phones
+      .filter(phone => {
+        if (phone.state === 'gone') return false;
+        if (!isCaller) return phone.extension === party;
+        return this.callerIs === undefined
+          ? phone.extension === undefined
+          : phone.callId === this.main && phone.leg === callerLeg;
+      })
+      .reverse();
+  }
+
+  /** The phone on which a party takes part in a conversation: one that is not on hold goes before one that is. */
+  connected(party: Party): Phone | undefined {
+    const answered = this.phonesOf(party).filter(({ state }) => state === 'answered' || state === 'offered');
+    return answered.find(({ held }) => !held) ?? answered[0];
+  }
+
+  ringing(party: Party): Phone | undefined {
+    return this.phonesOf(party).find(({ state }) => state === 'dialed' || state === 'ringing');
+  }
+
+  legOf({ callId, leg }: Phone): Leg | undefined {
+    return this.world.call(callId).legs[leg];
+  }
+
+  /** What a party hears now: a kind of sound, or whom. */
+  hears(party: Party, what: string): boolean {
+    return this.phonesOf(party).some(phone => {
+      const hears = this.legOf(phone)?.hears;
+      if (hears?.kind === 'tone') return hears.tone === what;
+      if (hears?.kind !== 'party') return hears?.kind === what;
+      const other = this.world.call(phone.callId).legs[hears.leg]?.who.extension;
+      const otherIsCaller = hears.leg === callerLeg && phone.callId === this.main;
+      return what === outsider ? otherIsCaller || other === undefined : other === what;
+    });
+  }
+}

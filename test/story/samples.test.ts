@@ -1,0 +1,28 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadDialplan } from '../../src/dialplan/load.ts';
+import { inspectStory, loadStories, pageOf, playStory } from '../../src/rehearsal/index.ts';
+
+const folder = new URL('../../dialplans', import.meta.url).pathname;
+const files = readdirSync(folder).filter(name => name.endsWith('.story.yaml'));
+
+describe('the stories beside the dialplans', () => {
+  it('are there for the sample', () => expect(files).toContain('sample.story.yaml'));
+
+  describe.each(files)('%s', async file => {
+    const loaded = await loadStories(join(folder, file), file);
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
+    const { dialplan, stories } = loaded.value;
+    const plan = await loadDialplan(join(folder, dialplan ?? `${basename(file, '.story.yaml')}.yaml`));
+    if (!plan.ok) throw new Error(JSON.stringify(plan.error));
+
+    it.each(stories)('$name', story => {
+      expect(inspectStory(plan.value.plan, story)).toEqual([]);
+      const outcome = playStory(plan.value.plan, story);
+      expect(outcome.failures, pageOf(outcome).join('\n')).toEqual([]);
+      expect(outcome.steps).toHaveLength(story.steps.length);
+      expect(story.ends).toBeDefined();
+    });
+  });
+});
