@@ -22,11 +22,17 @@ export function enterExtension(turn: Turn, number: string, { party, otherwise }:
 }
 
 export function enterGroup(turn: Turn, name: string, { party }: Going): void {
-  const { members, strategy, otherwise, ringFor } = entry(turn.plan.groups, name);
+  const { strategy, otherwise, ringFor, ...group } = entry(turn.plan.groups, name);
+  // A member who calls the others is not rung for itself.
+  const members = group.members.filter(member => member !== turn.known(party).who.extension);
+  const node = { kind: 'group', name } as const;
+  if (members.length === 0) {
+    return failed(turn, { kind: 'ringing', party, node, attempts: [], waiting: [], otherwise }, 'busy');
+  }
   ringback(turn, party);
   const [now, later] = strategy === 'simultaneous' ? [members, []] : [members.slice(0, 1), members.slice(1)];
   const attempts = now.map(member => turn.dial(member, ofCaller(turn, party)));
-  turn.enter({ kind: 'ringing', party, node: { kind: 'group', name }, attempts, waiting: later, otherwise });
+  turn.enter({ kind: 'ringing', party, node, attempts, waiting: later, otherwise });
   turn.setTimer('ring', ringFor, 'nobody of the group answers');
 }
 

@@ -1,9 +1,9 @@
-import { guards, type LegId, type TalkingPhase, type TransferKind, type Transferor } from '../call.ts';
+import { guards, type LegId, type TalkingPhase, type TransferKind, type Transferor, type Who } from '../call.ts';
 import { go } from '../flow/go.ts';
 import { whereDialled } from '../flow/whereDialled.ts';
 import { ofCaller } from '../shown.ts';
 import { otherOf } from '../talking.ts';
-import type { Turn } from '../turn.ts';
+import type { Refusal, Turn } from '../turn.ts';
 import { report } from './report.ts';
 
 export interface TransferWish {
@@ -22,6 +22,7 @@ export function beginTransfer(turn: Turn, phase: TalkingPhase, wish: TransferWis
   const refusal = objection(turn, party, transferor, wish);
   if (refusal !== undefined) {
     turn.effect({ kind: 'refuseTransfer', transferId: wish.transferId, ...refusal });
+    if (transferor.who.extension !== undefined) mayHangUp(turn, phase, wish);
   } else if (wish.replaces !== undefined) {
     adopt(turn, party, transferor, wish, wish.replaces);
   } else {
@@ -30,15 +31,36 @@ export function beginTransfer(turn: Turn, phase: TalkingPhase, wish: TransferWis
   }
 }
 
-function objection(turn: Turn, party: LegId, { who }: Transferor, { target, replaces }: TransferWish) {
+/** There are phones that hang up by themselves when their REFER is refused: no goodbye to the caller (R0). */
+function mayHangUp(
+  turn: Turn,
+  phase: TalkingPhase,
+  { transferor: leg, transferId, target: number }: TransferWish,
+): void {
+  turn.stay({ ...phase, returned: { leg, transferId, number, reason: 'unreachable' } });
+  turn.setTimer('returned', guards.returned, 'the transferor has stayed');
+}
+
+function objection(
+  turn: Turn,
+  party: LegId,
+  { who }: Transferor,
+  { target, replaces }: TransferWish,
+): Refusal | undefined {
   if (who.extension === undefined) return { status: 403, text: 'Only an extension may transfer' };
   if (replaces !== undefined) {
     return replaces.callId === turn.call.id ? { status: 481, text: 'Replaces names the same call' } : undefined;
   }
-  if (target === who.extension) return { status: 403, text: 'Transfer to oneself' };
-  if (target !== '' && target === turn.known(party).who.extension)
-    return { status: 403, text: 'Transfer to the caller' };
-  if (whereDialled(turn.plan, target, 'extension') === undefined) return { status: 404, text: 'Not Found' };
+  return objectionTo(turn, party, who, target);
+}
+
+/** Why a number is no target of this transfer: it leads nowhere, or, by whatever number, back to one of the two. */
+export function objectionTo(turn: Turn, party: LegId, transferor: Who, number: string): Refusal | undefined {
+  const to = whereDialled(turn.plan, number, 'extension')?.to;
+  if (to === undefined) return { status: 404, text: 'Not Found' };
+  if (to.kind !== 'extension') return undefined;
+  if (to.name === transferor.extension) return { status: 403, text: 'Transfer to oneself' };
+  if (to.name === turn.known(party).who.extension) return { status: 403, text: 'Transfer to the caller' };
   return undefined;
 }
 

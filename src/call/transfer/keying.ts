@@ -4,7 +4,7 @@ import { couldGoOn, whereDialled } from '../flow/whereDialled.ts';
 import type { Stimulus } from '../stimulus.ts';
 import { connect, musicOnHold, otherOf } from '../talking.ts';
 import type { Turn } from '../turn.ts';
-import { transferTo } from './begin.ts';
+import { objectionTo, transferTo } from './begin.ts';
 import { enterConsulting } from './consulting.ts';
 import { recall } from './recalling.ts';
 
@@ -64,8 +64,7 @@ function resolve(turn: Turn, phase: KeyingPhase): void {
   const { party, digits } = phase;
   if (digits === '') return back(turn, phase);
   const { who } = turn.known(phase.transferor);
-  const route = whereDialled(turn.plan, digits, 'extension');
-  if (route === undefined || digits === who.extension || digits === turn.known(party).who.extension) {
+  if (objectionTo(turn, party, who, digits) !== undefined) {
     const refusal = turn.nextPlayId();
     turn.hear(phase.transferor, { kind: 'tone', tone: 'error', playId: refusal });
     turn.enter({ ...phase, refusal });
@@ -73,8 +72,9 @@ function resolve(turn: Turn, phase: KeyingPhase): void {
   }
   const transferor: Transferor = { who, leg: phase.transferor, channel: 'keypad' };
   const transferId = `${turn.call.id}.keypad${turn.call.nextLeg}`;
-  if (phase.purpose === 'attended' && route.to.kind === 'extension') {
-    return enterConsulting(turn, party, phase.transferor, transferId, route.to.name);
+  const to = whereDialled(turn.plan, digits, 'extension')?.to;
+  if (phase.purpose === 'attended' && to?.kind === 'extension') {
+    return enterConsulting(turn, party, phase.transferor, transferId, to.name);
   }
   transferTo(turn, party, transferor, transferId, digits);
 }

@@ -152,6 +152,17 @@ describe('a group', () => {
     expect(stage.hears(call)).toBe('102');
   });
 
+  test('that a member calls rings the others, and nobody where there are none', () => {
+    stage = new Stage({ internalNumbers: { '5': to('group', 'sales'), '6': to('group', 'alone') } });
+    const sales = stage.world.plan.groups.sales;
+    if (sales !== undefined) Object.assign(stage.world.plan.groups, { alone: { ...sales, members: ['101'] } });
+    const call = stage.dial('101', '5');
+    expect(stage.effects('dial').map(({ extension }) => extension)).toEqual(['102']);
+    stage.fail(stage.phone(call, '102'), 'busy');
+    expect(stage.phase(call).kind).toBe('queued');
+    expect(stage.phase(stage.dial('101', '6')).kind).toBe('queued');
+  });
+
   test('rings in turn, each for its time, and then goes on', () => {
     const call = stage.arrive();
     stage.press(call, '3');

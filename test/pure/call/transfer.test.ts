@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { to } from '../../support/plan.ts';
 import type { Phone } from '../../support/world.ts';
 import { Stage } from './stage.ts';
+
+const operatorAt = { file: 'office.yaml', line: 1, col: 1 };
 
 let stage: Stage;
 beforeEach(() => {
@@ -29,6 +32,36 @@ describe('R1: the target is resolved before anybody is touched', () => {
     const transferId = stage.world.refer(operator, target);
     expect(reports(transferId)).toEqual([status]);
     expect(stage.world.effects.slice(effects).map(({ effect }) => effect.kind)).toEqual(['refuseTransfer']);
+    expect(stage.hears(call)).toBe('10');
+  });
+
+  test('and whose phone hangs up by itself at the refusal has not said goodbye', () => {
+    const { call, operator } = stage.conversation();
+    stage.world.refer(operator, '9999');
+    stage.later(100);
+    stage.world.hangUp(operator);
+    expect(stage.phase(call)).toMatchObject({ kind: 'recalling', operator: '10', number: '9999' });
+    expect(stage.hears(call)).toBe('music');
+    stage.world.answer(stage.phone(call, '10'));
+    expect(stage.hears(call)).toBe('10');
+  });
+
+  test('and who talks on and hangs up later has said goodbye', () => {
+    const { call, operator } = stage.conversation();
+    stage.world.refer(operator, '9999');
+    stage.later(11_000);
+    stage.world.hangUp(operator);
+    expect(stage.phase(call).kind).toBe('ended');
+  });
+
+  test('the operator itself by a number of ours is refused, on the keypad, too', () => {
+    const { call, operator } = stage.conversation();
+    const numbers = [{ match: { kind: 'prefix', prefix: '8' }, route: to('extension', '10'), at: operatorAt }] as const;
+    Object.assign(stage.world.plan, { numbers });
+    expect(reports(stage.world.refer(operator, '85'))).toEqual([403]);
+    stage.press(call, '##85#', operator.leg);
+    expect([stage.hears(call), stage.hears(call, operator.leg)]).toEqual(['music', 'tone']);
+    stage.later(1_000);
     expect(stage.hears(call)).toBe('10');
   });
 
