@@ -1,6 +1,6 @@
 /** The composition root: the only place that knows which engine runs, and that puts the parts together. */
 import type { Clock } from './base/clock.ts';
-import { KozpontError } from './base/errors.ts';
+import { KozpontError, messageOf } from './base/errors.ts';
 import { randomId } from './base/ids.ts';
 import type { Log } from './base/log.ts';
 import type { Advertised } from './config/address.ts';
@@ -94,10 +94,10 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   const close = (): Promise<void> => {
     closing ??= (async () => {
       await exchange.drain(0);
-      await signalling.close();
-      await engine.close();
-      await records.close();
-      await parts.prompts.close();
+      // In this order, and each of them whatever becomes of the one before.
+      for (const part of [signalling, engine, records, parts.prompts]) {
+        await part.close().catch(error => log.error({ error: messageOf(error) }, 'a part could not be closed'));
+      }
     })();
     return closing;
   };
