@@ -11,11 +11,12 @@
  */
 import type { Timer } from '../../base/clock.ts';
 import { KozpontError } from '../../base/errors.ts';
-import { Dialog, nobody } from '../dialogs/dialog.ts';
+import { Dialog, type DialogEvents, nobody } from '../dialogs/dialog.ts';
 import { abilities, contactHost, identityFields, reasonField } from '../dialogs/headers.ts';
 import { LegMailbox } from '../dialogs/legMailbox.ts';
 import type { SessionTimer } from '../dialogs/sessionTimer.ts';
 import type { LegSurroundings } from '../dialogs/surroundings.ts';
+import { toExchange } from '../dialogs/toExchange.ts';
 import { header } from '../drachtio/message.ts';
 import type { Responder, SentResponse } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
@@ -196,17 +197,15 @@ export class SipInboundLeg implements InboundLeg {
     return answering;
   }
 
-  private dialogEvents(): ConstructorParameters<typeof Dialog>[2] {
-    return {
-      offered: offer => this.mailbox.ask(() => this.listening().offered(offer)),
-      answerReceived: sdp => this.mailbox.post(() => this.listening().answerReceived(sdp)),
-      digit: digit => this.mailbox.post(() => this.listening().digit(digit)),
-      referRequested: (request, respond) => {
-        const transfer = this.dialog === undefined ? undefined : this.transfers.read(this.dialog, request, respond);
-        if (transfer !== undefined) this.mailbox.post(() => this.listening().transferRequested(transfer));
-      },
+  private dialogEvents(): DialogEvents {
+    const { mailbox, transfers } = this;
+    return toExchange({
+      mailbox,
+      transfers,
+      listener: () => this.listening(),
+      dialog: () => this.dialog,
       ended: end => this.finish(end),
-    };
+    });
   }
 
   private listening(): LegEvents {

@@ -16,6 +16,7 @@ import { endFields, reasonField } from '../dialogs/headers.ts';
 import { LegMailbox } from '../dialogs/legMailbox.ts';
 import { timerAccepted } from '../dialogs/sessionTimer.ts';
 import type { LegSurroundings } from '../dialogs/surroundings.ts';
+import { toExchange } from '../dialogs/toExchange.ts';
 import { header } from '../drachtio/message.ts';
 import type { SrfIncomingResponse } from '../drachtio/srf.ts';
 import type { DialFailure, DialRequest, HangUp, LegEvents, OutboundLeg, Party } from '../port.ts';
@@ -207,16 +208,15 @@ export class SipOutboundLeg implements OutboundLeg {
     this.sipCallId = answer.name.callId;
     this.forgetNames();
     this.unindex.push(this.around.index.add(answer.name, { leg: this, early: false, initiatedByUs: true }));
-    this.dialog = this.dialogOf(answer, {
-      offered: offer => this.mailbox.ask(() => this.events.offered(offer)),
-      answerReceived: description => this.mailbox.post(() => this.events.answerReceived(description)),
-      digit: digit => this.mailbox.post(() => this.events.digit(digit)),
-      referRequested: (request, respond) => {
-        const transfer = this.dialog === undefined ? undefined : this.transfers.read(this.dialog, request, respond);
-        if (transfer !== undefined) this.mailbox.post(() => this.events.transferRequested(transfer));
-      },
+    const { mailbox, transfers } = this;
+    const towards = toExchange({
+      mailbox,
+      transfers,
+      listener: () => this.events,
+      dialog: () => this.dialog,
       ended: end => this.finish(() => this.events.ended(end)),
     });
+    this.dialog = this.dialogOf(answer, towards);
     this.mailbox.post(() => {
       if (this.withdrawn) return;
       this.told = true;
