@@ -1,0 +1,115 @@
+import type { Dialplan, Language, Route } from '../plan.ts';
+import { type Act, actKey, type Meeting, meetingAt, nothingThere } from './meeting.ts';
+import type { Both, Regime, Side } from './regimes.ts';
+
+/** One thing that a caller meets in another way than before. */
+export interface Difference {
+  /** What leads there, in order; empty for what is met at once. */
+  readonly acts: readonly Act[];
+  /** In words: what the caller meets there. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Where a caller is in one of the two dialplans. */
+interface Standing {
+  readonly meeting: Meeting;
+  readonly language: Language;
+  /** Where that is, whatever the language. */
+  readonly place: string;
+}
+
+/**
+ * Goes through both dialplans side by side, as a caller would who does the same in both: every place that can be
+ * reached in either is compared, each pair once and by its shortest way. Where a caller meets something else
+ * altogether, what follows it is not compared: it is all different. A `colleague` who calls an extension hears from
+ * their telephone why it failed, where nothing else is said; everybody else goes where lost calls go.
+ */
+export function compare(
+  plans: Both<Dialplan>,
+  roots: Both<Route | undefined>,
+  regime: Pick<Regime, 'isOpen'>,
+  colleague = false,
+): readonly Difference[] {
+  const stand = (side: Side, route: Route | undefined, language: Language, otherwise?: Route): Standing =>
+    standingAt(plans[side], calendar => regime.isOpen(side, calendar), route, language, otherwise);
+  const start = (side: Side): Standing => {
+    const standing = stand(side, roots[side], plans[side].company.languages[0]);
+    const { to } = roots[side] ?? {};
+    if (!colleague || to?.kind !== 'extension') return standing;
+    const failover = plans[side].extensions[to.name]?.failover;
+    const onwards = standing.meeting.onwards.map(onward =>
+      onward.act.kind === 'fails' ? { ...onward, route: failover?.[onward.act.reason] } : onward,
+    );
+    return { ...standing, meeting: { ...standing.meeting, onwards } };
+  };
+
+  const differences: Difference[] = [];
+  const seen = new Set<string>();
+  // What differs in one language and in another as well is told once.
+  const told = new Set<string>();
+  const open: { readonly acts: readonly Act[]; readonly at: Both<Standing> }[] = [
+    { acts: [], at: { before: start('before'), after: start('after') } },
+  ];
+  for (const { acts, at } of open) {
+    const pair = `${at.before.place} ${at.after.place}`;
+    const spoken = `${pair} ${at.before.language} ${at.after.language}`;
+    if (seen.has(spoken)) continue;
+    seen.add(spoken);
+    const { before, after } = { before: at.before.meeting, after: at.after.meeting };
+    const tell = (aspect: string, was: string, is: string, by: readonly Act[] = acts): void => {
+      if (told.has(`${pair} ${aspect}`)) return;
+      told.add(`${pair} ${aspect}`);
+      differences.push({ acts: by, before: was, after: is });
+    };
+    if (before.words !== after.words) tell('words', before.words, after.words);
+    if (before.kind !== after.kind || (before.kind === 'extension' && before.words !== after.words)) continue;
+    for (const [index, detail] of after.details.entries()) {
+      const was = before.details[index];
+      if (was !== undefined && was !== detail) tell(`detail ${index}`, was, detail);
+    }
+    const onwards = new Map(before.onwards.map(onward => [actKey(onward.act), onward]));
+    for (const { act, route, otherwise } of after.onwards) {
+      const was = onwards.get(actKey(act));
+      onwards.delete(actKey(act));
+      const next = stand('after', route, at.after.language, otherwise);
+      if (was === undefined) tell(actKey(act), 'means nothing', next.meeting.words, [...acts, act]);
+      else {
+        const before = stand('before', was.route, at.before.language, was.otherwise);
+        open.push({ acts: [...acts, act], at: { before, after: next } });
+      }
+    }
+    for (const { act, route, otherwise } of onwards.values()) {
+      const was = stand('before', route, at.before.language, otherwise);
+      tell(actKey(act), was.meeting.words, 'means nothing', [...acts, act]);
+    }
+  }
+  return differences;
+}
+
+/** More schedules than this, one leading to the next, are a circle, which no checked dialplan has. */
+const longestChain = 64;
+
+function standingAt(
+  plan: Dialplan,
+  isOpen: (calendar: string) => boolean,
+  route: Route | undefined,
+  language: Language,
+  otherwise: Route | undefined,
+): Standing {
+  let here = route;
+  let spoken = language;
+  for (let hops = 0; here !== undefined && hops < longestChain; hops++) {
+    spoken = here.language ?? spoken;
+    const { to } = here;
+    if (to.kind !== 'schedule') {
+      const rest = to.kind === 'extension' ? otherwise : undefined;
+      const after = rest === undefined ? '' : `/${rest.to.kind}:${rest.to.name}/${rest.language ?? ''}`;
+      const meeting = meetingAt(plan, to, spoken, rest ?? plan.transfer.recall.otherwise);
+      return { meeting, language: spoken, place: `${to.kind}:${to.name}${after}` };
+    }
+    const schedule = plan.schedules[to.name];
+    here = schedule === undefined ? undefined : isOpen(schedule.calendar) ? schedule.open : schedule.closed;
+  }
+  return { meeting: nothingThere, language: spoken, place: 'nothing' };
+}

@@ -1,0 +1,117 @@
+/**
+ * What changes for callers from one dialplan to another: not lines of text, but what they hear, whom they reach, and
+ * when. Exhaustive over numbers, over every regime of the calendars (the times between two of their changes), and over
+ * all that a caller can press or meet. A call is taken to stay in the regime in which it began.
+ */
+import type { Instant } from '../../base/clock.ts';
+import { showDuration } from '../../base/yaml/duration.ts';
+import { numberText } from '../map/ways.ts';
+import type { Dialplan, Route } from '../plan.ts';
+import { compare, type Difference } from './compare.ts';
+import { actKey } from './meeting.ts';
+import { type Both, type Interval, regimesOf } from './regimes.ts';
+import { joined } from './when.ts';
+
+/** Who calls what: a number of ours from outside, an internal number, an extension of a colleague; or a lost call. */
+export interface Root {
+  readonly kind: 'number' | 'internal' | 'extension' | 'lost';
+  readonly number: string;
+}
+
+export interface Change extends Difference {
+  readonly root: Root;
+  /** When, in order; at least one. */
+  readonly intervals: readonly Interval[];
+}
+
+export interface Diff {
+  readonly changes: readonly Change[];
+  /** Of times and codes that hold for every call, in words. */
+  readonly settings: readonly { readonly what: string; readonly before: string; readonly after: string }[];
+}
+
+export function diff(plans: Both<Dialplan>, span: Interval): Diff {
+  const changes = new Map<string, { root: Root; difference: Difference; intervals: Interval[] }>();
+  const regimes = regimesOf(plans, span);
+  for (const root of rootsOf(plans)) {
+    const routes = { before: routeOf(plans.before, root), after: routeOf(plans.after, root) };
+    for (const regime of regimes) {
+      for (const difference of compare(plans, routes, regime, root.kind === 'extension')) {
+        const { acts, before, after } = difference;
+        const key = JSON.stringify([root, acts.map(actKey), before, after]);
+        const known = changes.get(key);
+        if (known === undefined) changes.set(key, { root, difference, intervals: [...regime.intervals] });
+        else known.intervals.push(...regime.intervals);
+      }
+    }
+  }
+  return {
+    changes: [...changes.values()].map(({ root, difference, intervals }) => ({
+      root,
+      ...difference,
+      intervals: joined(intervals),
+    })),
+    settings: settingsOf(plans),
+  };
+}
+
+function rootsOf({ before, after }: Both<Dialplan>): readonly Root[] {
+  const numbers = new Set([...before.numbers, ...after.numbers].map(numberText));
+  const internal = new Set([...Object.keys(before.internalNumbers), ...Object.keys(after.internalNumbers)]);
+  const extensions = new Set([...Object.keys(before.extensions), ...Object.keys(after.extensions)]);
+  return [
+    ...[...numbers].map(number => ({ kind: 'number', number }) as const),
+    ...[...internal].map(number => ({ kind: 'internal', number }) as const),
+    ...[...extensions].map(number => ({ kind: 'extension', number }) as const),
+    { kind: 'lost', number: '' },
+  ];
+}
+
+function routeOf(plan: Dialplan, { kind, number }: Root): Route | undefined {
+  switch (kind) {
+    case 'number':
+      return ruleFor(plan, number)?.route;
+    case 'internal':
+      return Object.hasOwn(plan.internalNumbers, number) ? plan.internalNumbers[number] : undefined;
+    case 'extension': {
+      const extension = Object.hasOwn(plan.extensions, number) ? plan.extensions[number] : undefined;
+      return extension && { to: { kind: 'extension', name: number }, at: extension.at };
+    }
+    case 'lost':
+      return plan.transfer.recall.otherwise;
+  }
+}
+
+/** The rule for a number as it is written in either dialplan; for `+361*`: for those that no other entry names. */
+function ruleFor(plan: Dialplan, written: string): Dialplan['numbers'][number] | undefined {
+  const exact = plan.numbers.find(rule => numberText(rule) === written);
+  if (exact !== undefined) return exact;
+  const digits = written.replace(/\*$/, '');
+  return plan.numbers.find(({ match }) => match.kind === 'prefix' && digits.startsWith(match.prefix));
+}
+
+function settingsOf(plans: Both<Dialplan>): Diff['settings'] {
+  const before = settings(plans.before);
+  const after = settings(plans.after);
+  return Object.keys(after).flatMap(what => {
+    const [was = '', is = ''] = [before[what], after[what]];
+    return was === is ? [] : [{ what, before: was, after: is }];
+  });
+}
+
+const settings = ({ company, transfer, features }: Dialplan): Readonly<Record<string, string>> => ({
+  'the name of the company': company.name,
+  'the time zone': company.timezone,
+  'how long the target of a transfer rings': showDuration(transfer.ringFor),
+  'how long the operator rings when a call comes back': showDuration(transfer.recall.ringFor),
+  'how often a call comes back': String(transfer.recall.maxReturns),
+  'how long a call may be without a person': showDuration(transfer.recall.maxTotal),
+  'which failures bring a call back to the operator': [...transfer.recall.on].sort().join(', '),
+  'the code for a blind transfer': features.blindTransfer ?? 'none',
+  'the code for an attended transfer': features.attendedTransfer ?? 'none',
+  'the code that cancels a transfer': features.cancelTransfer ?? 'none',
+  'the longest pause within a code': showDuration(features.interDigit),
+});
+
+/** A year from a moment: every week, and every date that comes once a year. */
+export const yearFrom = (from: Instant): Interval => ({ from, to: from + 366 * 86_400_000 });
