@@ -72,6 +72,8 @@ export class IncomingInvite implements IncomingRequest {
       this.dialog.incomingInvite = this;
     }
     core.incoming.set(this.transactionId, this);
+    // At once, as drachtio-server does: the application may take its time, and the far end need not repeat itself.
+    this.transaction.respond(responseTo(this.request, 100));
     this.transaction.observe({
       cancelled: cancel => this.cancelled(cancel),
       failed: error => core.log.info({ err: error }, 'a response to an INVITE could not be delivered'),
