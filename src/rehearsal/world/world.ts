@@ -8,7 +8,6 @@ import { begin, callerLeg, step } from '../../call/step.ts';
 import type { Stimulus } from '../../call/stimulus.ts';
 import type { StepResult } from '../../call/turn.ts';
 import type { Dialplan, FailureReason } from '../../dialplan/plan.ts';
-import { Occupancy } from './occupancy.ts';
 import type { Phone } from './phone.ts';
 
 /** One step of call control, with all that went in and came out. */
@@ -56,16 +55,15 @@ export class World {
   private readonly waiting: { readonly callId: string; readonly stimulus: Stimulus }[] = [];
   private draining = false;
   private nextCall = 1;
-  private readonly occupancy = new Occupancy();
-  private readonly agents: ReadonlySet<string>;
+  /** The agents, and whether each of them is in a call as far as the queues know. */
+  private readonly agents = new Map<string, boolean>();
 
   constructor(
     readonly plan: Dialplan,
     private readonly options: WorldOptions,
   ) {
     this.clock = new VirtualClock(options.startsAt);
-    this.agents = new Set(Object.values(plan.queues).flatMap(({ agents }) => agents));
-    for (const agent of this.agents) this.agentChanged(agent);
+    for (const { agents } of Object.values(plan.queues)) for (const agent of agents) this.agentChanged(agent);
   }
 
   /** A call comes in; gives its id. */
@@ -108,6 +106,21 @@ export class World {
 
   phoneOf(callId: string, leg: string): Phone | undefined {
     return this.phones.find(phone => phone.state !== 'gone' && phone.callId === callId && phone.leg === leg);
+  }
+
+  /** Takes part in a call, ringing included. A leg that goes over to another call is never without one. */
+  occupied(extension: string): boolean {
+    return this.phones.some(phone => phone.extension === extension && phone.state !== 'gone');
+  }
+
+  reachable(extension: string): boolean {
+    return this.options.reachable?.(extension) ?? true;
+  }
+
+  /** The first phone of an extension has registered, or the last one is gone: `reachable` says another thing now. */
+  reachableChanged(extension: string): void {
+    if (this.agents.has(extension)) this.agentChanged(extension);
+    this.drain();
   }
 
   // What phones do
@@ -174,9 +187,6 @@ export class World {
 
   private take(callId: string, stimulus: Observed['stimulus'], before: Call | undefined, result: StepResult): void {
     this.calls.set(callId, result.call);
-    this.occupancy.stepped(before, result.call, extension => {
-      if (this.agents.has(extension)) this.agentChanged(extension);
-    });
     for (const change of result.timers) {
       const key = `${callId} ${change.name}`;
       this.timers.get(key)?.cancel();
@@ -189,6 +199,7 @@ export class World {
       }
     }
     for (const effect of result.effects) this.carryOut(callId, effect);
+    for (const [agent, known] of this.agents) if (known !== this.occupied(agent)) this.agentChanged(agent);
     this.options.observe?.({ callId, stimulus, before, result, now: this.clock.now() });
   }
 
@@ -296,7 +307,8 @@ export class World {
   }
 
   private agentChanged(agent: string): void {
-    const reachable = this.options.reachable?.(agent) ?? true;
-    this.stepAcd({ kind: 'agentChanged', agent, reachable, occupied: this.occupancy.occupied(agent) });
+    const occupied = this.occupied(agent);
+    this.agents.set(agent, occupied);
+    this.stepAcd({ kind: 'agentChanged', agent, reachable: this.reachable(agent), occupied });
   }
 }
