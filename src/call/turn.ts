@@ -186,10 +186,12 @@ export class Turn {
     this.effect({ kind: 'hangUp', leg: id, status: refusal.status, text: refusal.text });
   }
 
-  /** Gives a leg away to another call: it is gone from here without being hung up. */
+  /** Gives a leg away to another call: it is gone from here without being hung up, and hears nothing of ours. */
   surrender(id: LegId): Leg {
+    this.hear(id, { kind: 'nothing' });
+    const leg = this.known(id);
     this.forget(id);
-    return this.before.legs[id] ?? this.known(id);
+    return leg;
   }
 
   /** Lets a phone hang up by itself for a while: some take a BYE between REFER and NOTIFY for an error. */

@@ -51,8 +51,17 @@ function endsWell({ stimulus, before, result }: Observed): void {
     case 'transferred':
       return holds(stimulus.kind === 'legRequested', broken);
     case 'failed':
-      return holds(false, broken);
+      return holds(stimulus.kind === 'stopRequested' || lostAlone(before, stimulus), broken);
   }
+}
+
+/** Nobody from outside was left behind by a leg that was lost. */
+function lostAlone(before: Call | undefined, stimulus: Observed['stimulus']): boolean {
+  if (stimulus.kind !== 'legEnded' || stimulus.by === 'remote' || before === undefined) return false;
+  const { phase, legs } = before;
+  if (phase.kind !== 'talking') return 'party' in phase && stimulus.leg === phase.party;
+  const rest = stimulus.leg === phase.party ? phase.peer : phase.party;
+  return legs[rest]?.who.extension !== undefined;
 }
 
 /** The one who hung up was the party itself, or its partner in a conversation that held nobody. */
@@ -91,9 +100,14 @@ function returnsAreBounded(call: Call): void {
 
 function unknownTargetTouchesNobody({ stimulus, before, result }: Observed): void {
   if (stimulus.kind !== 'transferRequested' || stimulus.target !== 'nobody' || before === undefined) return;
-  holds(isDeepStrictEqual(result.call, before), () => 'R1: an unknown target changed the call');
+  holds(isDeepStrictEqual(untouched(result.call), untouched(before)), () => 'R1: an unknown target changed the call');
   const kinds = result.effects.map(({ kind }) => kind).join();
   holds(kinds === 'refuseTransfer', () => `R1: an unknown target had the effects ${kinds}`);
+}
+
+/** All but the note that the transferor's phone may hang up by itself now. */
+function untouched({ phase, timers: { returned: _, ...timers }, ...call }: Call): unknown {
+  return { ...call, timers, phase: phase.kind === 'talking' ? { ...phase, returned: undefined } : phase };
 }
 
 /** R4, R5, R7: a transfer that failed leads back to the operator, by joining or by recall, or to the fallback. */
@@ -141,6 +155,8 @@ function lateGoodbyeIsNoGoodbye({ stimulus, before, now, result: { call } }: Obs
   const started = before.trail.findLast(entry => entry.kind === 'event' && entry.event.kind === 'transferStarted');
   if (started?.kind !== 'event' || started.event.kind !== 'transferStarted') return;
   if (started.event.transferor !== leaving || !byRefer(started.event.transferId)) return;
+  // A user with two phones, who talks to himself: nobody knows by the trail which of them has transferred.
+  if (Object.values(before.legs).filter(({ who }) => who.extension === leaving).length > 1) return;
   const quiet = since.every(({ kind }) => kind === 'event' || kind === 'held');
   if (!quiet || now - first.time >= 10_000) return;
   holds(call.phase.kind !== 'ended', () => `R0/R2: the caller went with the transferor: ${JSON.stringify(before)}`);

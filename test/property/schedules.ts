@@ -1,12 +1,26 @@
 import type { FailureReason } from '../../src/dialplan/plan.ts';
-import { officePlan } from '../support/plan.ts';
+import { officePlan, to } from '../support/plan.ts';
 import { type Observed, type Phone, World } from '../support/world.ts';
+import { Ears } from './ears.ts';
 import { keepsPromises, nobodyIsStranded, serialises } from './promises.ts';
+import { queuesAgree } from './queues.ts';
 
-const plan = officePlan();
+const office = officePlan();
+const reception = office.queues.reception;
+if (reception === undefined) throw new Error('the office has a reception');
+const plan = officePlan({
+  // Shares an agent with the reception.
+  queues: { ...office.queues, support: { ...reception, name: 'support', agents: ['11', '103'] } },
+  internalNumbers: {
+    ...office.internalNumbers,
+    '5': to('group', 'sales'),
+    '6': to('menu', 'main'),
+    '7': to('queue', 'support'),
+  },
+});
 
 /** Where a schedule begins: most of what can go wrong lies deep in a call, where chance alone seldom gets. */
-export const scenes = ['arriving', 'talking', 'consulting', 'transferring', 'abandonedTransfer'] as const;
+export const scenes = ['arriving', 'talking', 'consulting', 'transferring', 'abandonedTransfer', 'crowd'] as const;
 export type Scene = (typeof scenes)[number];
 
 function set(world: World, scene: Scene): void {
@@ -17,6 +31,14 @@ function set(world: World, scene: Scene): void {
   if (operator === undefined) throw new Error('the operator does not ring');
   world.answer(operator);
   if (scene === 'talking') return;
+  if (scene === 'crowd') {
+    for (const key of ['0', '0', '0', '2']) {
+      const next = world.arrive('+3612345678', { number: '+36303333333', display: undefined, extension: undefined });
+      world.post(next, { kind: 'digitPressed', leg: 'caller', digit: key });
+      world.clock.advance(100);
+    }
+    return;
+  }
   if (scene === 'consulting') {
     operator.held = true;
     world.post(anna, { kind: 'legHeld', leg: operator.leg });
@@ -36,7 +58,7 @@ export interface Choice {
 
 const failures: readonly FailureReason[] = ['busy', 'declined', 'unreachable', 'noAnswer'];
 const statuses: Readonly<Record<FailureReason, number>> = { busy: 486, declined: 603, unreachable: 480, noAnswer: 408 };
-const targets = ['101', '102', '103', '10', '11', '0', 'nobody', '', '+3612345678'];
+const targets = ['101', '102', '103', '10', '11', '0', '5', '6', '7', 'nobody', '', '+3612345678'];
 const keys = ['0', '1', '2', '3', '9', '#', '*'];
 
 /**
@@ -44,8 +66,10 @@ const keys = ['0', '1', '2', '3', '9', '#', '*'];
  * in virtual time. Then everybody falls silent, and each call must come to a good end by itself.
  */
 export function play(scene: Scene, choices: readonly Choice[], seen = new Map<string, number>()): void {
+  const ears = new Ears();
   const world = new World(plan, observed => {
     keepsPromises(observed);
+    ears.listen(observed);
     count(seen, observed);
   });
   set(world, scene);
@@ -53,6 +77,7 @@ export function play(scene: Scene, choices: readonly Choice[], seen = new Map<st
     world.clock.advance(wait);
     const possible = whatCanHappen(world, detail);
     possible[what % possible.length]?.();
+    queuesAgree(world);
   }
   nobodyIsStranded(world);
   for (const call of world.calls.values()) serialises(call);
@@ -60,8 +85,10 @@ export function play(scene: Scene, choices: readonly Choice[], seen = new Map<st
 }
 
 /** What the schedules came to: phases entered, transfer events, ends. A promise that is never put to the test is no proof. */
-function count(seen: Map<string, number>, { before, result: { call, effects } }: Observed): void {
+function count(seen: Map<string, number>, { stimulus, before, result: { call, effects } }: Observed): void {
   const add = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
+  add(stimulus.kind);
+  if (stimulus.kind === 'legEnded') add(`lost by ${stimulus.by}`);
   if (call.phase.kind !== before?.phase.kind) add(call.phase.kind);
   for (const effect of effects) if (effect.kind === 'notify') add(effect.event.kind);
 }
@@ -69,14 +96,20 @@ function count(seen: Map<string, number>, { before, result: { call, effects } }:
 function whatCanHappen(world: World, detail: number): (() => void)[] {
   const possible: (() => void)[] = [];
   const pick = <T>(items: readonly T[]): T => items[detail % items.length] as T;
-  if (world.calls.size < 4) {
+  if (world.calls.size < 7) {
     possible.push(() =>
       world.arrive('+3612345678', { number: '+36302222222', display: undefined, extension: undefined }),
     );
     const operator = pick(['10', '11', '101']);
     const who = { number: operator, display: 'An operator', extension: operator };
-    possible.push(() => world.arrive(pick(['101', '102', '0', '103']), who, { kind: 'extension', number: operator }));
+    possible.push(() =>
+      world.arrive(pick(['101', '102', '0', '103', '5', '7']), who, { kind: 'extension', number: operator }),
+    );
   }
+  const agent = pick(['10', '11', '103']);
+  possible.push(() => world.register(agent, !world.reachable(agent)));
+  const [first] = world.calls.values();
+  if (detail % 40 === 0 && first !== undefined) possible.push(() => world.stop(first.id));
   for (const phone of world.alive()) possible.push(...ofPhone(world, phone, detail));
   return possible.length > 0 ? possible : [() => undefined];
 }
@@ -98,7 +131,7 @@ function ofPhone(world: World, phone: Phone, detail: number): (() => void)[] {
         phone.state = 'ringing';
         world.post(callId, { kind: 'legRinging', leg });
       };
-      return [fail, ring, () => world.answer(phone), () => world.answer(phone)];
+      return [fail, ring, () => world.answer(phone), () => world.answer(phone), ...lost(world, phone, detail)];
     }
     case 'cancelled':
       return [
@@ -110,10 +143,20 @@ function ofPhone(world: World, phone: Phone, detail: number): (() => void)[] {
         () => world.answer(phone),
       ];
     case 'answered':
-      return [...ofConversation(world, phone, detail)];
+      return [...ofConversation(world, phone, detail), ...lost(world, phone, detail)];
     case 'gone':
       return [];
   }
+}
+
+/** What befalls any phone, seldom. */
+function lost(world: World, phone: Phone, detail: number): (() => void)[] {
+  const by = detail % 2 === 0 ? 'network' : 'media';
+  const colleague = ['101', '102', '103'][detail % 3] ?? '101';
+  return [
+    () => (detail % 5 === 0 ? world.lose(phone, by) : undefined),
+    () => (detail % 3 === 0 ? world.replace(phone, colleague) : undefined),
+  ];
 }
 
 function ofConversation(world: World, phone: Phone, detail: number): (() => void)[] {
@@ -133,6 +176,8 @@ function ofConversation(world: World, phone: Phone, detail: number): (() => void
       ['*', '2', '1', '0', '3'],
       ['*', '0'],
       ['#', '#', '7'],
+      ['#', '#', '5'],
+      ['*', '2', '6'],
     ]);
     const others = world.alive().filter(other => other !== phone && other.extension === phone.extension);
     const other = others.length === 0 ? undefined : pick(others);

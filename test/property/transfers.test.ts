@@ -9,6 +9,7 @@ const schedules = 3_000;
 const everything = [
   ...['announcing', 'menu', 'ringing', 'queued', 'talking', 'keying', 'consulting', 'transferring', 'adopting'],
   ...['recalling', 'ended', 'transferStarted', 'transferRinging', 'transferFailed', 'transferCompleted'],
+  ...['replacementArrived', 'handedOver', 'agentOffered', 'stopRequested', 'lost by network', 'lost by media'],
   ...['transferAbandoned', 'recallStarted', 'recallAnswered', 'recallFailed'],
 ];
 

@@ -1,5 +1,6 @@
 import type { Effect } from '../../src/call/effect.ts';
 import type { Dialplan } from '../../src/dialplan/plan.ts';
+import type { Phone } from '../../src/rehearsal/world/phone.ts';
 import { type Observed, World as RehearsedWorld } from '../../src/rehearsal/world/world.ts';
 
 export type { Phone } from '../../src/rehearsal/world/phone.ts';
@@ -8,13 +9,17 @@ export type { Observed } from '../../src/rehearsal/world/world.ts';
 /** How long every prompt and tone of the world is. */
 const promptLength = 1_000;
 
-/** The world of the rehearsals, as the tests of call control use it: every effect is kept. */
+/** The world of the rehearsals, as the tests of call control use it: every effect is kept, and worse things happen. */
 export class World extends RehearsedWorld {
   readonly effects: { readonly callId: string; readonly effect: Effect }[];
+  private readonly unregistered: Set<string>;
+  private nextReplacement = 1;
 
   constructor(plan: Dialplan, observe: (observed: Observed) => void = () => undefined) {
     const effects: { readonly callId: string; readonly effect: Effect }[] = [];
+    const unregistered = new Set<string>();
     super(plan, {
+      reachable: extension => !unregistered.has(extension),
       lengthOf: () => promptLength,
       observe(observed) {
         const { callId, result } = observed;
@@ -23,5 +28,33 @@ export class World extends RehearsedWorld {
       },
     });
     this.effects = effects;
+    this.unregistered = unregistered;
+  }
+
+  /** The leg is lost with the network or the media server. */
+  lose(phone: Phone, by: 'network' | 'media'): void {
+    phone.state = 'gone';
+    this.post(phone.callId, { kind: 'legEnded', leg: phone.leg, by });
+  }
+
+  /** A phone of an extension takes the place of another one (INVITE with Replaces). */
+  replace(phone: Phone, extension: string): void {
+    const { callId } = phone;
+    const leg = `by${this.nextReplacement++}`;
+    this.phones.push({ callId, leg, extension, direction: 'inbound', state: 'offered', held: false });
+    const who = { number: extension, display: undefined, extension };
+    this.post(callId, { kind: 'replacementArrived', leg: phone.leg, by: leg, who });
+  }
+
+  /** As the exchange does it: every transfer that is still open gets its final answer. */
+  stop(callId: string): void {
+    this.post(callId, { kind: 'stopRequested', reason: 'stopped' });
+    for (const transfer of this.transfers.values()) if (transfer.callId === callId) transfer.final ??= 487;
+  }
+
+  register(extension: string, registered: boolean): void {
+    if (registered) this.unregistered.delete(extension);
+    else this.unregistered.add(extension);
+    this.reachableChanged(extension);
   }
 }
