@@ -1,0 +1,64 @@
+/** What the bench's processes tell each other: one question at a time, one answer each. */
+import type { Duration } from '../base/clock.ts';
+
+/** What the load is to do. `rate` is in calls a second. */
+export type Scenario =
+  | { readonly kind: 'switchboard' | 'recall'; readonly rate: number; readonly seconds: number }
+  | { readonly kind: 'bridged'; readonly calls: number; readonly seconds: number }
+  | { readonly kind: 'relayed'; readonly ports: readonly (readonly [number, number])[]; readonly seconds: number };
+
+export type ToLoad =
+  | { readonly kind: 'open' }
+  /** `sipPort` is Kozpont's. */
+  | { readonly kind: 'run'; readonly sipPort: number; readonly scenario: Scenario }
+  | { readonly kind: 'close' };
+
+export interface Opened {
+  /** Where the extensions are. */
+  readonly phonePort: number;
+}
+
+/** Of one quantity, in milliseconds; null where nothing was measured. */
+export interface Spread {
+  readonly count: number;
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+}
+
+export interface LoadResult {
+  readonly tried: number;
+  readonly failed: number;
+  /** How often each reason was met. */
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly measured: Readonly<Record<string, Spread>>;
+  readonly rtp: { readonly expected: number; readonly lost: number };
+}
+
+export type ToKozpont =
+  | { readonly kind: 'start'; readonly folder: string; readonly phonePort: number; readonly ringFor: Duration }
+  | { readonly kind: 'state' }
+  | { readonly kind: 'close' };
+
+export interface Started {
+  readonly sipPort: number;
+}
+
+export interface ServerState {
+  /** Milliseconds of processor time so far, every thread of the process. */
+  readonly cpu: number;
+  /** Bytes, after a collection of garbage where the process may ask for one. */
+  readonly rss: number;
+  readonly heap: number;
+  readonly alive: Readonly<Record<string, number>>;
+}
+
+export type ToRelay =
+  | { readonly kind: 'open'; readonly calls: number }
+  | { readonly kind: 'state' }
+  | { readonly kind: 'close' };
+
+export interface RelayOpened {
+  /** Of each call: the two ports that packets are taken at. */
+  readonly ports: readonly (readonly [number, number])[];
+}

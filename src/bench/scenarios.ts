@@ -1,0 +1,118 @@
+import type { Clock, Duration } from '../base/clock.ts';
+import type { Laboratory, Server } from './laboratory.ts';
+import { settledAfter, transferRings } from './load/scenarios.ts';
+import type { LoadResult, Scenario, ServerState } from './messages.ts';
+import { figures, loss, mebibytes, outcome, percent, spreads } from './table.ts';
+
+export interface Sizes {
+  /** New calls a second. */
+  readonly rate: number;
+  /** Calls at once. */
+  readonly calls: number;
+  readonly seconds: number;
+}
+
+interface Bench {
+  readonly clock: Clock;
+  readonly laboratory: Laboratory;
+  readonly sizes: Sizes;
+  print(text: string): void;
+}
+
+const pause = (clock: Clock, duration: Duration): Promise<void> =>
+  new Promise(resolve => clock.after(duration, resolve));
+
+/** What transactions and ports of ended calls live on for (RFC 3261, timers H and J), and a little more. */
+const aftermath: Duration = 35_000;
+
+const alive = ({ alive }: ServerState): string =>
+  Object.entries(alive)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ');
+
+/** New calls at an even rate, twice the same load: the second shows whether anything has stayed behind. */
+async function switchboard({ clock, laboratory, sizes: { rate, seconds }, print }: Bench): Promise<void> {
+  print(`\nSwitchboard: ${rate} new calls a second for ${seconds} s, each connected for 2 s`);
+  await laboratory.withKozpont(transferRings, async kozpont => {
+    for (const round of ['first load', 'second load']) {
+      const before = await kozpont.state();
+      const began = clock.now();
+      const result = await kozpont.load({ kind: 'switchboard', rate, seconds });
+      const took = clock.now() - began;
+      const after = await kozpont.state();
+      await pause(clock, aftermath);
+      const rested = await kozpont.state();
+      print(`\n ${round}\n${outcome(result)}\n${spreads(result.measured)}`);
+      print(
+        figures({
+          'RTP lost': loss(result),
+          'processor time a call': `${((after.cpu - before.cpu) / Math.max(1, result.tried)).toFixed(2)} ms`,
+          'processor, of one core': percent((after.cpu - before.cpu) / took),
+          'memory at its end': `${mebibytes(after.rss)} resident, ${mebibytes(after.heap)} heap`,
+          [`memory ${aftermath / 1000} s later`]: `${mebibytes(rested.rss)} resident, ${mebibytes(rested.heap)} heap`,
+          'left behind': alive(rested),
+        }),
+      );
+    }
+  });
+}
+
+interface Steady {
+  readonly result: LoadResult;
+  /** Of one core. */
+  readonly share: number;
+}
+
+/** Calls at once, and beside it what a relay that does nothing else needs for the same packets. */
+async function bridged(bench: Bench): Promise<void> {
+  const { laboratory, sizes, print } = bench;
+  const { calls, seconds } = sizes;
+  print(`\nBridged: ${calls} calls at once for ${seconds} s, RTP both ways`);
+  const ours = await laboratory.withKozpont(transferRings, kozpont =>
+    steady(bench, kozpont, { kind: 'bridged', calls, seconds }, settledAfter(calls)),
+  );
+  print(`\n Kozpont\n${outcome(ours.result)}\n${spreads(ours.result.measured)}`);
+  print(figures({ 'RTP lost': loss(ours.result), 'processor, of one core': percent(ours.share) }));
+  const bare = await laboratory.withRelay(calls, (relay, ports) =>
+    steady(bench, relay, { kind: 'relayed', ports, seconds }, settledAfter(0)),
+  );
+  print(`\n A bare relay, for comparison\n${spreads(bare.result.measured)}`);
+  print(
+    figures({
+      'RTP lost': loss(bare.result),
+      'processor, of one core': percent(bare.share),
+      'Kozpont to the bare relay': `${(ours.share / bare.share).toFixed(2)} times its processor time`,
+    }),
+  );
+}
+
+async function steady({ clock, sizes }: Bench, server: Server, scenario: Scenario, after: Duration): Promise<Steady> {
+  const running = server.load(scenario);
+  await pause(clock, after);
+  const before = await server.state();
+  const began = clock.now();
+  await pause(clock, sizes.seconds * 1000 - 500);
+  const { cpu } = await server.state();
+  const took = clock.now() - began;
+  return { result: await running, share: (cpu - before.cpu) / took };
+}
+
+/** At this rate nothing waits for a processor: what is measured is the way through. */
+const unhurried = 20;
+/** Recalls a second: each is five calls' worth of signalling. */
+const recalls = 5;
+
+async function latency({ laboratory, sizes: { seconds }, print }: Bench): Promise<void> {
+  print(`\nLatency: ${unhurried} new calls a second for ${seconds} s; then ${recalls} recalls a second`);
+  await laboratory.withKozpont(transferRings, async kozpont => {
+    for (const scenario of [
+      { kind: 'switchboard', rate: unhurried, seconds },
+      { kind: 'recall', rate: recalls, seconds },
+    ] as const) {
+      const result = await kozpont.load(scenario);
+      print(`\n ${scenario.kind}\n${outcome(result)}\n${spreads(result.measured)}`);
+    }
+  });
+}
+
+export const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>> = { switchboard, bridged, latency };
