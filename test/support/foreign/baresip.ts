@@ -32,8 +32,9 @@ export interface BaresipOptions {
 export interface BaresipEvent {
   readonly type: string;
   readonly class: string;
-  /** The URI of the other party. */
+  /** The URI of the other party, and the name that is shown. */
   readonly peeruri?: string;
+  readonly peerdisplayname?: string;
   readonly param?: string;
   readonly id?: string;
 }
@@ -90,13 +91,17 @@ export class Baresip {
   }
 
   private socket: Socket | undefined;
+  private stopping: Promise<void> | undefined;
 
   /** Ends its calls, unregisters, and is gone. */
-  async stop(): Promise<void> {
-    this.waits.close();
-    this.socket?.destroy();
-    await ended(this.process);
-    await rm(this.folder, { recursive: true });
+  stop(): Promise<void> {
+    this.stopping ??= (async () => {
+      this.waits.close();
+      this.socket?.destroy();
+      await ended(this.process);
+      await rm(this.folder, { recursive: true });
+    })();
+    return this.stopping;
   }
 
   /** Error, where it refuses. */
@@ -111,12 +116,8 @@ export class Baresip {
   }
 
   /** Its registration was taken: before the first command can be given, as a rule. */
-  async registered(): Promise<void> {
-    await this.waits.until(
-      `the registration of baresip ${this.options.user}`,
-      () => / 200 OK \(\) \[\d binding/.test(this.trace) || undefined,
-      () => 'it has none',
-    );
+  registered(): Promise<void> {
+    return this.sees(/ 200 OK \(\) \[\d binding/);
   }
 
   /** The next event of that type that nobody has asked for before. */
@@ -129,6 +130,15 @@ export class Baresip {
         return event;
       },
       () => `${this.events.map(({ type, param }) => `${type} ${param ?? ''}`).join('\n')}`,
+    );
+  }
+
+  /** Resolves when it has sent or received a message like this. */
+  async sees(message: RegExp): Promise<void> {
+    await this.waits.until(
+      `${message} at baresip ${this.options.user}`,
+      () => message.test(this.trace) || undefined,
+      () => 'there was none',
     );
   }
 
@@ -159,6 +169,27 @@ export class Baresip {
       },
       { timeout: patience, interval: 50 },
     );
+  }
+
+  /**
+   * Resolves when a fifth of a second more has come in, whatever it is: of a call that was held it keeps nothing more in
+   * its files, once it is resumed.
+   */
+  async receives(): Promise<void> {
+    const before = await this.received();
+    await vi.waitFor(
+      async () => {
+        const now = await this.received();
+        if (now < before + 0.2) throw new Error(`baresip ${this.options.user} receives nothing`);
+      },
+      { timeout: patience, interval: 50 },
+    );
+  }
+
+  /** Seconds, by the timestamps of the packets that came in. */
+  private async received(): Promise<number> {
+    const report = await this.command('audio_debug');
+    return Number(/ rx: (?:.*\n)*? +time = ([0-9.]+) sec/.exec(report)?.[1] ?? 0);
   }
 
   /** What it hears in its latest call; a call that is changed may begin a new file. */

@@ -1,6 +1,7 @@
 import { systemClock } from '../../../src/base/clock.ts';
 import { withDeadline } from '../../../src/base/deadline.ts';
 import { messageOf } from '../../../src/base/errors.ts';
+import { progressTone } from '../../../src/phone/hearing/cadence.ts';
 import { RtpPeer } from '../rtpPeer.ts';
 import { everyFrequency } from '../switchboard/frequencies.ts';
 import { inOffice, type Office, type OfficeOptions, passwordOf } from '../switchboard/office.ts';
@@ -39,7 +40,7 @@ export class Stage {
       registrar: this.server,
       transport: this.transport,
       tone: this.office.tone(user),
-      knows: everyFrequency,
+      knows: [progressTone, ...everyFrequency],
       ...options,
     });
     this.leaving.push(() => phone.stop());
