@@ -1,6 +1,6 @@
 import type { Clock, Duration, Timer } from '../base/clock.ts';
+import { disposed } from '../base/disposed.ts';
 import { KozpontError } from '../base/errors.ts';
-import { disposed } from '../base/scope.ts';
 
 interface Wait {
   check(): void;

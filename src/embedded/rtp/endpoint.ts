@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
+import { disposed } from '../../base/disposed.ts';
 import { KozpontError, messageOf } from '../../base/errors.ts';
 import { randomId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
-import { disposed } from '../../base/scope.ts';
 import type {
   EndpointOptions,
   EndpointStats,
