@@ -10,6 +10,8 @@ export interface Sizes {
   /** Calls at once. */
   readonly calls: number;
   readonly seconds: number;
+  /** How often the switchboard's load is repeated. */
+  readonly rounds: number;
 }
 
 interface Bench {
@@ -30,11 +32,11 @@ const alive = ({ alive }: ServerState): string =>
     .map(([what, count]) => `${count} ${what}`)
     .join(', ');
 
-/** New calls at an even rate, twice the same load: the second shows whether anything has stayed behind. */
-async function switchboard({ clock, laboratory, sizes: { rate, seconds }, print }: Bench): Promise<void> {
+/** New calls at an even rate, the same load again and again: the later ones show whether anything has stayed behind. */
+async function switchboard({ clock, laboratory, sizes: { rate, seconds, rounds }, print }: Bench): Promise<void> {
   print(`\nSwitchboard: ${rate} new calls a second for ${seconds} s, each connected for 2 s`);
   await laboratory.withKozpont(transferRings, async kozpont => {
-    for (const round of ['first load', 'second load']) {
+    for (let round = 1; round <= rounds; round++) {
       const before = await kozpont.state();
       const began = clock.now();
       const result = await kozpont.load({ kind: 'switchboard', rate, seconds });
@@ -42,7 +44,7 @@ async function switchboard({ clock, laboratory, sizes: { rate, seconds }, print 
       const after = await kozpont.state();
       await pause(clock, aftermath);
       const rested = await kozpont.state();
-      print(`\n ${round}\n${outcome(result)}\n${spreads(result.measured)}`);
+      print(`\n load ${round} of ${rounds}\n${outcome(result)}\n${spreads(result.measured)}`);
       print(
         figures({
           'RTP lost': loss(result),

@@ -152,8 +152,10 @@ export class StreamSockets {
     const sockets: Socket[] = [];
     for (let index = 0; index < count; index++) {
       const socket = createSocket({ type: 'udp4', lookup: literal, recvBufferSize: 1 << 20 });
+      // Bound at once, as nothing is looked up: the event comes before `bind` returns.
+      const listening = once(socket, 'listening');
       socket.bind(0, address);
-      await once(socket, 'listening');
+      await listening;
       sockets.push(socket);
     }
     return new StreamSockets(sockets);

@@ -151,8 +151,10 @@ export class SipAgent {
       found: (error: NodeJS.ErrnoException | null, address: string, family: number) => void,
     ): void => found(null, text, 4);
     const socket = createSocket({ type: 'udp4', lookup, recvBufferSize: 4 << 20 });
+    // Bound at once, as nothing is looked up: the event comes before `bind` returns.
+    const listening = once(socket, 'listening');
     socket.bind(0, address);
-    await once(socket, 'listening');
+    await listening;
     return new SipAgent(clock, socket);
   }
 
