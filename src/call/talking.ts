@@ -74,7 +74,7 @@ function left(turn: Turn, phase: TalkingPhase, { leg, by }: Extract<Stimulus, { 
   const operator = gone?.who.extension;
   const outsider = turn.known(rest).who.extension === undefined;
   const { returned } = phase;
-  if (operator !== undefined && returned?.leg === leg && by === 'remote') {
+  if (operator !== undefined && returned?.leg === leg) {
     const { transferId, number, reason } = returned;
     return recall(turn, rest, { operator, transferId, number, reason });
   }

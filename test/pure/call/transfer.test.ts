@@ -106,6 +106,17 @@ describe('R2: the transferor is told', () => {
     expect(stage.phase(call)).toMatchObject({ kind: 'recalling', operator: '10', reason: 'busy' });
   });
 
+  test('nor is the loss of its phone, for a colleague as for a caller from outside', () => {
+    const call = stage.dial('11', '102');
+    const desk = stage.phone(call, '102');
+    stage.world.answer(desk);
+    stage.world.refer(desk, '101');
+    stage.fail(stage.phone(call, '101'), 'busy');
+    stage.world.lose(desk, 'network');
+    expect(stage.phase(call)).toMatchObject({ kind: 'recalling', operator: '102', reason: 'busy' });
+    expect(stage.hears(call)).toBe('music');
+  });
+
   test('its BYE after it has talked on is one', () => {
     const { call, operator, target } = transferred(false);
     stage.fail(target, 'busy');
@@ -233,6 +244,28 @@ describe('R7: a call comes back', () => {
     stage.later(20_000);
     stage.settle(target);
     stage.later(4_999);
+    expect(stage.phase(call).kind).toBe('recalling');
+    stage.later(1);
+    expect(stage.phase(call).kind).toBe('queued');
+  });
+
+  test('and the limit begins anew once a person has answered', () => {
+    const plan = stage.world.plan.transfer;
+    stage = new Stage({ transfer: { ...plan, recall: { ...plan.recall, maxTotal: 25_000 } } });
+    const { call, target } = transferred(true);
+    stage.later(10_000);
+    stage.fail(target, 'busy');
+    const operator = stage.phone(call, '10');
+    stage.world.answer(operator);
+    expect(stage.world.call(call).adriftSince).toBeUndefined();
+    expect(Object.keys(stage.world.call(call).timers)).toEqual(['talk']);
+    stage.later(60_000);
+    stage.world.refer(operator, '102');
+    stage.world.hangUp(operator);
+    stage.later(19_000);
+    stage.fail(stage.phone(call, '102'), 'busy');
+    expect(stage.phase(call)).toMatchObject({ kind: 'recalling', reason: 'busy' });
+    stage.later(5_999);
     expect(stage.phase(call).kind).toBe('recalling');
     stage.later(1);
     expect(stage.phase(call).kind).toBe('queued');
