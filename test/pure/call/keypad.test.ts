@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Phone } from '../../support/world.ts';
+import { Stage } from './stage.ts';
+
+let stage: Stage;
+let call: string;
+let operator: Phone;
+beforeEach(() => {
+  stage = new Stage();
+  ({ call, operator } = stage.conversation());
+});
+
+const press = (digits: string): void => stage.press(call, digits, operator.leg);
+const hear = (): readonly string[] => [stage.hears(call), stage.hears(call, operator.leg)];
+
+describe('keying', () => {
+  test('goes back to the caller by its code, by # alone, by hold, and when nothing comes', () => {
+    for (const back of ['*0', '#']) {
+      press('##');
+      press(back);
+      expect(hear()).toEqual(['10', '+36301111111']);
+    }
+    press('##');
+    stage.hold(operator);
+    stage.hold(operator, false);
+    expect(hear()).toEqual(['10', '+36301111111']);
+    press('##');
+    stage.later(9_999);
+    expect(stage.phase(call).kind).toBe('keying');
+    stage.later(1);
+    expect(hear()).toEqual(['10', '+36301111111']);
+  });
+
+  test('ends a number with #, which is no part of it', () => {
+    press('##');
+    press('10');
+    expect(stage.phase(call).kind).toBe('keying');
+    press('#');
+    expect(hear()).toEqual(['music', 'tone']);
+    stage.later(1_000);
+    press('##');
+    press('101#');
+    expect(stage.phase(call)).toMatchObject({ kind: 'transferring', number: '101' });
+  });
+
+  test('takes no digits while the error tone sounds, which ends by itself', () => {
+    press('##');
+    press('7');
+    expect(hear()).toEqual(['music', 'tone']);
+    press('101');
+    expect(stage.phase(call)).toMatchObject({ kind: 'keying', digits: '7' });
+    stage.later(1_000);
+    expect(hear()).toEqual(['10', '+36301111111']);
+  });
+
+  test('is left by the caller, or by the operator, whom the call comes back to', () => {
+    press('##');
+    stage.world.hangUp(operator);
+    expect(stage.phase(call)).toMatchObject({ kind: 'recalling', reason: 'held', number: '' });
+    stage.world.hangUp({ ...operator, leg: 'caller' });
+    const second = stage.conversation();
+    stage.press(second.call, '##', second.operator.leg);
+    stage.world.hangUp({ ...second.operator, leg: 'caller' });
+    expect([stage.ended(second.call), second.operator.state]).toEqual(['completed', 'gone']);
+  });
+
+  test('gives music to a caller who resumes, and nothing to one who holds', () => {
+    press('##');
+    const caller = { ...operator, leg: 'caller' };
+    stage.hold(caller);
+    expect(stage.hears(call)).toBe('nothing');
+    stage.hold(caller, false);
+    expect(stage.hears(call)).toBe('music');
+  });
+});
+
+describe('consulting', () => {
+  function consult(answered: boolean): Phone {
+    press('*2');
+    press('102');
+    const target = stage.phone(call, '102');
+    if (answered) stage.world.answer(target);
+    return target;
+  }
+
+  test('rings the target past its forwards, shown the operator', () => {
+    consult(false);
+    expect(stage.effects('dial').at(-1)?.shown).toMatchObject({ number: '10', alert: 'internal', divert: 'inhibit' });
+    expect(hear()).toEqual(['music', 'ringback']);
+  });
+
+  test('is over when nobody answers: the ringing stops, and the caller is there again', () => {
+    const target = consult(false);
+    stage.later(20_000);
+    expect(target.state).toBe('cancelled');
+    expect(hear()).toEqual(['10', '+36301111111']);
+    expect(stage.events()).toEqual(['transferStarted', 'transferFailed']);
+  });
+
+  test('is over when the target hangs up: the caller is there again', () => {
+    const target = consult(true);
+    stage.world.hangUp(target);
+    expect(hear()).toEqual(['10', '+36301111111']);
+    expect(stage.effects('notify').at(-1)?.event).toMatchObject({ kind: 'transferFailed', reason: 'declined' });
+  });
+
+  test('and changing one’s mind is an abandoned transfer', () => {
+    consult(true);
+    press('*');
+    stage.later(3_000);
+    press('0');
+    expect(stage.phase(call).kind).toBe('consulting');
+    press('*0');
+    expect(hear()).toEqual(['10', '+36301111111']);
+    expect(stage.effects('notify').at(-1)?.event).toMatchObject({ kind: 'transferAbandoned', by: 'transferor' });
+  });
+
+  test('goes on between the colleagues when the caller hangs up; ringing stops', () => {
+    const target = consult(true);
+    stage.world.hangUp({ ...operator, leg: 'caller' });
+    expect(stage.phase(call)).toMatchObject({ kind: 'talking', party: operator.leg, peer: target.leg });
+    expect(stage.hears(call, operator.leg)).toBe('102');
+    expect(stage.effects('notify').at(-1)?.event).toMatchObject({ kind: 'transferAbandoned', by: 'transferee' });
+    stage.world.hangUp(operator);
+    ({ call, operator } = stage.conversation());
+    const ringing = consult(false);
+    stage.world.hangUp({ ...operator, leg: 'caller' });
+    expect([ringing.state, operator.state, stage.ended(call)]).toEqual(['gone', 'gone', 'completed']);
+  });
+
+  test('with holds: each hears what the others leave them', () => {
+    const target = consult(false);
+    stage.hold(operator);
+    expect(hear()).toEqual(['music', 'nothing']);
+    stage.hold(operator, false);
+    expect(hear()).toEqual(['music', 'ringback']);
+    stage.world.answer(target);
+    stage.hold(operator);
+    expect([...hear(), stage.hears(call, target.leg)]).toEqual(['music', 'nothing', 'music']);
+    stage.hold(operator, false);
+    expect([...hear(), stage.hears(call, target.leg)]).toEqual(['music', '102', '10']);
+    stage.hold({ ...operator, leg: 'caller' });
+    expect(stage.hears(call)).toBe('nothing');
+    stage.hold({ ...operator, leg: 'caller' }, false);
+    expect(stage.hears(call)).toBe('music');
+  });
+
+  test('ends at last where nobody ends it', () => {
+    consult(true);
+    stage.later(12 * 3_600_000);
+    expect(stage.ended(call)).toBe('failed');
+  });
+});
