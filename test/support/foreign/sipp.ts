@@ -23,6 +23,8 @@ export interface SippOptions {
   readonly files?: Readonly<Record<string, Uint8Array>>;
   readonly user?: string;
   readonly password?: string;
+  /** The user of the URI that its digests are for, where it is not that of the registrar itself. */
+  readonly signsFor?: string;
   /** Goes on where something comes that is not in the scenario: over TCP it takes a repeated 200 for such a thing. */
   readonly tolerant?: boolean;
   /** Milliseconds in which the scenario must be over; default: 15 s. */
@@ -51,7 +53,18 @@ export class Sipp {
 
   /** One call of a scenario. */
   static async start(options: SippOptions): Promise<Sipp> {
-    const { scenario, address, port, transport = 'udp', server, keys = {}, user, password, within = 15_000 } = options;
+    const {
+      scenario,
+      address,
+      port,
+      transport = 'udp',
+      server,
+      keys = {},
+      user,
+      password,
+      signsFor,
+      within = 15_000,
+    } = options;
     const folder = await mkdtemp(join(tmpdir(), `kozpont-sipp-${scenario}-`));
     // Not by its option for that: a status cannot be given that way.
     const text = await readFile(join(scenarios, `${scenario}.xml`), 'utf8');
@@ -80,6 +93,7 @@ export class Sipp {
         ],
         ...(options.tolerant === true ? ['-default_behaviors', 'all,-abortunexp'] : []),
         ...(user === undefined ? [] : ['-s', user, '-au', user]),
+        ...(signsFor === undefined ? [] : ['-auth_uri', `${signsFor}@${server.address}:${server.port}`]),
         ...(password === undefined ? [] : ['-ap', password]),
       ],
       { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
