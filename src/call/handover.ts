@@ -33,7 +33,7 @@ function counterpart(turn: Turn, phase: Phase, leg: LegId): HandOver {
       return { kind: 'route', route: routeTo(turn, phase.node) };
     }
     case 'queued':
-      if (leg !== phase.party || phase.offer !== undefined) return { kind: 'refused' };
+      if (leg !== phase.party) return { kind: 'refused' };
       return { kind: 'route', route: routeTo(turn, { kind: 'queue', name: phase.queue }) };
     case 'menu':
       if (leg !== phase.party) return { kind: 'refused' };

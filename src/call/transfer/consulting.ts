@@ -99,10 +99,7 @@ function left(turn: Turn, phase: ConsultingPhase, { leg, by }: Extract<Stimulus,
   if (leg === target) return failed(turn, phase, phase.stage === 'talking' ? 'declined' : 'unreachable');
   if (leg !== party) return;
   turn.notify({ kind: 'transferAbandoned', transferId, by: 'transferee' });
-  if (phase.stage === 'ringing') {
-    turn.cancel(target);
-    return endWithoutParty(turn, by);
-  }
+  if (phase.stage === 'ringing') return endWithoutParty(turn, by);
   // The caller has gone: the two colleagues may finish what they are saying.
   connect(turn, transferor, target);
 }

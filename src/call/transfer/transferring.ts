@@ -89,6 +89,5 @@ function failed(turn: Turn, phase: TransferringPhase, reason: FailureReason): vo
 function callerLeft(turn: Turn, phase: TransferringPhase, by: 'remote' | 'network' | 'media'): void {
   report(turn, phase.transferor, phase.transferId, 487, 'Request Terminated');
   turn.notify({ kind: 'transferAbandoned', transferId: phase.transferId, by: 'transferee' });
-  turn.cancel(phase.target);
   endWithoutParty(turn, by);
 }
