@@ -9,6 +9,8 @@ const sockets: Socket[] = [];
 
 async function bound(): Promise<Socket> {
   const socket = createSocket('udp4');
+  // The load has left while a packet was on its way.
+  socket.on('error', () => {});
   sockets.push(socket);
   socket.bind(0, address);
   await once(socket, 'listening');

@@ -63,7 +63,15 @@ interface Steady {
   readonly result: LoadResult;
   /** Of one core. */
   readonly share: number;
+  /** Milliseconds of processor time for each packet that came through. */
+  readonly packet: number;
 }
+
+const cost = ({ result, share, packet }: Steady): Readonly<Record<string, string>> => ({
+  'RTP lost': loss(result),
+  'processor, of one core': percent(share),
+  'processor time a packet': `${(1000 * packet).toFixed(1)} µs`,
+});
 
 /** Calls at once, and beside it what a relay that does nothing else needs for the same packets. */
 async function bridged(bench: Bench): Promise<void> {
@@ -74,16 +82,15 @@ async function bridged(bench: Bench): Promise<void> {
     steady(bench, kozpont, { kind: 'bridged', calls, seconds }, settledAfter(calls)),
   );
   print(`\n Kozpont\n${outcome(ours.result)}\n${spreads(ours.result.measured)}`);
-  print(figures({ 'RTP lost': loss(ours.result), 'processor, of one core': percent(ours.share) }));
+  print(figures(cost(ours)));
   const bare = await laboratory.withRelay(calls, (relay, ports) =>
     steady(bench, relay, { kind: 'relayed', ports, seconds }, settledAfter(0)),
   );
   print(`\n A bare relay, for comparison\n${spreads(bare.result.measured)}`);
   print(
     figures({
-      'RTP lost': loss(bare.result),
-      'processor, of one core': percent(bare.share),
-      'Kozpont to the bare relay': `${(ours.share / bare.share).toFixed(2)} times its processor time`,
+      ...cost(bare),
+      'Kozpont to the bare relay': `${(ours.packet / bare.packet).toFixed(2)} times its processor time`,
     }),
   );
 }
@@ -94,9 +101,11 @@ async function steady({ clock, sizes }: Bench, server: Server, scenario: Scenari
   const before = await server.state();
   const began = clock.now();
   await pause(clock, sizes.seconds * 1000 - 500);
-  const { cpu } = await server.state();
+  const spent = (await server.state()).cpu - before.cpu;
   const took = clock.now() - began;
-  return { result: await running, share: (cpu - before.cpu) / took };
+  const result = await running;
+  const packets = (result.rtp.expected - result.rtp.lost) * (took / (sizes.seconds * 1000));
+  return { result, share: spent / took, packet: spent / Math.max(1, packets) };
 }
 
 /** At this rate nothing waits for a processor: what is measured is the way through. */
