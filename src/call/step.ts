@@ -50,7 +50,12 @@ export function begin(plan: Dialplan, arrival: Arrival, now: Instant): StepResul
     nextPlay: 1,
   };
   const turn = new Turn(call, plan, now);
-  const route = whereDialled(plan, arrival.dialled, arrival.origin.kind);
+  const route = whereDialled(
+    plan,
+    arrival.dialled,
+    arrival.origin.kind,
+    arrival.origin.kind === 'trunk' ? arrival.origin.name : undefined,
+  );
   if (route === undefined) {
     turn.end(
       { result: 'refused', reason: 'nothing is at this number', by: 'system' },

@@ -125,7 +125,7 @@ export const catalogue = {
   BAD_NUMBER: {
     severity: 'error',
     means: 'A telephone number that no trunk can bring.',
-    remedy: 'write "+3612345678", or "+3612345*" for all that begin so',
+    remedy: 'write "+3612345678", "+361234567x" for any last digit, or "+3612345*" for all that begin so',
   },
   BAD_LANGUAGE: {
     severity: 'error',
@@ -194,6 +194,11 @@ export const catalogue = {
     means: 'Two entries stand for the same number.',
     remedy: 'remove one of the two',
   },
+  CALLER_TWICE: {
+    severity: 'warning',
+    means: 'A number of callers that an earlier rule of the same choice names already.',
+    remedy: 'remove one of the two',
+  },
   DUPLICATE_MEMBER: {
     severity: 'warning',
     means: 'A group or a queue names the same extension twice.',
@@ -259,6 +264,12 @@ export const catalogue = {
     remedy: 'give it keys or directDial, or make it an announcement',
   },
 
+  BACK_UNCLEAR: {
+    severity: 'error',
+    means: 'A key goes back, and not exactly one menu leads here by a key.',
+    remedy: 'name the menu: menu:main',
+  },
+
   // What is dialled.
   AMBIGUOUS_DIGITS: {
     severity: 'warning',
@@ -269,6 +280,11 @@ export const catalogue = {
     severity: 'warning',
     means: 'A key of a menu is also an extension that can be dialled there: the key wins.',
     remedy: 'choose another key',
+  },
+  SPELLED_ALIKE: {
+    severity: 'warning',
+    means: 'Two names are spelled by the same keys, in a dialplan with dialByName.',
+    remedy: 'write one of the names in another way, or give it directDial: false',
   },
   FEATURE_CODE_CLASH: {
     severity: 'error',

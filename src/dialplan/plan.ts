@@ -4,6 +4,7 @@
  */
 import type { Duration } from '../base/clock.ts';
 import type { Position } from '../base/position.ts';
+import type { Country } from './calendar/holidays.ts';
 
 /** BCP 47, lower case: `en`, `hu`, `ru`. */
 export type Language = string;
@@ -20,7 +21,9 @@ export interface Dialplan {
   readonly menus: Readonly<Record<string, Menu>>;
   readonly announcements: Readonly<Record<string, Announcement>>;
   readonly schedules: Readonly<Record<string, Schedule>>;
-  /** The most telling first: exact numbers, then prefixes, the longest before the shorter. */
+  /** Absent where there are none. */
+  readonly callers?: Readonly<Record<string, CallerChoice>>;
+  /** The most telling first: exact numbers, then the more digits the sooner; those of one trunk before those of any. */
   readonly numbers: readonly NumberRule[];
   /** What our own extensions can dial besides each other and `numbers`: `0` for the reception. */
   readonly internalNumbers: Readonly<Record<string, Route>>;
@@ -44,6 +47,7 @@ export type Destination =
   | { readonly kind: 'queue'; readonly name: string }
   | { readonly kind: 'announcement'; readonly name: string }
   | { readonly kind: 'schedule'; readonly name: string }
+  | { readonly kind: 'callers'; readonly name: string }
   | { readonly kind: 'goodbye'; readonly name: string };
 
 /** A way from one node to the next; may change the caller's language, which then stays with the call. */
@@ -77,6 +81,8 @@ export interface Calendar {
   readonly exceptions: Readonly<Record<string, readonly OpenSpan[]>>;
   /** `MM-DD` → the spans of that day in every year that has it, where `exceptions` has no entry for it. */
   readonly yearly: Readonly<Record<string, readonly OpenSpan[]>>;
+  /** Closed on the public holidays of that country, where `exceptions` and `yearly` do not name the day. */
+  readonly holidays?: Country;
   readonly at: Position;
 }
 
@@ -86,6 +92,21 @@ export interface Schedule {
   readonly open: Route;
   readonly closed: Route;
   readonly at: Position;
+}
+
+/** A choice by the caller's own number: the first rule that fits counts. Met at once, like a schedule. */
+export interface CallerChoice {
+  readonly name: string;
+  readonly rules: readonly CallerRule[];
+  readonly otherwise: Route;
+  readonly at: Position;
+}
+
+export interface CallerRule {
+  readonly from: readonly NumberMatch[];
+  /** Callers whose number is not shown. */
+  readonly anonymous: boolean;
+  readonly then: Route;
 }
 
 /** What happens to a caller whom an extension does not take. Absent: what the node that sent the caller says. */
@@ -105,14 +126,19 @@ export interface Extension {
   /** Callers may dial it in a menu that has `directDial`. */
   readonly directDial: boolean;
   readonly failover: Failover;
+  /** Every caller goes there at once, and the extension does not ring; a group, a queue or a recall rings it still. */
+  readonly forward?: Route;
+  /** Callers meet `failover.declined` at once; groups and queues of the plan do not have it among them. */
+  readonly doNotDisturb?: true;
   readonly at: Position;
 }
 
 export interface Group {
   readonly name: string;
   readonly members: readonly string[];
-  readonly strategy: 'simultaneous' | 'sequential';
-  /** The whole group with `simultaneous`, each member with `sequential`. */
+  /** `roundRobin`: in turn, beginning with another member from call to call. */
+  readonly strategy: 'simultaneous' | 'sequential' | 'roundRobin';
+  /** The whole group with `simultaneous`, else each member. */
   readonly ringFor: Duration;
   readonly otherwise: Route;
   readonly at: Position;
@@ -142,6 +168,8 @@ export interface Menu {
   readonly directDial: boolean;
   /** `0`–`9`, `*`, `#`, or several of them. */
   readonly keys: Readonly<Record<string, Route>>;
+  /** Extensions by the keys that spell the name, from three on: whatever beginning no other name has. */
+  readonly names?: Readonly<Record<string, string>>;
   /** How long a further digit is waited for where what was dialled so far could go on. */
   readonly interDigit: Duration;
   readonly noInput: { readonly after: Duration; readonly say?: string; readonly repeat: number; readonly then: Route };
@@ -157,11 +185,17 @@ export interface Announcement {
   readonly at: Position;
 }
 
+/** In a pattern, `x` is any digit; a `*` at its end is any more of them. `prefix`: what is before the first of these. */
+export type NumberMatch =
+  | { readonly kind: 'exact'; readonly number: string }
+  | { readonly kind: 'prefix'; readonly prefix: string }
+  | { readonly kind: 'pattern'; readonly pattern: string; readonly prefix: string };
+
 /** A number of ours, as it stands in the Request-URI of a trunk's INVITE. */
 export interface NumberRule {
-  readonly match:
-    | { readonly kind: 'exact'; readonly number: string }
-    | { readonly kind: 'prefix'; readonly prefix: string };
+  readonly match: NumberMatch;
+  /** Only for calls that this trunk brings. */
+  readonly trunk?: string;
   readonly route: Route;
   readonly at: Position;
 }

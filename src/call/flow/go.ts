@@ -1,5 +1,6 @@
 import { assertNever } from '../../base/assertNever.ts';
 import { isOpen } from '../../dialplan/calendar.ts';
+import { routeForCaller } from '../../dialplan/callers.ts';
 import type { Destination, Route } from '../../dialplan/plan.ts';
 import type { LegId } from '../call.ts';
 import type { Turn } from '../turn.ts';
@@ -51,6 +52,10 @@ function enterNode(turn: Turn, { kind, name }: Destination, going: Going): void 
       const calendar = entry(turn.plan.calendars, schedule.calendar);
       const open = isOpen(calendar, turn.plan.company.timezone, turn.now);
       return go(turn, open ? schedule.open : schedule.closed, going);
+    }
+    case 'callers': {
+      const choice = entry(turn.plan.callers ?? {}, name);
+      return go(turn, routeForCaller(choice, turn.known(going.party).who.number), going);
     }
     default:
       return assertNever(kind);

@@ -89,13 +89,22 @@ function noInput(turn: Turn, phase: MenuPhase): void {
   else go(turn, rules.then, { party: phase.party });
 }
 
-/** What the digits choose, and whether more of them could choose something else. A key goes before an extension. */
-function choices(turn: Turn, { keys, directDial }: Menu, digits: string): { chosen: Route | undefined; more: boolean } {
+/** What the digits choose, and whether more of them could choose something else. A key goes before a name, and a name before an extension. */
+function choices(
+  turn: Turn,
+  { keys, names, directDial, at }: Menu,
+  digits: string,
+): { chosen: Route | undefined; more: boolean } {
   let chosen = Object.hasOwn(keys, digits) ? keys[digits] : undefined;
   let more = Object.keys(keys).some(key => key.length > digits.length && key.startsWith(digits));
+  if (names !== undefined && digits !== '') {
+    const named = Object.hasOwn(names, digits) ? names[digits] : undefined;
+    if (named !== undefined) chosen ??= { to: { kind: 'extension', name: named }, at };
+    more ||= Object.keys(names).some(spelled => spelled.length > digits.length && spelled.startsWith(digits));
+  }
   if (directDial && digits !== '') {
-    for (const { number, at } of Object.values(turn.plan.extensions).filter(extension => extension.directDial)) {
-      if (number === digits) chosen ??= { to: { kind: 'extension', name: number }, at };
+    for (const { number, at: place } of Object.values(turn.plan.extensions).filter(extension => extension.directDial)) {
+      if (number === digits) chosen ??= { to: { kind: 'extension', name: number }, at: place };
       else more ||= number.startsWith(digits);
     }
   }

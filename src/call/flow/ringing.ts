@@ -9,11 +9,15 @@ import { entry, type Going, go } from './go.ts';
 import { partyGone } from './partyGone.ts';
 
 export function enterExtension(turn: Turn, number: string, { party, otherwise }: Going): void {
-  const { ringFor } = entry(turn.plan.extensions, number);
+  const { ringFor, forward, doNotDisturb } = entry(turn.plan.extensions, number);
+  if (forward !== undefined) return go(turn, forward, { party, otherwise });
   const node = { kind: 'extension', number } as const;
   // A phone that dials its own number is busy: with itself.
   if (turn.known(party).who.extension === number) {
     return failed(turn, { kind: 'ringing', party, node, attempts: [], waiting: [], otherwise }, 'busy');
+  }
+  if (doNotDisturb === true) {
+    return failed(turn, { kind: 'ringing', party, node, attempts: [], waiting: [], otherwise }, 'declined');
   }
   ringback(turn, party);
   const attempts = [turn.dial(number, ofCaller(turn, party))];
@@ -30,10 +34,23 @@ export function enterGroup(turn: Turn, name: string, { party }: Going): void {
     return failed(turn, { kind: 'ringing', party, node, attempts: [], waiting: [], otherwise }, 'busy');
   }
   ringback(turn, party);
-  const [now, later] = strategy === 'simultaneous' ? [members, []] : [members.slice(0, 1), members.slice(1)];
+  const inOrder = strategy === 'roundRobin' ? rotated(members, turn.call.id) : members;
+  const [now, later] = strategy === 'simultaneous' ? [members, []] : [inOrder.slice(0, 1), inOrder.slice(1)];
   const attempts = now.map(member => turn.dial(member, ofCaller(turn, party)));
   turn.enter({ kind: 'ringing', party, node, attempts, waiting: later, otherwise });
   turn.setTimer('ring', ringFor, 'nobody of the group answers');
+}
+
+/**
+ * The members, beginning with another one from call to call. Which one is drawn from the id of the call (FNV-1a): every
+ * member comes first equally often, no state has to be kept between calls, and a call that is played again is the same.
+ */
+export function rotated(members: readonly string[], callId: string): readonly string[] {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < callId.length; i++) hash = Math.imul(hash ^ callId.charCodeAt(i), 0x01000193);
+  // The low bits of FNV alone are weak.
+  const first = ((hash ^ (hash >>> 15)) >>> 0) % Math.max(members.length, 1);
+  return [...members.slice(first), ...members.slice(0, first)];
 }
 
 /** A caller who is answered already can hear ringback from us alone; for another one a 180 does it. */

@@ -84,7 +84,7 @@ function viewOf(plan: Dialplan, { from, to, at }: Arguments['text']): View | str
 function declared(plan: Dialplan, written: string): string | undefined {
   const [kind = '', name = ''] = written.split(/:(.*)/s);
   const section = Object.hasOwn(sections, kind) ? sections[kind as keyof typeof sections] : undefined;
-  return section !== undefined && Object.hasOwn(plan[section], name) ? written : undefined;
+  return section !== undefined && Object.hasOwn(plan[section] ?? {}, name) ? written : undefined;
 }
 
 const sections = {
@@ -94,5 +94,6 @@ const sections = {
   queue: 'queues',
   announcement: 'announcements',
   schedule: 'schedules',
+  callers: 'callers',
   goodbye: 'prompts',
 } as const;

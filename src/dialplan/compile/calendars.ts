@@ -9,6 +9,7 @@ export const compileCalendars = (document: YamlDocument, { calendars }: Source):
     name,
     week: compileWeek(calendar),
     ...compileDates(calendar),
+    ...(calendar.holidays === undefined ? {} : { holidays: calendar.holidays }),
     at: document.atKey(['calendars', name]),
   }));
 

@@ -2,6 +2,7 @@ import type { YamlDocument } from '../../base/yaml/document.ts';
 import type { Source } from '../grammar/dialplan.ts';
 import type { Company, Dialplan } from '../plan.ts';
 import { compileCalendars } from './calendars.ts';
+import { compileCallers } from './callers.ts';
 import { deepFreeze } from './freeze.ts';
 import { compileMenus } from './menus.ts';
 import { compileNumbers } from './numbers.ts';
@@ -23,6 +24,7 @@ export function compile(document: YamlDocument, source: Source, version: string)
     menus: compileMenus(document, source),
     announcements: compileAnnouncements(document, source),
     schedules,
+    callers: compileCallers(document, source),
     numbers,
     internalNumbers: record(source.internalNumbers, (digits, way) => route(document, way, ['internalNumbers', digits])),
     transfer: compileTransfer(document, source),

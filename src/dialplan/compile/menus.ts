@@ -1,25 +1,35 @@
 import type { Path, YamlDocument } from '../../base/yaml/document.ts';
 import type { Source } from '../grammar/dialplan.ts';
 import { invalidDefaults, noInputDefaults } from '../grammar/sections.ts';
+import { namedIn } from '../outline/edges.ts';
+import { menuRoute } from '../outline/menuSteps.ts';
+import { spell } from '../outline/spelling.ts';
 import type { Dialplan, Menu } from '../plan.ts';
 import { record, route } from './parts.ts';
 
 type WrittenMenu = Source['menus'][string];
 
-export const compileMenus = (document: YamlDocument, { menus }: Source): Dialplan['menus'] =>
-  record(menus, (name, { greeting, directDial, keys, interDigit, noInput, invalid }) => {
+export const compileMenus = (document: YamlDocument, source: Source): Dialplan['menus'] =>
+  record(source.menus, (name, { greeting, directDial, dialByName, keys, interDigit, noInput, invalid }) => {
     const path = ['menus', name];
     return {
       name,
       greeting,
       directDial,
-      keys: record(keys, (digits, way) => route(document, way, [...path, 'keys', digits])),
+      keys: record(keys, (digits, way) => route(document, menuRoute(source, name, way), [...path, 'keys', digits])),
+      ...(dialByName ? { names: compileNames(source) } : {}),
       interDigit,
       noInput: compileNoInput(document, noInput, [...path, 'noInput']),
       invalid: compileInvalid(document, invalid, [...path, 'invalid']),
       at: document.atKey(path),
     };
   });
+
+function compileNames(source: Source): Readonly<Record<string, string>> {
+  const names: Record<string, string> = Object.create(null);
+  for (const [digits, number] of spell(namedIn(source)).names) names[digits] = number;
+  return names;
+}
 
 function compileNoInput(document: YamlDocument, written: WrittenMenu['noInput'], path: Path): Menu['noInput'] {
   if ('kind' in written) return { ...noInputDefaults, then: route(document, written, path) };

@@ -1,6 +1,7 @@
 import type { Path, YamlDocument } from '../../base/yaml/document.ts';
 import type { Source } from '../grammar/dialplan.ts';
 import { readNumber } from '../grammar/words.ts';
+import { matchText, telling } from '../numberMatch.ts';
 import type { Dialplan, NumberRule, Route, Schedule } from '../plan.ts';
 import { record, route, unchecked } from './parts.ts';
 
@@ -13,14 +14,14 @@ export function compileNumbers(document: YamlDocument, source: Source): Routing 
     const number = readNumber(written);
     const path = ['numbers', written];
     if (!number.ok) throw unchecked(path);
-    const { digits, prefix } = number.value;
-    const match: NumberRule['match'] = prefix ? { kind: 'prefix', prefix: digits } : { kind: 'exact', number: digits };
-    if ('kind' in rule) return { match, route: route(document, rule, path), at: document.atKey(path) };
+    const { match, trunk } = number.value;
+    const only = trunk === undefined ? {} : { trunk };
+    if ('kind' in rule) return { match, ...only, route: route(document, rule, path), at: document.atKey(path) };
 
-    const name = prefix ? `${digits}*` : digits;
+    const name = trunk === undefined ? matchText(match) : `${matchText(match)}@${trunk}`;
     const schedule = scheduleOf(document, rule, name, path);
     if (schedule !== undefined) schedules[name] = schedule;
-    return { match, route: routeOf(document, rule, name, path), at: document.atKey(path) };
+    return { match, ...only, route: routeOf(document, rule, name, path), at: document.atKey(path) };
   });
   return { schedules: record(schedules, (_, schedule) => schedule), numbers: numbers.sort(mostTellingFirst) };
 }
@@ -58,7 +59,6 @@ function routeOf(document: YamlDocument, { to, language }: WrittenRule, schedule
     : { to, ...change, at: document.at([...path, 'to']) };
 }
 
-function mostTellingFirst(a: NumberRule, b: NumberRule): number {
-  if (a.match.kind !== b.match.kind) return a.match.kind === 'exact' ? -1 : 1;
-  return a.match.kind === 'prefix' && b.match.kind === 'prefix' ? b.match.prefix.length - a.match.prefix.length : 0;
-}
+/** The sort is stable: of two that tell as much, the one that is written first. */
+const mostTellingFirst = (a: NumberRule, b: NumberRule): number =>
+  telling(b.match) - telling(a.match) || Number(b.trunk !== undefined) - Number(a.trunk !== undefined);

@@ -5,13 +5,15 @@ import type { Dialplan, Failover, Route } from '../plan.ts';
 import { record, route } from './parts.ts';
 
 export const compileExtensions = (document: YamlDocument, source: Source): Dialplan['extensions'] =>
-  record(source.extensions, (number, { name, ringFor, contact, directDial }) => ({
+  record(source.extensions, (number, { name, ringFor, contact, directDial, doNotDisturb, forward }) => ({
     number,
     name,
     ringFor: ringFor ?? source.defaults.ringFor,
     ...(contact === undefined ? {} : { contact }),
     directDial,
     failover: compileFailover(document, source, number),
+    ...(doNotDisturb ? { doNotDisturb } : {}),
+    ...(forward === undefined ? {} : { forward: route(document, forward, ['extensions', number, 'forward']) }),
     at: document.atKey(['extensions', number]),
   }));
 
@@ -23,12 +25,16 @@ function compileFailover(document: YamlDocument, source: Source, number: string)
   return routes;
 }
 
-export const compileGroups = (document: YamlDocument, { groups }: Source): Dialplan['groups'] =>
-  record(groups, (name, { members, strategy, ringFor, otherwise }) => {
+/** Each once, without those who are not to be disturbed. */
+const available = ({ extensions }: Source, numbers: readonly string[]): readonly string[] =>
+  [...new Set(numbers)].filter(number => extensions[number]?.doNotDisturb !== true);
+
+export const compileGroups = (document: YamlDocument, source: Source): Dialplan['groups'] =>
+  record(source.groups, (name, { members, strategy, ringFor, otherwise }) => {
     const path = ['groups', name];
     return {
       name,
-      members: [...new Set(members)],
+      members: available(source, members),
       strategy,
       ringFor,
       otherwise: route(document, otherwise, [...path, 'otherwise']),
@@ -36,12 +42,12 @@ export const compileGroups = (document: YamlDocument, { groups }: Source): Dialp
     };
   });
 
-export const compileQueues = (document: YamlDocument, { queues }: Source): Dialplan['queues'] =>
-  record(queues, (name, { agents, overflow, ...rest }) => {
+export const compileQueues = (document: YamlDocument, source: Source): Dialplan['queues'] =>
+  record(source.queues, (name, { agents, overflow, ...rest }) => {
     const path = ['queues', name];
     return {
       name,
-      agents: [...new Set(agents)],
+      agents: available(source, agents),
       ...rest,
       overflow: route(document, overflow, [...path, 'overflow']),
       at: document.atKey(path),

@@ -1,3 +1,4 @@
+import { routeForCaller } from '../callers.ts';
 import type { Dialplan, Language, Route } from '../plan.ts';
 import { type Act, actKey, type Meeting, meetingAt, nothingThere } from './meeting.ts';
 import type { Both, Regime, Side } from './regimes.ts';
@@ -22,17 +23,17 @@ interface Standing {
 /**
  * Goes through both dialplans side by side, as a caller would who does the same in both: every place that can be
  * reached in either is compared, each pair once and by its shortest way. Where a caller meets something else
- * altogether, what follows it is not compared: it is all different. A `colleague` who calls an extension hears from
+ * altogether, what follows it is not compared: it is all different. `caller` is the number that is shown. A `colleague` who calls an extension hears from
  * their telephone why it failed, where nothing else is said; everybody else goes where lost calls go.
  */
 export function compare(
   plans: Both<Dialplan>,
   roots: Both<Route | undefined>,
   regime: Pick<Regime, 'isOpen'>,
-  colleague = false,
+  { caller, colleague }: { readonly caller: string; readonly colleague: boolean },
 ): readonly Difference[] {
   const stand = (side: Side, route: Route | undefined, language: Language, otherwise?: Route): Standing =>
-    standingAt(plans[side], calendar => regime.isOpen(side, calendar), route, language, otherwise);
+    standingAt(plans[side], calendar => regime.isOpen(side, calendar), route, language, otherwise, caller);
   const start = (side: Side): Standing => {
     const standing = stand(side, roots[side], plans[side].company.languages[0]);
     const { to } = roots[side] ?? {};
@@ -96,12 +97,25 @@ function standingAt(
   route: Route | undefined,
   language: Language,
   otherwise: Route | undefined,
+  caller: string,
 ): Standing {
   let here = route;
   let spoken = language;
   for (let hops = 0; here !== undefined && hops < longestChain; hops++) {
     spoken = here.language ?? spoken;
     const { to } = here;
+    if (to.kind === 'callers') {
+      const choice = plan.callers?.[to.name];
+      here = choice && routeForCaller(choice, caller);
+      continue;
+    }
+    if (to.kind === 'extension') {
+      const forward = plan.extensions[to.name]?.forward;
+      if (forward !== undefined) {
+        here = forward;
+        continue;
+      }
+    }
     if (to.kind !== 'schedule') {
       const rest = to.kind === 'extension' ? otherwise : undefined;
       const after = rest === undefined ? '' : `/${rest.to.kind}:${rest.to.name}/${rest.language ?? ''}`;

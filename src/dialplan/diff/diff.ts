@@ -6,7 +6,8 @@
 import type { Instant } from '../../base/clock.ts';
 import { showDuration } from '../../base/yaml/duration.ts';
 import { numberText } from '../map/ways.ts';
-import type { Dialplan, Route } from '../plan.ts';
+import { matchText, numberMatches } from '../numberMatch.ts';
+import type { Dialplan, NumberMatch, Route } from '../plan.ts';
 import { compare, type Difference } from './compare.ts';
 import { actKey } from './meeting.ts';
 import { type Both, type Interval, regimesOf } from './regimes.ts';
@@ -16,6 +17,8 @@ import { joined } from './when.ts';
 export interface Root {
   readonly kind: 'number' | 'internal' | 'extension' | 'lost';
   readonly number: string;
+  /** For callers of these numbers alone, where a rule names them. */
+  readonly from?: string;
 }
 
 export interface Change extends Difference {
@@ -33,15 +36,25 @@ export interface Diff {
 export function diff(plans: Both<Dialplan>, span: Interval): Diff {
   const changes = new Map<string, { root: Root; difference: Difference; intervals: Interval[] }>();
   const regimes = regimesOf(plans, span);
+  const callers = callersOf(plans);
   for (const root of rootsOf(plans)) {
     const routes = { before: routeOf(plans.before, root), after: routeOf(plans.after, root) };
     for (const regime of regimes) {
-      for (const difference of compare(plans, routes, regime, root.kind === 'extension')) {
-        const { acts, before, after } = difference;
-        const key = JSON.stringify([root, acts.map(actKey), before, after]);
-        const known = changes.get(key);
-        if (known === undefined) changes.set(key, { root, difference, intervals: [...regime.intervals] });
-        else known.intervals.push(...regime.intervals);
+      const common = new Set<string>();
+      for (const caller of callers) {
+        const by = { caller: caller.number, colleague: root.kind === 'extension' };
+        for (const difference of compare(plans, routes, regime, by)) {
+          const { acts, before, after } = difference;
+          const what = JSON.stringify([acts.map(actKey), before, after]);
+          // What holds for any caller is not told again for those of a rule.
+          if (common.has(what)) continue;
+          if (caller.label === undefined) common.add(what);
+          const whose: Root = caller.label === undefined ? root : { ...root, from: caller.label };
+          const key = JSON.stringify([whose, what]);
+          const known = changes.get(key);
+          if (known === undefined) changes.set(key, { root: whose, difference, intervals: [...regime.intervals] });
+          else known.intervals.push(...regime.intervals);
+        }
       }
     }
   }
@@ -54,6 +67,26 @@ export function diff(plans: Both<Dialplan>, span: Interval): Diff {
     settings: settingsOf(plans),
   };
 }
+
+interface Caller {
+  readonly label: string | undefined;
+  readonly number: string;
+}
+
+/** A caller whom no rule names, and one for each number that a rule of either dialplan does. */
+function callersOf({ before, after }: Both<Dialplan>): readonly Caller[] {
+  const named = new Map<string, Caller>();
+  for (const { rules } of [...Object.values(before.callers ?? {}), ...Object.values(after.callers ?? {})]) {
+    for (const { from, anonymous } of rules) {
+      for (const match of from) named.set(matchText(match), { label: matchText(match), number: exampleOf(match) });
+      if (anonymous) named.set('anonymous', { label: 'anonymous', number: 'anonymous' });
+    }
+  }
+  return [{ label: undefined, number: '+0' }, ...named.values()];
+}
+
+/** A number that fits, and as few other patterns as can be. */
+const exampleOf = (match: NumberMatch): string => matchText(match).replaceAll('x', '7').replace(/\*$/, '770077');
 
 function rootsOf({ before, after }: Both<Dialplan>): readonly Root[] {
   const numbers = new Set([...before.numbers, ...after.numbers].map(numberText));
@@ -86,8 +119,15 @@ function routeOf(plan: Dialplan, { kind, number }: Root): Route | undefined {
 function ruleFor(plan: Dialplan, written: string): Dialplan['numbers'][number] | undefined {
   const exact = plan.numbers.find(rule => numberText(rule) === written);
   if (exact !== undefined) return exact;
-  const digits = written.replace(/\*$/, '');
-  return plan.numbers.find(({ match }) => match.kind === 'prefix' && digits.startsWith(match.prefix));
+  const [, trunk] = written.split('@');
+  const number = written.replace(/@.*$/, '').replace(/\*$/, '').replaceAll('x', '7');
+  return plan.numbers.find(
+    ({ match, trunk: only }) =>
+      (only === undefined || only === trunk) &&
+      (match.kind === 'prefix'
+        ? number.startsWith(match.prefix)
+        : match.kind === 'pattern' && numberMatches(match, number)),
+  );
 }
 
 function settingsOf(plans: Both<Dialplan>): Diff['settings'] {

@@ -39,10 +39,10 @@ export const nothingThere: Meeting = {
   onwards: [],
 };
 
-/** At a destination that is no schedule. `otherwise` is what the place before says for a call that an extension does not take. */
+/** At a destination that is met, and not passed at once. `otherwise` is what the place before says for a call that an extension does not take. */
 export function meetingAt(
   plan: Dialplan,
-  { kind, name }: Exclude<Destination, { kind: 'schedule' }>,
+  { kind, name }: Exclude<Destination, { kind: 'schedule' | 'callers' }>,
   language: Language,
   otherwise: Route | undefined,
 ): Meeting {
@@ -62,6 +62,11 @@ export function meetingAt(
     case 'extension': {
       const extension = plan.extensions[name];
       if (extension === undefined) return nothingThere;
+      if (extension.doNotDisturb === true) {
+        const act = { kind: 'fails', extension: name, reason: 'declined' } as const;
+        const onwards = [{ act, route: extension.failover.declined ?? otherwise }];
+        return { kind, words: `does not disturb ${named(plan, name)}`, details: [], onwards };
+      }
       const onwards = failureReasons.map(reason => ({
         act: { kind: 'fails', extension: name, reason } as const,
         route: extension.failover[reason] ?? otherwise,
@@ -71,11 +76,11 @@ export function meetingAt(
     case 'group': {
       const group = plan.groups[name];
       if (group === undefined) return nothingThere;
-      const inTurn = group.strategy !== 'simultaneous';
+      const inTurn = group.strategy === 'sequential';
       const people = inTurn ? group.members : [...group.members].sort();
       return {
         kind,
-        words: `reaches ${listed(people.map(member => named(plan, member)))}${inTurn ? ', in turn' : ''}`,
+        words: `reaches ${listed(people.map(member => named(plan, member)))}${groupWords[group.strategy]}`,
         details: [ringingFor(group.ringFor), `strategy ${group.strategy}`],
         onwards: [{ act: { kind: 'nobodyAnswers', members: group.members }, route: group.otherwise }],
       };
@@ -100,6 +105,8 @@ export function meetingAt(
   }
 }
 
+const groupWords = { simultaneous: '', sequential: ', in turn', roundRobin: ', in turn from another each time' };
+
 function menuMeeting(plan: Dialplan, menu: Menu, language: Language): Meeting {
   const { keys, directDial, noInput, invalid, interDigit } = menu;
   const again = (say: string | undefined): string => (say === undefined ? '' : ` after ${said(plan, say, language)}`);
@@ -110,6 +117,11 @@ function menuMeeting(plan: Dialplan, menu: Menu, language: Language): Meeting {
     if (!offered || Object.hasOwn(keys, number)) continue;
     const route: Route = { to: { kind: 'extension', name: number }, at };
     onwards.push({ act: { kind: 'dials', extension: number }, route, otherwise: noInput.then });
+  }
+  for (const [spelled, number] of Object.entries(menu.names ?? {})) {
+    if (Object.hasOwn(keys, spelled)) continue;
+    const route: Route = { to: { kind: 'extension', name: number }, at: menu.at };
+    onwards.push({ act: { kind: 'presses', digits: spelled }, route, otherwise: noInput.then });
   }
   onwards.push({ act: { kind: 'pressesNothing' }, route: noInput.then });
   onwards.push({ act: { kind: 'pressesWrongKeys' }, route: invalid.then });

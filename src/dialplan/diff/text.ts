@@ -80,10 +80,11 @@ function toldOf(change: Change, names: Names): Told {
   };
 }
 
-function rootText({ kind, number }: Root): string {
+function rootText({ kind, number, from }: Root): string {
+  const who = from === undefined ? '' : ` who calls from ${from}`;
   switch (kind) {
     case 'number':
-      return `a caller of ${number}`;
+      return `a caller of ${number}${who}`;
     case 'internal':
       return `a colleague who dials ${number}`;
     case 'extension':
@@ -124,9 +125,12 @@ function actText(act: Act): string {
 /** A command that plays the call of a change; undefined where what leads there cannot be told to it. */
 function exampleOf({ root, acts, intervals }: Change, { files, plans }: Names): string | undefined {
   const [first] = intervals;
-  if (first === undefined || root.kind === 'lost' || root.number.endsWith('*')) return undefined;
+  if (first === undefined || root.kind === 'lost' || /[x*@]/.test(root.number)) return undefined;
   const words = ['kozpont simulate', `--dialplan ${quoted(files.after)}`];
-  if (root.kind !== 'number') {
+  if (root.from !== undefined) {
+    if (/[x*]|anonymous/.test(root.from)) return undefined;
+    words.push(`--from ${quoted(root.from)}`);
+  } else if (root.kind !== 'number') {
     const colleague = Object.keys(plans.after.extensions).find(number => number !== root.number);
     if (colleague === undefined) return undefined;
     words.push(`--from ${quoted(colleague)}`);

@@ -1,10 +1,11 @@
 import { ok } from '../../base/result.ts';
 import { closest } from '../../base/yaml/closest.ts';
+import type { MenuStep } from '../outline/menuSteps.ts';
 import type { Destination } from '../plan.ts';
 import { fault, quoted, type Reading, scalar } from './scalar.ts';
 import { readExtension, readName } from './words.ts';
 
-const kinds = ['menu', 'extension', 'group', 'queue', 'announcement', 'schedule', 'goodbye'] as const;
+const kinds = ['menu', 'extension', 'group', 'queue', 'announcement', 'schedule', 'callers', 'goodbye'] as const;
 
 const isKind = (text: string): text is Destination['kind'] => (kinds as readonly string[]).includes(text);
 
@@ -47,7 +48,17 @@ export function readDestination(text: string): Reading<Destination> {
   return name.ok ? ok({ kind, name: name.value }) : name;
 }
 
-export const destination = scalar('a destination such as queue:reception', readDestination, {
-  pattern: `^(${kinds.join('|')}):[A-Za-z0-9*#_-]{1,64}$`,
+const pattern = `(${kinds.join('|')}):[A-Za-z0-9*#_-]{1,64}`;
+const expected = 'a destination such as queue:reception';
+
+export const destination = scalar(expected, readDestination, {
+  pattern: `^${pattern}$`,
   examples: ['menu:main', 'extension:101', 'group:sales', 'queue:reception', 'goodbye:bye'],
 });
+
+/** Where a key of a menu leads: also `repeat`, the same menu again, and `back`, the menu that leads here. */
+export const menuDestination = scalar<Destination | MenuStep>(
+  expected,
+  text => (text === 'repeat' || text === 'back' ? ok({ kind: text, name: '' }) : readDestination(text)),
+  { pattern: `^(repeat|back|${pattern})$`, examples: ['group:sales', 'menu:service', 'repeat', 'back'] },
+);

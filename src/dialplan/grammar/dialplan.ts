@@ -14,6 +14,7 @@ export const dialplanGrammar = z.strictObject({
   menus: sections.menus.prefault({}),
   announcements: sections.announcements.prefault({}),
   schedules: sections.schedules.prefault({}),
+  callers: sections.callers.prefault({}),
   numbers: sections.numbers.prefault({}),
   internalNumbers: sections.internalNumbers.prefault({}),
   transfer: sections.transfer,

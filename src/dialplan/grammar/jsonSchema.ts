@@ -44,9 +44,14 @@ function explainedKeyword(keyword: string, value: unknown, path: readonly string
     );
   }
   if (keyword === 'additionalProperties' && isSchema(value)) return explained(value, [...path, '*']);
+  if (keyword === 'items' && isSchema(value)) return explainedItem(value, path);
   if (keyword === 'anyOf' && Array.isArray(value)) return value.map(each => withoutOwn(explained(each, path)));
   return value;
 }
+
+/** A list of mappings has the path of the list; a list of texts is explained itself. */
+const explainedItem = (item: JsonSchema, path: readonly string[]): JsonSchema =>
+  item.properties === undefined ? item : withoutOwn(explained(item, path));
 
 /** The description of a union stands at the union, and not again at each of its options. */
 function withoutOwn({ description: _, ...rest }: JsonSchema): JsonSchema {

@@ -1,7 +1,7 @@
 /** The building blocks that several sections of the grammar share. */
 import { z } from 'zod';
 import { duration } from '../../base/yaml/duration.ts';
-import { destination } from './destination.ts';
+import { destination, menuDestination } from './destination.ts';
 import { dialled, key, scalar } from './scalar.ts';
 import {
   digitsPattern,
@@ -33,6 +33,12 @@ export const language = scalar('a language such as en', readLanguage, {
 export const route = z.union([destination, z.strictObject({ language: language.optional(), then: destination })], {
   error: 'must be a destination such as queue:reception, or { language: hu, then: menu:main }',
 });
+
+/** Where a key of a menu leads. */
+export const menuRoute = z.union(
+  [menuDestination, z.strictObject({ language: language.optional(), then: menuDestination })],
+  { error: 'must be a destination such as queue:reception, repeat, back, or { language: hu, then: menu:main }' },
+);
 
 /** How long phones ring. */
 export const ringFor = duration({ min: 1000, max: 600_000 });

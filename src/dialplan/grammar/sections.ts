@@ -1,6 +1,7 @@
 /** One schema a section of the dialplan. What may be left out says here what it then is. */
 import { z } from 'zod';
 import { duration } from '../../base/yaml/duration.ts';
+import { countries } from '../calendar/holidays.ts';
 import { destination } from './destination.ts';
 import {
   digits,
@@ -8,6 +9,7 @@ import {
   extensionKey,
   extensionNumber,
   language,
+  menuRoute,
   name,
   nameKey,
   patience,
@@ -17,7 +19,7 @@ import {
 } from './parts.ts';
 import { key, scalar } from './scalar.ts';
 import { datesPattern, daysPattern, hoursPattern, readDates, readDays, readHours } from './time.ts';
-import { readContact, readNumber, readSpoken, readTextLanguage, readTimezone, readTitle } from './words.ts';
+import { readCaller, readContact, readNumber, readSpoken, readTextLanguage, readTimezone, readTitle } from './words.ts';
 
 export const company = z.strictObject({
   name: scalar('a text', readTitle),
@@ -47,6 +49,7 @@ export const calendars = z.record(
   z.strictObject({
     open: z.record(key(readDays, { pattern: daysPattern, examples: ['mon-fri', 'sat', 'daily'] }), hoursOfDay),
     closed: z.array(dates).prefault([]),
+    holidays: z.enum(countries).optional(),
     exceptions: z.record(key(readDates, asDates), hoursOfDay).prefault({}),
   }),
 );
@@ -77,6 +80,8 @@ export const extensions = z.record(
     ringFor: ringFor.optional(),
     contact: scalar('a SIP URI', readContact, { pattern: '^sip:', examples: ['sip:door@192.0.2.7:5060'] }).optional(),
     directDial: z.boolean().prefault(true),
+    doNotDisturb: z.boolean().prefault(false),
+    forward: route.optional(),
     failover: failover.optional(),
   }),
 );
@@ -85,7 +90,7 @@ export const groups = z.record(
   nameKey,
   z.strictObject({
     members: z.array(extensionNumber),
-    strategy: z.enum(['simultaneous', 'sequential']).prefault('simultaneous'),
+    strategy: z.enum(['simultaneous', 'sequential', 'roundRobin']).prefault('simultaneous'),
     ringFor: ringFor.prefault('20s'),
     otherwise: route,
   }),
@@ -121,7 +126,8 @@ export const menus = z.record(
   z.strictObject({
     greeting: name,
     directDial: z.boolean().prefault(false),
-    keys: z.record(digitsKey, route).prefault({}),
+    dialByName: z.boolean().prefault(false),
+    keys: z.record(digitsKey, menuRoute).prefault({}),
     interDigit: patience.prefault('3s'),
     noInput: z.union([destination, noInput], { error: 'must be a destination, or { after: 5s, repeat: 1, then: … }' }),
     invalid: z.union([destination, invalid], { error: 'must be a destination, or { say: …, repeat: 2, then: … }' }),
@@ -132,9 +138,22 @@ export const announcements = z.record(nameKey, z.strictObject({ say: name, then:
 
 export const schedules = z.record(nameKey, z.strictObject({ calendar: name, open: route, closed: route }));
 
+const callerNumber = scalar('a number such as +3620*, or anonymous', readCaller, {
+  examples: ['+36201234567', '+3620*', 'anonymous'],
+});
+
+/** By the number of the caller: the first rule that fits. */
+export const callers = z.record(
+  nameKey,
+  z.strictObject({
+    rules: z.array(z.strictObject({ from: z.array(callerNumber).min(1), then: route })).min(1),
+    otherwise: route,
+  }),
+);
+
 /** A number says either `to`, or `calendar` with `open` and `closed`; the rule on numbers holds it to that. */
 export const numbers = z.record(
-  key(readNumber, { examples: ['+3612345678', '+3612345*'] }),
+  key(readNumber, { examples: ['+3612345678', '+3612345*', '+361234567x', '+3612345678@telecom'] }),
   z.union(
     [
       destination,

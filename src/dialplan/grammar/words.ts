@@ -1,6 +1,7 @@
 /** The small notations of the grammar: names, texts, digits, languages. Each reads one text. */
 import { ok } from '../../base/result.ts';
 import { closest } from '../../base/yaml/closest.ts';
+import type { NumberMatch } from '../plan.ts';
 import { fault, pattern, quoted, type Reading } from './scalar.ts';
 
 export const namePattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
@@ -71,12 +72,44 @@ export function readTimezone(text: string): Reading<string> {
   );
 }
 
-/** A number of ours as it is written: spaces and dashes are for the eye; a `*` at the end stands for any more digits. */
-export function readNumber(text: string): Reading<{ readonly digits: string; readonly prefix: boolean }> {
+/** A number of ours as it is written. */
+export interface WrittenNumber {
+  readonly match: NumberMatch;
+  /** After an `@`: only calls that this trunk brings. */
+  readonly trunk?: string;
+}
+
+const trunkName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+
+/** Spaces and dashes are for the eye; `x` stands for any digit, and a `*` at the end for any more of them. */
+export function readNumber(text: string): Reading<WrittenNumber> {
+  const wrong = fault('BAD_NUMBER', `must be a telephone number, not ${quoted(text)}`);
+  const [number = '', trunk, ...more] = text.split('@');
+  if (more.length > 0) return wrong;
+  const match = readMatch(number);
+  if (match === undefined) return wrong;
+  if (trunk === undefined) return ok({ match });
+  const name = trunk.trim();
+  return trunkName.test(name) ? ok({ match, trunk: name }) : wrong;
+}
+
+/** The number of a caller, or several by a pattern. */
+export function readCaller(text: string): Reading<NumberMatch | { readonly kind: 'anonymous' }> {
+  if (text === 'anonymous') return ok({ kind: 'anonymous' });
+  const match = readMatch(text);
+  return match === undefined
+    ? fault('BAD_NUMBER', `must be a number of callers or anonymous, not ${quoted(text)}`)
+    : ok(match);
+}
+
+function readMatch(text: string): NumberMatch | undefined {
   const bare = text.replace(/[ ()-]/g, '');
-  const match = /^(\+?[0-9]{1,32})(\*?)$/.exec(bare) ?? /^(\+)(\*)$/.exec(bare);
-  if (match === null) return fault('BAD_NUMBER', `must be a telephone number, not ${quoted(text)}`);
-  return ok({ digits: match[1] ?? '', prefix: match[2] === '*' });
+  if (bare === '*') return { kind: 'prefix', prefix: '' };
+  if (bare === '+*') return { kind: 'prefix', prefix: '+' };
+  if (!/^\+?[0-9][0-9x]{0,31}\*?$/.test(bare)) return undefined;
+  const prefix = /^[+0-9]*/.exec(bare)?.[0] ?? '';
+  if (bare.includes('x')) return { kind: 'pattern', pattern: bare, prefix };
+  return bare.endsWith('*') ? { kind: 'prefix', prefix } : { kind: 'exact', number: bare };
 }
 
 const user = "[A-Za-z0-9_.!~*'()%&=+$,;?/-]{1,64}";

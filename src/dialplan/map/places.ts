@@ -23,6 +23,8 @@ export function describePlace(plan: Dialplan, id: Place): MapNode {
       return node('goodbye', `goodbye ${name}`, spoken(plan, name));
     case 'schedule':
       return node('schedule', `schedule ${name}`, plan.schedules[name]?.calendar ?? '');
+    case 'callers':
+      return node('schedule', `callers ${name}`, 'by the number of the caller');
     case 'extension':
       return node('people', `extension ${name}`, plan.extensions[name]?.name);
     case 'phone':
@@ -30,7 +32,7 @@ export function describePlace(plan: Dialplan, id: Place): MapNode {
     case 'group': {
       const group = plan.groups[name];
       if (group === undefined) return node('people', `group ${name}`);
-      const how = group.strategy === 'simultaneous' ? 'all at once' : 'in turn';
+      const how = groupWords[group.strategy];
       return node('people', `group ${name}`, `${how}, ${showDuration(group.ringFor)}`);
     }
     case 'queue': {
@@ -41,6 +43,12 @@ export function describePlace(plan: Dialplan, id: Place): MapNode {
       return node('announcement', id);
   }
 }
+
+const groupWords = {
+  simultaneous: 'all at once',
+  sequential: 'in turn',
+  roundRobin: 'in turn, from another each time',
+};
 
 const longest = 44;
 

@@ -1,6 +1,7 @@
 /** The ways of a compiled dialplan: from where a call is to where it can be next, and what takes it there. */
 import { assertNever } from '../../base/assertNever.ts';
 import type { Position } from '../../base/position.ts';
+import { matchText, numberMatches } from '../numberMatch.ts';
 import type { Destination, Dialplan, Extension, FailureReason, Language, NumberRule, Route } from '../plan.ts';
 
 /**
@@ -13,11 +14,14 @@ export type Cause =
   | { readonly kind: 'called' }
   | { readonly kind: 'key'; readonly digits: string }
   | { readonly kind: 'dialled'; readonly number: string }
+  | { readonly kind: 'named' }
   | { readonly kind: 'noInput' }
   | { readonly kind: 'invalid' }
   | { readonly kind: 'spoken' }
   | { readonly kind: 'calendar'; readonly calendar: string; readonly open: boolean }
   | { readonly kind: 'rings' }
+  | { readonly kind: 'forwarded' }
+  | { readonly kind: 'caller'; readonly numbers: string }
   | { readonly kind: 'failed'; readonly reasons: readonly FailureReason[] }
   | { readonly kind: 'unanswered' }
   | { readonly kind: 'overflow' };
@@ -33,15 +37,16 @@ export interface Way {
 export const dial: Place = 'dial';
 export const lost: Place = 'lost';
 export const placeOf = ({ kind, name }: Destination): Place => `${kind}:${name}`;
-export const numberText = ({ match }: NumberRule): string =>
-  match.kind === 'exact' ? match.number : `${match.prefix}*`;
+/** As it is written in a dialplan, without spaces. */
+export const numberText = ({ match, trunk }: NumberRule): string =>
+  trunk === undefined ? matchText(match) : `${matchText(match)}@${trunk}`;
 
 /** Where a call from outside to this number comes in, as it is dialled or as it is written in the dialplan. */
 export function numberFor(plan: Dialplan, dialled: string): Place | undefined {
   const bare = dialled.replace(/[ ()-]/g, '');
   const rule =
     plan.numbers.find(each => numberText(each) === bare) ??
-    plan.numbers.find(({ match }) => (match.kind === 'exact' ? match.number === bare : bare.startsWith(match.prefix)));
+    plan.numbers.find(({ match, trunk }) => trunk === undefined && numberMatches(match, bare));
   if (rule !== undefined) return `number:${numberText(rule)}`;
   return Object.hasOwn(plan.internalNumbers, bare) ? `internal:${bare}` : undefined;
 }
@@ -68,14 +73,24 @@ export function* waysOf(plan: Dialplan): Generator<Way> {
     // The hours that stand with a number are drawn with it.
     if (!ofNumber(name)) yield* scheduleWays(plan, `schedule:${name}`, name);
   }
+  for (const { name, rules, otherwise } of Object.values(plan.callers ?? {})) {
+    for (const { from, anonymous, then } of rules) {
+      const numbers = [...from.map(matchText), ...(anonymous ? ['anonymous'] : [])].join(', ');
+      yield* routed(plan, `callers:${name}`, then, { kind: 'caller', numbers });
+    }
+    yield* routed(plan, `callers:${name}`, otherwise, { kind: 'caller', numbers: '' });
+  }
   yield* routed(plan, lost, plan.transfer.recall.otherwise, { kind: 'called' });
 }
 
 function* menuWays(plan: Dialplan): Generator<Way> {
-  for (const { name, keys, directDial, noInput, invalid, at } of Object.values(plan.menus)) {
+  for (const { name, keys, names, directDial, noInput, invalid, at } of Object.values(plan.menus)) {
     const from = `menu:${name}`;
     for (const [digits, route] of Object.entries(keys)) yield* routed(plan, from, route, { kind: 'key', digits });
     if (directDial) yield { from, to: dial, cause: { kind: 'dialled', number: '' }, at };
+    for (const number of new Set(Object.values(names ?? {}))) {
+      yield { from, to: `extension:${number}`, cause: { kind: 'named' }, at };
+    }
     yield* routed(plan, from, noInput.then, { kind: 'noInput' });
     yield* routed(plan, from, invalid.then, { kind: 'invalid' });
   }
@@ -87,8 +102,9 @@ function* menuWays(plan: Dialplan): Generator<Way> {
 
 export const failureReasons: readonly FailureReason[] = ['busy', 'noAnswer', 'declined', 'unreachable'];
 
-function* extensionWays(plan: Dialplan, { number, failover, at }: Extension): Generator<Way> {
+function* extensionWays(plan: Dialplan, { number, failover, forward, at }: Extension): Generator<Way> {
   const from = `extension:${number}`;
+  if (forward !== undefined) return yield* routed(plan, from, forward, { kind: 'forwarded' });
   const left = new Set(failureReasons);
   for (const reason of left) {
     const route = failover[reason];
@@ -143,6 +159,8 @@ export function causeText(cause: Cause): string {
       return `key ${cause.digits}`;
     case 'dialled':
       return cause.number === '' ? 'an extension is dialled' : `${cause.number} is dialled`;
+    case 'named':
+      return 'the name is spelled';
     case 'noInput':
       return 'nothing is pressed';
     case 'invalid':
@@ -153,6 +171,10 @@ export function causeText(cause: Cause): string {
       return `${cause.calendar} ${cause.open ? 'open' : 'closed'}`;
     case 'rings':
       return 'rings';
+    case 'forwarded':
+      return 'forwarded';
+    case 'caller':
+      return cause.numbers === '' ? 'any other caller' : `from ${cause.numbers}`;
     case 'failed':
       return cause.reasons.length === failureReasons.length
         ? 'not answered'

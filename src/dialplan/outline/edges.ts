@@ -4,7 +4,9 @@ import type { Draft } from '../grammar/dialplan.ts';
 import { failureReasons } from '../grammar/sections.ts';
 import type { Destination, Language } from '../plan.ts';
 import { failoverOf } from './failover.ts';
+import { menuRoute } from './menuSteps.ts';
 import { type DraftRoute, partsOf } from './route.ts';
+import { spell } from './spelling.ts';
 
 /** `menu:main`, `number:+3612345678`; `directory` is where an extension is dialled, `recall` where lost calls go. */
 export type NodeId = string;
@@ -45,6 +47,13 @@ export function* edgesOf(draft: Draft): Generator<Edge> {
     yield* edge(`schedule:${name}`, open, ['schedules', name, 'open'], 'nothing', 'open');
     yield* edge(`schedule:${name}`, closed, ['schedules', name, 'closed'], 'nothing', 'closed');
   }
+  for (const [name, { rules, otherwise }] of present(draft.callers)) {
+    const from = `callers:${name}`;
+    for (const [index, rule] of (rules ?? []).entries()) {
+      yield* edge(from, rule?.then, ['callers', name, 'rules', index, 'then'], 'nothing', `rule ${index + 1}`);
+    }
+    yield* edge(from, otherwise, ['callers', name, 'otherwise'], 'nothing', 'any other caller');
+  }
   const path = ['transfer', 'recall', 'otherwise'];
   yield* edge(recall, draft.transfer?.recall?.otherwise, path, 'nothing', 'nobody takes the call back');
 }
@@ -76,7 +85,7 @@ function* menuEdges(draft: Draft): Generator<Edge> {
     const from = `menu:${name}`;
     const path = ['menus', name];
     for (const [digits, route] of present(menu.keys)) {
-      yield* edge(from, route, [...path, 'keys', digits], 'key', `key ${digits}`);
+      yield* edge(from, menuRoute(draft, name, route), [...path, 'keys', digits], 'key', `key ${digits}`);
     }
     for (const [key, needs, because] of [
       ['noInput', 'nothing', 'nothing is pressed'],
@@ -86,6 +95,12 @@ function* menuEdges(draft: Draft): Generator<Edge> {
       if (rule === undefined) continue;
       if ('kind' in rule) yield* edge(from, rule, [...path, key], needs, because);
       else yield* edge(from, rule.then, [...path, key, 'then'], needs, because);
+    }
+    if (menu.dialByName === true) {
+      for (const number of new Set(spell(namedIn(draft)).names.values())) {
+        const to = `extension:${number}`;
+        yield { from, to, needs: 'key', because: 'the name is spelled', path: [...path, 'dialByName'] };
+      }
     }
     if (menu.directDial === true) {
       directDial = true;
@@ -101,9 +116,20 @@ function* menuEdges(draft: Draft): Generator<Edge> {
   }
 }
 
+/** Those whom a caller can reach by spelling the name. */
+export const namedIn = (draft: Draft): readonly { readonly number: string; readonly name: string }[] =>
+  present(draft.extensions).flatMap(([number, { name, directDial }]) =>
+    name === undefined || directDial === false ? [] : [{ number, name }],
+  );
+
 function* extensionEdges(draft: Draft): Generator<Edge> {
-  for (const [number] of present(draft.extensions)) {
+  for (const [number, { forward }] of present(draft.extensions)) {
     const from = `extension:${number}`;
+    // Nothing else can follow where every call is forwarded.
+    if (forward !== undefined) {
+      yield* edge(from, forward, ['extensions', number, 'forward'], 'nothing', 'forwarded');
+      continue;
+    }
     const failover = failoverOf(draft, number);
     for (const [reason, { route, path }] of failover) yield* edge(from, route, path, 'nothing', reasonWords[reason]);
     if (failover.size < failureReasons.length) {

@@ -58,5 +58,6 @@ export const sectionOf = {
   queue: 'queues',
   announcement: 'announcements',
   schedule: 'schedules',
+  callers: 'callers',
   goodbye: 'prompts',
 } as const satisfies Readonly<Record<Destination['kind'], keyof Draft>>;

@@ -15,7 +15,12 @@ export const danglingDestination: Rule = {
       if (kind === 'goodbye') {
         yield finding('UNKNOWN_PROMPT', outline.at(path), `there is no prompt ${name} to say goodbye with`, remedy);
       } else {
-        yield finding('DANGLING_DESTINATION', outline.at(path), `there is no ${kind} ${name}`, remedy);
+        yield finding(
+          'DANGLING_DESTINATION',
+          outline.at(path),
+          `there is no ${kind === 'callers' ? 'choice of callers' : kind} ${name}`,
+          remedy,
+        );
       }
     }
   },

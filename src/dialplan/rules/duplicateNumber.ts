@@ -1,6 +1,7 @@
 import { showPosition } from '../../base/position.ts';
 import { finding } from '../catalogue.ts';
 import { readNumber } from '../grammar/words.ts';
+import { matchText } from '../numberMatch.ts';
 import { present } from '../outline/edges.ts';
 import type { Rule } from './rule.ts';
 
@@ -12,7 +13,7 @@ export const duplicateNumber: Rule = {
     for (const [written] of present(draft.numbers)) {
       const number = readNumber(written);
       if (!number.ok) continue;
-      const normal = `${number.value.digits}${number.value.prefix ? '*' : ''}`;
+      const normal = `${matchText(number.value.match)}@${number.value.trunk ?? ''}`;
       const first = seen.get(normal);
       if (first === undefined) {
         seen.set(normal, written);

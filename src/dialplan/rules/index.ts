@@ -1,4 +1,5 @@
 import { ambiguousDigits } from './ambiguousDigits.ts';
+import { callerRules } from './callerRules.ts';
 import { danglingDestination } from './danglingDestination.ts';
 import { dateTwice } from './dateTwice.ts';
 import { dayTwice } from './dayTwice.ts';
@@ -8,6 +9,7 @@ import { endlessLoop } from './endlessLoop.ts';
 import { endlessRetry } from './endlessRetry.ts';
 import { featureCodes } from './featureCodes.ts';
 import { members } from './members.ts';
+import { menuBack } from './menuBack.ts';
 import { menuWithoutChoice } from './menuWithoutChoice.ts';
 import { neverChanges } from './neverChanges.ts';
 import { noNumbers } from './noNumbers.ts';
@@ -15,6 +17,7 @@ import { numberForm } from './numberForm.ts';
 import { overlappingHours } from './overlappingHours.ts';
 import { promptLanguages } from './promptLanguages.ts';
 import type { Rule } from './rule.ts';
+import { spelledAlike } from './spelledAlike.ts';
 import { transferTimes } from './transferTimes.ts';
 import { unknownCalendar } from './unknownCalendar.ts';
 import { unknownLanguage } from './unknownLanguage.ts';
@@ -25,6 +28,7 @@ import { unused } from './unused.ts';
 /** One mistake a rule; their order means nothing, as findings are put in the order of the file. */
 export const rules: readonly Rule[] = [
   ambiguousDigits,
+  callerRules,
   danglingDestination,
   dateTwice,
   dayTwice,
@@ -34,12 +38,14 @@ export const rules: readonly Rule[] = [
   endlessRetry,
   featureCodes,
   members,
+  menuBack,
   menuWithoutChoice,
   neverChanges,
   noNumbers,
   numberForm,
   overlappingHours,
   promptLanguages,
+  spelledAlike,
   transferTimes,
   unknownCalendar,
   unknownLanguage,

@@ -10,6 +10,10 @@ export const members: Rule = {
     const extensions = declared('extensions');
     for (const { what, list, path } of teamsIn(draft)) {
       if (list.length === 0) yield finding('NO_MEMBERS', at(path), `nobody is in the ${what}`);
+      else if (list.every(number => number !== undefined && draft.extensions?.[number]?.doNotDisturb === true)) {
+        const message = `nobody in the ${what} may be disturbed`;
+        yield finding('NO_MEMBERS', at(path), message, 'name somebody without doNotDisturb');
+      }
       const seen = new Set<string>();
       for (const [index, number] of list.entries()) {
         if (number === undefined) continue;

@@ -8,7 +8,7 @@ export const menuWithoutChoice: Rule = {
   *check({ draft, atKey, written }) {
     for (const [name, menu] of present(draft.menus)) {
       const path = ['menus', name];
-      if (menu.directDial === true || written([...path, 'keys']).size > 0) continue;
+      if (menu.directDial === true || menu.dialByName === true || written([...path, 'keys']).size > 0) continue;
       yield finding('MENU_WITHOUT_CHOICE', atKey(path), `the menu ${name} offers nothing to press`);
     }
   },

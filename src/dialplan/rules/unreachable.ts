@@ -4,7 +4,7 @@ import { graphOf, reachable } from '../outline/graph.ts';
 import { sectionOf } from '../outline/outline.ts';
 import type { Rule } from './rule.ts';
 
-const kinds = ['menu', 'group', 'queue', 'announcement', 'schedule'] as const;
+const kinds = ['menu', 'group', 'queue', 'announcement', 'schedule', 'callers'] as const;
 
 export const unreachable: Rule = {
   codes: ['UNREACHABLE'],

@@ -18,16 +18,6 @@ const keysOfLater: readonly Later[] = [
   },
   { path: ['voicemail'], what: 'mailboxes come', meanwhile: 'remove it for now' },
   {
-    path: ['extensions', '*', 'doNotDisturb'],
-    what: 'do-not-disturb comes',
-    meanwhile: 'the phone itself can decline: failover.declined says what follows',
-  },
-  {
-    path: ['calendars', '*', 'holidays'],
-    what: 'the holidays of a country come',
-    meanwhile: 'list them under closed; 12-25 is every year',
-  },
-  {
     path: ['calendars', '*', 'override'],
     what: 'opening and closing by feature code comes',
     meanwhile: 'list the days under closed or exceptions',

@@ -28,10 +28,11 @@ describe('what can be understood of a dialplan with mistakes', () => {
     expect(part).toEqual({
       ...whole,
       company: { ...whole.company, languages: ['en', undefined, 'ru'] },
-      extensions: { 101: { ringFor: 10_000, directDial: true }, 102: undefined },
+      extensions: { 101: { ringFor: 10_000, directDial: true, doNotDisturb: false }, 102: undefined },
       menus: {
         main: {
           directDial: false,
+          dialByName: false,
           keys: { 2: { kind: 'group', name: 'sales' }, 3: undefined },
           noInput: { repeat: 1 },
         },

@@ -14,10 +14,13 @@ describe('the schema for editors', () => {
     expect(JSON.parse(read('dialplan.schema.json'))).toEqual(dialplanSchema());
   });
 
-  it.each(readdirSync(dialplans).filter(file => file.endsWith('.yaml')))('accepts %s', file => {
-    const result = schema.safeParse(parse(read(file)));
-    expect(result.error?.issues ?? []).toEqual([]);
-  });
+  it.each(readdirSync(dialplans).filter(file => file.endsWith('.yaml') && !file.endsWith('.story.yaml')))(
+    'accepts %s',
+    file => {
+      const result = schema.safeParse(parse(read(file)));
+      expect(result.error?.issues ?? []).toEqual([]);
+    },
+  );
 
   it('refuses what an editor can see is wrong', () => {
     const sample = read('sample.yaml');

@@ -33,11 +33,18 @@ describe('the small notations', () => {
   });
 
   it.each([
-    ['+3612345678', { digits: '+3612345678', prefix: false }],
-    ['+36 (1) 234-5678', { digits: '+3612345678', prefix: false }],
-    ['06*', { digits: '06', prefix: true }],
-    ['+*', { digits: '+', prefix: true }],
-    ['*', 'BAD_NUMBER'],
+    ['+3612345678', { match: { kind: 'exact', number: '+3612345678' } }],
+    ['+36 (1) 234-5678', { match: { kind: 'exact', number: '+3612345678' } }],
+    ['06*', { match: { kind: 'prefix', prefix: '06' } }],
+    ['+*', { match: { kind: 'prefix', prefix: '+' } }],
+    ['*', { match: { kind: 'prefix', prefix: '' } }],
+    ['+36 1 x00x', { match: { kind: 'pattern', pattern: '+361x00x', prefix: '+361' } }],
+    ['+361xx*@trunk-1', { match: { kind: 'pattern', pattern: '+361xx*', prefix: '+361' }, trunk: 'trunk-1' }],
+    ['* @ telecom', { match: { kind: 'prefix', prefix: '' }, trunk: 'telecom' }],
+    ['+361@', 'BAD_NUMBER'],
+    ['+361@a@b', 'BAD_NUMBER'],
+    ['+361@../x', 'BAD_NUMBER'],
+    ['xxxx', 'BAD_NUMBER'],
     ['', 'BAD_NUMBER'],
     ['+', 'BAD_NUMBER'],
     ['36+1', 'BAD_NUMBER'],
