@@ -1,19 +1,22 @@
+import type { Duration, Instant } from '../../base/clock.ts';
 import type { Hearing } from './hearing.ts';
 
 /** The frequency of call progress tones in Europe, in hertz (ITU-T E.180, supplement 2). */
 export const progressTone = 425;
 
-/** In blocks of 20 ms: a burst of at least so many, and the pause that belongs to it. */
-const cadences: readonly { readonly name: Hearing; readonly burst: number; readonly pause: number }[] = [
-  { name: 'ringback', burst: 32, pause: 210 },
-  { name: 'busy', burst: 19, pause: 30 },
-  { name: 'error', burst: 9, pause: 18 },
-  { name: 'confirm', burst: 3, pause: 17 },
+/** Milliseconds: a burst at least so long, and the pause that belongs to it. Each limit lies between two cadences. */
+const cadences: readonly { readonly name: Hearing; readonly burst: Duration; readonly pause: Duration }[] = [
+  { name: 'ringback', burst: 640, pause: 4200 },
+  { name: 'busy', burst: 375, pause: 650 },
+  { name: 'error', burst: 175, pause: 400 },
+  { name: 'confirm', burst: 60, pause: 350 },
 ];
-export const isCadence = (what: Hearing): boolean => cadences.some(({ name }) => name === what);
-
 /** It is known to be ringback before it ends. */
-const certainlyRingback = 32;
+const certainlyRingback: Duration = 640;
+/** Of one block. */
+const block: Duration = 20;
+
+export const isCadence = (what: Hearing): boolean => cadences.some(({ name }) => name === what);
 
 /**
  * Tells call progress tones apart, which all have one frequency, by how long their bursts are:
@@ -23,37 +26,41 @@ const certainlyRingback = 32;
  */
 type State =
   | { readonly kind: 'quiet' }
-  | { readonly kind: 'burst'; blocks: number; readonly before: Hearing | undefined }
-  | { readonly kind: 'pause'; readonly of: Hearing; left: number };
+  | { readonly kind: 'burst'; readonly from: Instant; until: Instant; readonly before: Hearing | undefined }
+  | { readonly kind: 'pause'; readonly of: Hearing; readonly end: Instant };
 
 export class CadenceDetector {
   private state: State = { kind: 'quiet' };
 
   /** One block, in which the progress tone alone sounds, nothing, or something else. Undefined: it is no (known) cadence. */
-  hear(block: 'tone' | 'silence' | 'other'): Hearing | undefined {
-    if (block === 'tone') return this.sounding();
-    if (block === 'silence') return this.pausing();
+  hear(what: 'tone' | 'silence' | 'other', now: Instant): Hearing | undefined {
+    if (what === 'tone') return this.sounding(now);
+    if (what === 'silence') return this.pausing(now);
     this.state = { kind: 'quiet' };
     return undefined;
   }
 
-  private sounding(): Hearing | undefined {
-    if (this.state.kind !== 'burst') {
-      this.state = { kind: 'burst', blocks: 0, before: this.state.kind === 'pause' ? this.state.of : undefined };
+  private sounding(now: Instant): Hearing | undefined {
+    const { state } = this;
+    if (state.kind !== 'burst') {
+      const before = state.kind === 'pause' ? state.of : undefined;
+      this.state = { kind: 'burst', from: now - block, until: now, before };
+      return before;
     }
-    this.state.blocks++;
-    return this.state.blocks >= certainlyRingback ? 'ringback' : this.state.before;
+    state.until = now;
+    return now - state.from >= certainlyRingback ? 'ringback' : state.before;
   }
 
-  private pausing(): Hearing | undefined {
+  private pausing(now: Instant): Hearing | undefined {
     const { state } = this;
+    if (state.kind === 'quiet') return undefined;
     if (state.kind === 'burst') {
-      const cadence = cadences.find(({ burst }) => state.blocks >= burst);
-      this.state = cadence === undefined ? { kind: 'quiet' } : { kind: 'pause', of: cadence.name, left: cadence.pause };
+      const cadence = cadences.find(({ burst }) => state.until - state.from >= burst);
+      this.state =
+        cadence === undefined ? { kind: 'quiet' } : { kind: 'pause', of: cadence.name, end: now + cadence.pause };
       return cadence?.name;
     }
-    if (state.kind === 'quiet') return undefined;
-    if (--state.left <= 0) this.state = { kind: 'quiet' };
+    if (now > state.end) this.state = { kind: 'quiet' };
     return state.of;
   }
 }

@@ -87,17 +87,17 @@ export class Ear implements AudioTap {
     this.packets++;
     const followed = this.follower.follow(codec, packet, start, end);
     this.detector.hear(packet, start, end, linear[codec]);
-    this.block(followed ?? this.judge(codec, packet, start, end), now);
+    this.block(followed ?? this.judge(codec, packet, start, end, now), now);
     this.options.onChange();
   }
 
   spoken(): void {}
 
-  private judge(codec: AudioCodec, packet: Uint8Array, start: number, end: number): Hearing {
+  private judge(codec: AudioCodec, packet: Uint8Array, start: number, end: number, now: Instant): Hearing {
     const { tones, level } = this;
     const progress = tones.length === 1 && tones[0] === progressTone;
     const quiet = level < audible;
-    const cadence = this.cadence.hear(progress ? 'tone' : quiet ? 'silence' : 'other');
+    const cadence = this.cadence.hear(progress ? 'tone' : quiet ? 'silence' : 'other', now);
     if (cadence !== undefined) return cadence;
     if (quiet) return silence;
     if (tones.length > 0) return ofTones(tones);

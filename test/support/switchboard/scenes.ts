@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { type Heard, type Hearing, ofTones } from '../../../src/phone/hearing/hearing.ts';
 import type { Phone, PhoneCall } from '../../../src/phone/phone.ts';
 import { companyNumber, type Office } from './office.ts';
 
@@ -46,12 +47,22 @@ export async function hearEachOther(office: Office, one: PhoneCall, other: Phone
 /** Milliseconds: a pause that a person would notice, and no machine under load makes by itself. */
 const noticeable = 600;
 
-/** R10: since then there was always something to be heard. */
-export function expectNeverSilent(call: PhoneCall, since: number): void {
-  const pauses = call.ear.timeline.filter(
-    ({ what, from, until }) => until > since && until - from > noticeable && (what === 'silence' || what === 'nothing'),
+/** Silence, or no packets, that somebody would have noticed since then. */
+const pauses = (call: PhoneCall, since: number): readonly Heard[] =>
+  call.ear.timeline.filter(
+    ({ what, from, until }) => isPause(what) && until > since && until - Math.max(from, since) > noticeable,
   );
-  expect(pauses).toEqual([]);
+
+const isPause = (what: Hearing): boolean => what === 'silence' || what === 'nothing';
+
+/** R10: since then there was always something to be heard. */
+export const expectNeverSilent = (call: PhoneCall, since: number): void => expect(pauses(call, since)).toEqual([]);
+
+/** Since then there were these things to be heard, nothing else, and no silence. */
+export function expectHeard(call: PhoneCall, since: number, things: readonly (number | Hearing)[]): void {
+  const heard = call.ear.since(since).filter(what => !isPause(what));
+  expect(new Set(heard)).toEqual(new Set(things.map(what => (typeof what === 'number' ? ofTones([what]) : what))));
+  expectNeverSilent(call, since);
 }
 
 /** What the reception is shown when a transfer to `target` has come to nothing. */

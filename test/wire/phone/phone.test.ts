@@ -145,11 +145,11 @@ describe.concurrent.each(['udp', 'tcp'] as const)('two phones over %s', transpor
   test(
     'a wait that is in vain says what was there instead',
     between(async ({ peter, more }) => {
-      const hasty = await more('hasty', { tone: 700, patience: 200 });
+      const hasty = await more('hasty', { tone: 700, patience: 1500 });
       peter.policy = answering();
       const out = hasty.call(peter.uri);
       await out.answered();
-      await expect(out.hears(700)).rejects.toThrow(/700 Hz did not come to pass within 200 ms.*talking.*900 Hz/);
+      await expect(out.hears(700)).rejects.toThrow(/700 Hz did not come to pass within 1500 ms.*talking.*900 Hz/);
       await expect(hasty.rung()).rejects.toMatchObject({ code: 'DEADLINE_PASSED' });
     }),
   );

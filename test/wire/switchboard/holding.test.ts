@@ -3,7 +3,7 @@ import { reinviteWithoutOffer } from '../../../src/phone/verbs/reinviteWithoutOf
 import { update } from '../../../src/phone/verbs/update.ts';
 import { inOffice } from '../../support/switchboard/office.ts';
 import { leaveNoSocketOpen } from '../../support/switchboard/openSockets.ts';
-import { conversation, hearEachOther } from '../../support/switchboard/scenes.ts';
+import { conversation, expectHeard, hearEachOther } from '../../support/switchboard/scenes.ts';
 
 leaveNoSocketOpen();
 
@@ -20,7 +20,7 @@ describe.concurrent('hold', () => {
         expect((await inside.resume()).status).toBe(200);
         await hearEachOther(office, outside, inside);
         // From one to the other, without a gap, and with nothing else in between.
-        expect(outside.ear.since(since)).not.toContain('nothing');
+        expectHeard(outside, since, [office.music, office.tone('10')]);
         expect((await inside.hold(style)).status).toBe(200);
         await outside.hears(office.music);
         await outside.hangUp();

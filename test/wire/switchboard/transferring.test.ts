@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { busy, declining, refer } from '../../../src/phone/phone.ts';
 import { inOffice } from '../../support/switchboard/office.ts';
 import { leaveNoSocketOpen } from '../../support/switchboard/openSockets.ts';
-import { conversation, hearEachOther } from '../../support/switchboard/scenes.ts';
+import { conversation, expectHeard, hearEachOther } from '../../support/switchboard/scenes.ts';
 
 leaveNoSocketOpen();
 
@@ -88,7 +88,7 @@ describe.concurrent('a blind transfer', () => {
       );
       expect((await refer(inside, 'nonsense').outcome).status).toBe(400);
       await hearEachOther(office, outside, inside);
-      expect(new Set(outside.ear.since(since))).toEqual(new Set([`${office.tone('10')} Hz`]));
+      expectHeard(outside, since, [office.tone('10')]);
       expect(office.told).toEqual([]);
       await inside.hangUp();
     }),
