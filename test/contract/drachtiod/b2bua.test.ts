@@ -1,5 +1,6 @@
 /** drachtio-srf's createB2BUA, between two peers. */
 import { expect, test } from 'vitest';
+import { fromTag, toTag } from '../../../src/embedded/sip/tags.ts';
 import { type AppDialog, type AppRequest, once } from '../../support/drachtio/application.ts';
 import { field, header, type Peer, type PeerAnswer, type PeerCall, sdp } from '../../support/drachtio/peer.ts';
 import { Queue } from '../../support/drachtio/queue.ts';
@@ -128,5 +129,38 @@ contract('an application stands between two', stage => {
     (await callee.next('BYE')).respond(200);
     await bye;
     await gone;
+  });
+
+  test('a call of its own that comes back to it through a proxy: two dialogs with one Call-ID and one From tag', async () => {
+    if (stage.server.kind !== 'drachtiod') return;
+    const { srf, settled } = await stage.app();
+    const proxy = await stage.peer();
+    const answered = new Queue<AppDialog>();
+    srf.invite(async (req, res) => {
+      answered.push(await srf.createUAS(req, res, { localSdp: sdp('answer') }));
+    });
+    await settled();
+    const dialing = srf.createUAC(proxy.uri, { localSdp: sdp('offer') });
+    const out = await proxy.next('INVITE');
+    const callId = header(out.request, 'Call-ID') ?? '';
+    const tag = fromTag(out.request) ?? '';
+    const back = proxy.invite(stage.server.udp, { callId, tag });
+    const ok = await back.accepted();
+    out.respond(180);
+    out.respond(200, { body: ok.body.toString(), tag: toTag(ok) ?? '' });
+    const caller = await dialing;
+    await proxy.acks.next();
+    const callee = await answered.next();
+    back.ack();
+    expect(caller.sip).toMatchObject({ callId, localTag: tag, remoteTag: toTag(ok) });
+    expect(callee.sip).toMatchObject({ callId, localTag: toTag(ok), remoteTag: tag });
+    expect(caller.id).not.toBe(callee.id);
+    const gone = once(callee, 'destroy');
+    expect((await back.bye()).status).toBe(200);
+    await gone;
+    expect(caller.connected).toBe(true);
+    const destroyed = caller.destroy();
+    (await proxy.next('BYE')).respond(200);
+    await destroyed;
   });
 });

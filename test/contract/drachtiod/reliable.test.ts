@@ -103,9 +103,12 @@ contract('reliable provisional responses', stage => {
     const dialog = await dialing;
     expect(progress).toEqual([183, 180]);
     expect(peer.requests.left).toEqual([]);
-    const gone = once(dialog, 'destroy');
-    await call.bye();
-    await gone;
+    const destroyed = dialog.destroy();
+    const bye = await peer.next('BYE');
+    // INVITE, two PRACKs, BYE.
+    expect(header(bye.request, 'CSeq')).toBe('4 BYE');
+    bye.respond(200);
+    await destroyed;
   });
 
   test('UPDATE of the caller while it rings: the application answers it', async () => {

@@ -202,4 +202,34 @@ describe('silence', () => {
     await stage.soon(reason);
     expect(dialog.connected).toBe(false);
   });
+
+  test('a subscription that nobody renews is forgotten, and so is one whose NOTIFY nobody knows', async () => {
+    const { srf, settled } = await stage.app();
+    const peer = await stage.peer();
+    const dialogs = new Queue<AppDialog>();
+    srf.subscribe(async (req, res) => {
+      dialogs.push(await srf.createUAS(req, res, { headers: { Expires: '60' } }));
+    });
+    await settled();
+    const subscribe = async (): Promise<AppDialog> => {
+      const asked = peer.ask('SUBSCRIBE', stage.at, { extra: [field('Event', 'presence')] });
+      const dialog = await stage.soon(dialogs.next());
+      await stage.soon(asked.final());
+      return dialog;
+    };
+    await subscribe();
+    expect(stage.server.stats().dialogs).toBe(1);
+    await stage.pass(91_000);
+    expect(stage.server.stats().dialogs).toBe(1);
+    await stage.pass(2_000);
+    expect(stage.server.stats().dialogs).toBe(0);
+    const dialog = await subscribe();
+    const telling = dialog.request({
+      method: 'NOTIFY',
+      headers: { Event: 'presence', 'Subscription-State': 'active' },
+    });
+    (await stage.soon(peer.next('NOTIFY'))).respond(481);
+    expect((await stage.soon(telling)).status).toBe(481);
+    expect(stage.server.stats().dialogs).toBe(0);
+  });
 });

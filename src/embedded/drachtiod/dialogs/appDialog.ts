@@ -8,7 +8,7 @@
  *   either side, with the end of a subscription, with a session timer or an ACK that does not come.
  * - `terminated`: no longer in the table; its timers are off. Final.
  */
-import type { Clock } from '../../../base/clock.ts';
+import type { Clock, Timer } from '../../../base/clock.ts';
 import { type Dialog, keyOf } from '../../sip/dialogs/dialog.ts';
 import type { HeaderField } from '../../sip/message.ts';
 import type { Hop } from '../../sip/stack.ts';
@@ -55,6 +55,8 @@ export class AppDialog {
   incomingUpdate = false;
   /** An UPDATE of ours with an offer that has no answer yet. */
   outgoingOffer = false;
+  private expiry: Timer | undefined;
+  private readonly clock: Clock;
   private afterAck: (() => void)[] = [];
   private readonly forks = new Map<string, Dialog>();
   private latest: string | undefined;
@@ -64,7 +66,14 @@ export class AppDialog {
     this.kind = options.kind;
     this.owner = options.owner;
     this.hop = options.hop;
+    this.clock = options.clock;
     this.sessionTimer = new SessionTimer(options.clock, options.session(this));
+  }
+
+  /** A subscription that is not renewed is over this many seconds from now; undefined: it has no end of its own. */
+  expireAfter(seconds: number | undefined, over: () => void = () => {}): void {
+    this.expiry?.cancel();
+    this.expiry = seconds === undefined ? undefined : this.clock.after(seconds * 1000, over);
   }
 
   /** What we sent says something of our media. */

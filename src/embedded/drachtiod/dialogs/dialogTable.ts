@@ -1,5 +1,5 @@
 /** The dialogs that are alive, by the application's id and by the keys of their SIP dialogs. */
-import type { Dialog } from '../../sip/dialogs/dialog.ts';
+import { type Dialog, keyOf } from '../../sip/dialogs/dialog.ts';
 import type { AppDialog } from './appDialog.ts';
 
 export class DialogTable {
@@ -8,8 +8,27 @@ export class DialogTable {
   /** Confirmed ones. */
   private readonly byCallId = new Map<string, AppDialog>();
 
+  /** Ids that are given away, to dialogs that may not have come into being yet. */
+  private readonly claimed = new Set<string>();
+
   get size(): number {
     return this.byId.size;
+  }
+
+  /**
+   * An id for a dialog to come: the one that is wanted, unless another one that is alive has it. A call that comes back
+   * to us through a proxy keeps its Call-ID and its From tag.
+   */
+  claim(wanted: string): string {
+    let id = wanted;
+    for (let n = 2; this.claimed.has(id); n += 1) id = `${wanted};leg=${n}`;
+    this.claimed.add(id);
+    return id;
+  }
+
+  /** Of a dialog that does not come into being after all; `remove` does it for those that did. */
+  release(id: string): void {
+    this.claimed.delete(id);
   }
 
   get(id: string): AppDialog | undefined {
@@ -39,15 +58,18 @@ export class DialogTable {
   /** A 2xx: the other forks are forgotten. */
   confirm(owner: AppDialog, dialog: Dialog): void {
     if (owner.state === 'terminated') return;
-    this.put(owner, dialog);
     for (const key of owner.confirm(dialog)) this.byKey.delete(key);
+    this.byId.set(owner.id, owner);
+    this.byKey.set(keyOf(dialog), owner);
     this.byCallId.set(dialog.callId, owner);
   }
 
   /** Idempotent. */
   remove(dialog: AppDialog): void {
+    if (dialog.state !== 'terminated') this.release(dialog.id);
     dialog.state = 'terminated';
     dialog.sessionTimer.stop();
+    dialog.expireAfter(undefined);
     for (const key of dialog.keys) if (this.byKey.get(key) === dialog) this.byKey.delete(key);
     if (this.byId.get(dialog.id) === dialog) this.byId.delete(dialog.id);
     const callId = dialog.sip?.callId ?? '';

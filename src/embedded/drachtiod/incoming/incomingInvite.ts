@@ -256,7 +256,7 @@ export class IncomingInvite implements IncomingRequest {
     const sip = dialogOfRequest(this.request, complete);
     if (sip === undefined) return;
     const dialog = this.ownDialog();
-    if (this.core.dialogs.get(dialog.id) === undefined) this.core.dialogs.put(dialog, sip);
+    if (dialog.sip === undefined) this.core.dialogs.put(dialog, sip);
     this.remember(dialog, complete);
   }
 

@@ -11,6 +11,7 @@ import type { Application } from '../applications/connection.ts';
 import type { Core } from '../core/core.ts';
 import { AppDialog } from '../dialogs/appDialog.ts';
 import { dialogIdOf } from '../dialogs/dialogId.ts';
+import { expireWith } from '../dialogs/expiry.ts';
 import { natHopOfRequest } from '../dialogs/natHop.ts';
 import { takesUpdate } from '../dialogs/takesUpdate.ts';
 import { encodeReceived } from '../messages/encode.ts';
@@ -97,22 +98,20 @@ const waitFor = (
     return new IncomingInvite(core, { application, transaction, dialog, ended });
   }
   const subscribes = request.method === 'SUBSCRIBE' && !inDialog;
-  const dialogId = subscribes ? idOf(request) : '';
+  let dialogId = '';
   return new PlainRequest(core, {
     application,
     transaction,
-    dialogId,
+    dialogId: () => dialogId,
     contact: subscribes || request.method === 'REFER',
     proxiable: true,
     ended,
     answered: response => {
       if (response.status === 401 || response.status === 407) core.merged.forget(request);
-      if (subscribes && response.status < 300) subscribed(core, application, transaction, response);
+      if (subscribes && response.status < 300) dialogId = subscribed(core, application, transaction, response);
     },
   });
 };
-
-const idOf = (request: SipRequest): string => dialogIdOf(header(request, 'Call-ID') ?? '', fromTag(request) ?? '');
 
 const dialogOf = (
   core: Core,
@@ -122,7 +121,7 @@ const dialogOf = (
 ): AppDialog => {
   const { request, source } = transaction;
   const dialog = new AppDialog({
-    id: idOf(request),
+    id: core.dialogs.claim(dialogIdOf(header(request, 'Call-ID') ?? '', fromTag(request) ?? '')),
     kind,
     owner,
     hop: source,
@@ -134,10 +133,12 @@ const dialogOf = (
   return dialog;
 };
 
-const subscribed = (core: Core, owner: Application, transaction: ServerTransaction, response: SipResponse): void => {
+const subscribed = (core: Core, owner: Application, transaction: ServerTransaction, response: SipResponse): string => {
   const sip = dialogOfRequest(transaction.request, response);
-  if (sip === undefined) return;
+  if (sip === undefined) return '';
   const dialog = dialogOf(core, owner, transaction, 'subscribe');
   dialog.contact = header(response, 'Contact');
   core.dialogs.confirm(dialog, sip);
+  expireWith(core, dialog, response);
+  return dialog.id;
 };

@@ -24,8 +24,8 @@ import { type IncomingRequest, unknownTransaction } from './incomingRequest.ts';
 export interface PlainRequestOptions {
   readonly application: Application;
   readonly transaction: ServerTransaction;
-  /** Of the dialog that it belongs to, or starts; empty: none. */
-  readonly dialogId: string;
+  /** Of the dialog that it belongs to, or that its 2xx has started; empty: none. */
+  readonly dialogId: () => string;
   /** Its 2xx carries our Contact (RFC 3261, table 2; RFC 3515, §2.4.2). */
   readonly contact: boolean;
   /** It may be proxied. */
@@ -109,7 +109,7 @@ export class PlainRequest implements IncomingRequest {
       if (!transaction.respond(complete)) throw new Error(unknownTransaction);
       if (final) options.answered?.(complete);
       const { bytes, meta } = encodeSentResponse(complete, transaction.source, core.clock.now());
-      this.application.send(responseSentFrame(commandId, meta, this.transactionId, options.dialogId, bytes));
+      this.application.send(responseSentFrame(commandId, meta, this.transactionId, options.dialogId(), bytes));
     } catch (error) {
       this.application.send(nokFrame(commandId, messageOf(error)));
       if (!transaction.settled) return;

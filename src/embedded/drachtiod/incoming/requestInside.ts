@@ -10,6 +10,7 @@ import type { ServerTransaction } from '../../sip/stack.ts';
 import type { Core } from '../core/core.ts';
 import type { AppDialog } from '../dialogs/appDialog.ts';
 import { endsSubscription } from '../dialogs/endsSubscription.ts';
+import { expireWith } from '../dialogs/expiry.ts';
 import { encodeReceived } from '../messages/encode.ts';
 import { type AppResponse, appHeader } from '../protocol/appMessage.ts';
 import { messageFrame } from '../protocol/outgoing.ts';
@@ -69,7 +70,7 @@ const deliver = (core: Core, transaction: ServerTransaction, dialog: AppDialog, 
   const incoming = new PlainRequest(core, {
     application,
     transaction,
-    dialogId,
+    dialogId: () => dialogId,
     contact,
     proxiable: false,
     ...rest,
@@ -176,9 +177,9 @@ const other = (core: Core, transaction: ServerTransaction, dialog: AppDialog): v
   deliver(core, transaction, dialog, {
     contact: request.method === 'SUBSCRIBE' || request.method === 'REFER',
     answered: response => {
-      if (refreshesTarget && response.status < 300 && dialog.sip !== undefined) {
-        core.dialogs.put(dialog, refreshed(dialog.sip, request));
-      }
+      if (!refreshesTarget || response.status >= 300 || dialog.sip === undefined) return;
+      core.dialogs.put(dialog, refreshed(dialog.sip, request));
+      if (request.method === 'SUBSCRIBE') expireWith(core, dialog, response);
     },
   });
   if (dialog.kind === 'subscribe' && endsSubscription(request)) core.dialogs.remove(dialog);

@@ -221,7 +221,10 @@ export class OutgoingInvite implements OutgoingRequest, PendingInvite {
     this.state = 'over';
     this.core.outgoing.delete(this.transactionId);
     const { dialog } = this;
-    if (dialog === undefined) return;
+    if (dialog === undefined) {
+      this.core.dialogs.release(this.options.dialogId);
+      return;
+    }
     if (dialog.outgoingInvite === this) dialog.outgoingInvite = undefined;
     if (dialog.state === 'early') this.core.dialogs.remove(dialog);
   }

@@ -2,11 +2,12 @@ import { type Dialog, keyOf, refreshed } from '../../sip/dialogs/dialog.ts';
 import { parseCSeq } from '../../sip/grammar/fields/cseq.ts';
 import { parseRAck } from '../../sip/grammar/fields/rack.ts';
 import { field } from '../../sip/grammar/headers.ts';
-import type { HeaderField, SipResponse } from '../../sip/message.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../sip/message.ts';
 import type { LocalAddress } from '../../sip/stack.ts';
 import type { Asker, Core } from '../core/core.ts';
 import type { AppDialog } from '../dialogs/appDialog.ts';
 import { endsSubscription } from '../dialogs/endsSubscription.ts';
+import { endsByRefusal, expireWith } from '../dialogs/expiry.ts';
 import { type InDialogRequest, requestInDialog } from '../dialogs/requestInDialog.ts';
 import { encodeReceived } from '../messages/encode.ts';
 import { isPlaceholderUri } from '../messages/placeholders.ts';
@@ -133,9 +134,23 @@ const plain = (core: Core, asker: Asker, dialog: AppDialog, message: AppRequest)
     dialogId: () => dialog.id,
     final: (status, response) => {
       if (isUpdate) updated(core, dialog, request, status, response);
-      if (dialog.kind === 'subscribe' && endsSubscription(request)) core.dialogs.remove(dialog);
+      if (dialog.kind === 'subscribe') subscriptionGoesOn(core, dialog, request, status, response);
     },
   });
+};
+
+const subscriptionGoesOn = (
+  core: Core,
+  dialog: AppDialog,
+  request: SipRequest,
+  status: number,
+  response: SipResponse | undefined,
+): void => {
+  if (endsSubscription(request) || (request.method === 'NOTIFY' && endsByRefusal(status))) {
+    core.dialogs.remove(dialog);
+  } else if (request.method === 'SUBSCRIBE' && status < 300 && response !== undefined) {
+    expireWith(core, dialog, response);
+  }
 };
 
 const updated = (

@@ -88,13 +88,14 @@ export const sendRequestOutside = (core: Core, asker: Asker, command: RequestCom
   }
   const request = composed.value;
   const options = { ...(proxy === undefined ? {} : { target: proxyUri(proxy) }), finish };
-  const dialogId = dialogIdOf(header(request, 'Call-ID') ?? '', tagIn(header(request, 'From')) ?? '');
+  const claim = (): string =>
+    core.dialogs.claim(dialogIdOf(header(request, 'Call-ID') ?? '', tagIn(header(request, 'From')) ?? ''));
   switch (request.method) {
     case 'INVITE':
-      new OutgoingInvite(core, { asker, request, dialogId, ...options });
+      new OutgoingInvite(core, { asker, request, dialogId: claim(), ...options });
       return;
     case 'SUBSCRIBE':
-      subscribe(core, { asker, request, dialogId, ...options });
+      subscribe(core, { asker, request, dialogId: claim(), ...options });
       return;
     case 'ACK':
     case 'CANCEL':

@@ -8,6 +8,7 @@ import type { SipRequest, SipResponse } from '../../sip/message.ts';
 import type { RequestOptions, Source } from '../../sip/stack.ts';
 import type { Asker, Core } from '../core/core.ts';
 import { AppDialog } from '../dialogs/appDialog.ts';
+import { expireWith } from '../dialogs/expiry.ts';
 import { natHopOfResponse } from '../dialogs/natHop.ts';
 import { noSession } from '../sessionTimer/sessionEvents.ts';
 import { SentRequest } from './sentRequest.ts';
@@ -21,9 +22,9 @@ export interface SubscribeOptions extends RequestOptions {
 export const subscribe = (core: Core, options: SubscribeOptions): void => {
   const { asker, request, dialogId, target, finish } = options;
   let sent = request;
-  const established = (response: SipResponse, source: Source): void => {
+  const established = (response: SipResponse, source: Source): boolean => {
     const sip = dialogOfResponse(sent, response);
-    if (sip === undefined) return;
+    if (sip === undefined) return false;
     const dialog = new AppDialog({
       id: dialogId,
       kind: 'subscribe',
@@ -35,9 +36,11 @@ export const subscribe = (core: Core, options: SubscribeOptions): void => {
     dialog.contact = header(sent, 'Contact');
     dialog.natHop = natHopOfResponse(response, source);
     core.dialogs.confirm(dialog, sip);
+    expireWith(core, dialog, response);
+    return true;
   };
   const waiting = core.earlyNotifies.expect(request);
-  const asked = new SentRequest(core, {
+  new SentRequest(core, {
     asker,
     request,
     dialogId: () => dialogId,
@@ -47,9 +50,9 @@ export const subscribe = (core: Core, options: SubscribeOptions): void => {
       return sent;
     },
     final: (status, response, source) => {
-      if (status < 300 && response !== undefined && source !== undefined) established(response, source);
+      const accepted = status < 300 && response !== undefined && source !== undefined;
+      if (!accepted || !established(response, source)) core.dialogs.release(dialogId);
     },
     told: () => waiting.release(),
   });
-  void asked;
 };

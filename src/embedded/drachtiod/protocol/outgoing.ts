@@ -6,11 +6,16 @@ import { randomUUID } from 'node:crypto';
 import { encodeFrame } from './frame.ts';
 import { type MessageMeta, showMeta } from './meta.ts';
 
-const crlf = '\r\n';
-
+/** One buffer, filled once: most frames of a busy server have a message in them. */
 const withMessage = (line: string, message: Buffer): Buffer => {
-  const head = Buffer.from(line + crlf, 'utf8');
-  return encodeFrame(Buffer.concat([head, message], head.length + message.length));
+  const lineLength = Buffer.byteLength(line) + 2;
+  const length = `${lineLength + message.length}#`;
+  const frame = Buffer.allocUnsafe(length.length + lineLength + message.length);
+  frame.write(length, 0, 'latin1');
+  frame.write(line, length.length, 'utf8');
+  frame.write('\r\n', length.length + lineLength - 2, 'latin1');
+  message.copy(frame, length.length + lineLength);
+  return frame;
 };
 
 const withoutMessage = (line: string): Buffer => encodeFrame(Buffer.from(line, 'utf8'));
