@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { busy, declining } from '../../../src/phone/phone.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { busy, createPhone, declining } from '../../../src/phone/phone.ts';
+import { extension, officePlan } from '../../support/plan.ts';
+import { everyFrequency } from '../../support/switchboard/frequencies.ts';
 import { companyNumber, inOffice } from '../../support/switchboard/office.ts';
 import { leaveNoSocketOpen } from '../../support/switchboard/openSockets.ts';
 import { hearEachOther } from '../../support/switchboard/scenes.ts';
@@ -119,6 +123,57 @@ describe.concurrent('colleagues', () => {
       await out.hangUp();
     }),
   );
+
+  test(
+    'may sit behind a NAT',
+    inOffice(async office => {
+      const anna = await office.extension('101');
+      const afar = await office.extension('102', { advertise: '10.99.88.77' });
+      const out = anna.call('102');
+      const into = await afar.rung();
+      await into.answer();
+      await hearEachOther(office, out, into);
+      await into.hold();
+      await out.hears(office.music);
+      await into.resume();
+      await hearEachOther(office, out, into);
+      await into.hangUp();
+      await out.ended();
+      const back = afar.call('101');
+      const answered = await anna.rung();
+      await answered.answer();
+      await hearEachOther(office, back, answered);
+      await answered.hangUp();
+      await back.ended();
+    }),
+  );
+
+  test('may be at a fixed contact, and need no registration', async () => {
+    const door = await createPhone({
+      clock: systemClock,
+      log: silentLog,
+      user: 'door',
+      tone: 3350,
+      knows: everyFrequency,
+    });
+    await inOffice(
+      async office => {
+        const anna = await office.extension('101');
+        const out = anna.call('103');
+        const into = await door.rung();
+        expect(into.shown.from.number).toBe('101');
+        await into.answer();
+        await Promise.all([out.hears(3350), into.hears(office.tone('101'))]);
+        // It has no password, and so nothing to say of its own.
+        const { port } = office.kozpont.listening[0] ?? { port: 0 };
+        expect(await door.call(`sip:101@127.0.0.1:${port}`).ended()).toMatchObject({ by: 'them', status: 401 });
+        await out.hangUp();
+        await into.ended();
+      },
+      { plan: { extensions: { ...officePlan().extensions, '103': extension('103', { contact: door.uri }) } } },
+    )();
+    await door.close();
+  });
 
   test(
     'prove who they are with MD5 where they know nothing better, and are known again',
