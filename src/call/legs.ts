@@ -1,9 +1,6 @@
 import type { Stimulus } from './stimulus.ts';
 import type { Turn } from './turn.ts';
 
-/** The phases in which the total limit of a transfer means anything. */
-const adriftPhases: ReadonlySet<string> = new Set(['transferring', 'recalling']);
-
 /**
  * What is the same for a leg in every phase: legs on their way out, a transfer that is asked for at the wrong moment,
  * and keeping the leg's data in step. True: nothing is left for the phase to decide.
@@ -13,7 +10,6 @@ export function legStimulus(turn: Turn, stimulus: Stimulus): boolean {
     turn.hangUp(stimulus.name.slice('leave:'.length));
     return true;
   }
-  if (stimulus.kind === 'timerFired' && stimulus.name === 'adrift') return !adriftPhases.has(turn.call.phase.kind);
   if (!('leg' in stimulus)) return stimulus.kind === 'timerFired' ? false : ignoredWithoutLeg(turn, stimulus);
   const leg = turn.leg(stimulus.leg);
   if (leg === undefined) {
@@ -48,7 +44,7 @@ export function legStimulus(turn: Turn, stimulus: Stimulus): boolean {
     case 'legEnded':
       turn.note({ kind: 'left', leg: leg.id, number: leg.who.number, by: stimulus.by });
       turn.forget(leg.id);
-      return leg.state === 'leaving';
+      return false;
     case 'legHeld':
     case 'legResumed': {
       const held = stimulus.kind === 'legHeld';
@@ -62,9 +58,6 @@ export function legStimulus(turn: Turn, stimulus: Stimulus): boolean {
       // R8, case 14: one transfer at a time; the first goes on.
       refuse(turn, stimulus.transferId, 491, 'Request Pending');
       return true;
-    case 'digitPressed':
-    case 'playFinished':
-      return leg.state !== 'answered';
     default:
       return false;
   }

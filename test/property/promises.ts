@@ -95,6 +95,8 @@ function bridgesAreMutual(call: Call): void {
 }
 
 function returnsAreBounded(call: Call): void {
+  const limited = call.phase.kind === 'transferring' || call.phase.kind === 'recalling';
+  holds((call.timers.adrift !== undefined) === limited, () => `R7: the total limit in ${call.phase.kind}`);
   holds(call.returns <= 2, () => `R7: ${call.returns} returns`);
 }
 
@@ -146,24 +148,19 @@ function recallNotTakenFallsBack({ before, result: { call, effects } }: Observed
 function lateGoodbyeIsNoGoodbye({ stimulus, before, now, result: { call } }: Observed): void {
   if (stimulus.kind !== 'legEnded' || before?.phase.kind !== 'talking') return;
   const leaving = before.legs[stimulus.leg]?.who.extension;
-  const failure = before.trail.findLastIndex(
-    entry => entry.kind === 'event' && entry.event.kind === 'transferFailed' && byRefer(entry.event.transferId),
-  );
+  const failure = before.trail.findLastIndex(entry => entry.kind === 'event' && entry.event.kind === 'transferFailed');
   const since = before.trail.slice(failure);
   const [first] = since;
   if (failure < 0 || first === undefined || leaving === undefined) return;
   const started = before.trail.findLast(entry => entry.kind === 'event' && entry.event.kind === 'transferStarted');
   if (started?.kind !== 'event' || started.event.kind !== 'transferStarted') return;
-  if (started.event.transferor !== leaving || !byRefer(started.event.transferId)) return;
+  if (started.event.transferor !== leaving) return;
   // A user with two phones, who talks to himself: nobody knows by the trail which of them has transferred.
   if (Object.values(before.legs).filter(({ who }) => who.extension === leaving).length > 1) return;
   const quiet = since.every(({ kind }) => kind === 'event' || kind === 'held');
   if (!quiet || now - first.time >= 10_000) return;
   holds(call.phase.kind !== 'ended', () => `R0/R2: the caller went with the transferor: ${JSON.stringify(before)}`);
 }
-
-/** In the schedules, transfers by keypad have other ids. */
-const byRefer = (transferId: string): boolean => transferId.startsWith('t');
 
 /** What is written down and read again is the same call. */
 export function serialises(call: Call): void {

@@ -61,8 +61,9 @@ function answered(turn: Turn, phase: ConsultingPhase): void {
 
 function failed(turn: Turn, phase: ConsultingPhase, reason: FailureReason): void {
   const { status } = statusOf(reason);
-  turn.notify({ kind: 'transferFailed', transferId: phase.transferId, target: phase.number, reason, status });
-  connect(turn, phase.party, phase.transferor);
+  const { party, transferor, transferId, number } = phase;
+  turn.notify({ kind: 'transferFailed', transferId, target: number, reason, status });
+  connect(turn, party, transferor, { leg: transferor, transferId, number, reason });
 }
 
 function pressed(turn: Turn, phase: ConsultingPhase, digit: string): void {

@@ -78,8 +78,7 @@ function failed(turn: Turn, phase: TransferringPhase, reason: FailureReason): vo
   turn.notify({ kind: 'transferFailed', transferId, target: number, reason, status });
   if (transferor.leg !== undefined) {
     // R4: the operator is still there.
-    const returned = transferor.channel === 'refer' ? { leg: transferor.leg, transferId, number, reason } : undefined;
-    return connect(turn, party, transferor.leg, returned);
+    return connect(turn, party, transferor.leg, { leg: transferor.leg, transferId, number, reason });
   }
   const operator = transferor.who.extension;
   if (operator === undefined) return fallback(turn, party);

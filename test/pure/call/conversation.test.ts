@@ -91,6 +91,31 @@ describe('after a transfer that failed, the BYE of the transferor', () => {
   });
 });
 
+describe('a phone that', () => {
+  test('says twice that it holds is on hold once', () => {
+    const { call, operator } = stage.conversation();
+    stage.hold(operator);
+    stage.hold(operator);
+    expect(stage.world.call(call).trail.filter(({ kind }) => kind === 'held')).toHaveLength(1);
+  });
+
+  test('takes over a call is shown to the other side', () => {
+    const { call, operator } = stage.conversation();
+    stage.world.replace(operator, '103');
+    expect(stage.hears(call)).toBe('103');
+    expect(stage.effects('identify')).toMatchObject([{ leg: 'caller', who: { number: '103' } }]);
+  });
+
+  test('picks up a call stops every phone that rings for it', () => {
+    const call = stage.arrive();
+    stage.press(call, '2');
+    const phones = [stage.phone(call, '101'), stage.phone(call, '102')] as const;
+    stage.world.replace(phones[0], '103');
+    expect(phones.map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
+    expect(stage.hears(call)).toBe('103');
+  });
+});
+
 describe('feature codes', () => {
   test('are forgotten half-way', () => {
     const { call, operator } = stage.conversation();

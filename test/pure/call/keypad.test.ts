@@ -43,6 +43,24 @@ describe('keying', () => {
     expect(stage.phase(call)).toMatchObject({ kind: 'transferring', number: '101' });
   });
 
+  test('goes on, although the error tone never ends', () => {
+    press('##');
+    press('7');
+    expect(stage.world.call(call).timers.refusal?.reason).toBe('the error tone does not end');
+    stage.world.post(call, { kind: 'timerFired', name: 'refusal' });
+    expect(hear()).toEqual(['10', '+36301111111']);
+  });
+
+  test('and hanging up at once is a transfer, although the target was busy before', () => {
+    press('##');
+    press('101');
+    stage.fail(stage.phone(call, '101'), 'busy');
+    expect(hear()).toEqual(['10', '+36301111111']);
+    stage.later(300);
+    stage.world.hangUp(operator);
+    expect(stage.phase(call)).toMatchObject({ kind: 'recalling', reason: 'busy', number: '101' });
+  });
+
   test('takes no digits while the error tone sounds, which ends by itself', () => {
     press('##');
     press('7');
@@ -95,6 +113,22 @@ describe('consulting', () => {
     expect(target.state).toBe('cancelled');
     expect(hear()).toEqual(['10', '+36301111111']);
     expect(stage.events()).toEqual(['transferStarted', 'transferFailed']);
+  });
+
+  test('left while it rings: whoever answers then is shown the caller', () => {
+    const target = consult(false);
+    stage.world.hangUp(operator);
+    stage.world.answer(target);
+    expect(stage.hears(call)).toBe('102');
+    expect(stage.effects('identify')[0]).toMatchObject({ leg: target.leg, who: { number: '+36301111111' } });
+  });
+
+  test('left in the moment in which the target declines: the caller comes back', () => {
+    const target = consult(false);
+    stage.fail(target, 'declined');
+    stage.later(300);
+    stage.world.hangUp(operator);
+    expect(stage.phase(call)).toMatchObject({ kind: 'recalling', reason: 'declined' });
   });
 
   test('is over when the target hangs up: the caller is there again', () => {

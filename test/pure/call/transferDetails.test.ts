@@ -80,6 +80,16 @@ describe('while the target rings', () => {
 });
 
 describe('the recall', () => {
+  test('of somebody who is no extension any more goes to the fallback', () => {
+    const call = stage.dial('99', '102');
+    stage.world.answer(stage.phone(call, '102'));
+    const transferor = stage.phone(call, '99');
+    stage.world.refer(transferor, '101');
+    stage.world.hangUp(transferor);
+    stage.fail(stage.phone(call, '101'), 'busy');
+    expect(stage.phase(call).kind).toBe('queued');
+  });
+
   test('of a caller left on hold does not ask for a reason', () => {
     withRecall({ on: [] });
     const { call, operator } = stage.conversation();
@@ -156,7 +166,9 @@ describe('attended', () => {
 
   test('to a leg of the same call is refused', () => {
     const { call, operator } = stage.conversation();
+    const effects = stage.world.effects.length;
     expect(reports(stage.world.refer(operator, '', { ...operator, leg: 'caller' }))).toEqual([481]);
+    expect(stage.world.effects.slice(effects).map(({ effect }) => effect.kind)).toEqual(['refuseTransfer']);
     expect(stage.hears(call)).toBe('10');
   });
 
