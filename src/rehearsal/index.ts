@@ -1,5 +1,8 @@
 /** Calls played in virtual time through the `step` of live calls: what a caller will meet, before any caller does. */
 export { type KnownLength, promptLengths, spokenLength } from './promptLengths.ts';
+export type { Verdict } from './proof/judge.ts';
+export { type CounterExample, type Proof, type ProofOptions, prove } from './proof/prove.ts';
+export { type Regime, regimesOf } from './proof/regimes.ts';
 export { type Press, parsePress } from './simulator/act.ts';
 export { type Behaviour, type BehaviourOf, parseBehaviour, usualAnswer } from './simulator/behaviour.ts';
 export { type Scenario, type Simulation, simulate } from './simulator/simulate.ts';

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadDialplan } from '../../src/dialplan/load.ts';
-import { inspectStory, loadStories, pageOf, playStory } from '../../src/rehearsal/index.ts';
+import { inspectStory, loadStories, pageOf, playStory, prove } from '../../src/rehearsal/index.ts';
 
 const folder = new URL('../../dialplans', import.meta.url).pathname;
 const files = readdirSync(folder).filter(name => name.endsWith('.story.yaml'));
@@ -16,6 +16,12 @@ describe('the stories beside the dialplans', () => {
     const { dialplan, stories } = loaded.value;
     const plan = await loadDialplan(join(folder, dialplan ?? `${basename(file, '.story.yaml')}.yaml`));
     if (!plan.ok) throw new Error(JSON.stringify(plan.error));
+
+    it('loses no caller, whoever calls when and whatever they press', () => {
+      const { counterExamples, complete } = prove(plan.value.plan, { from: Date.parse('2026-11-22T00:00:00Z') });
+      expect(counterExamples).toEqual([]);
+      expect(complete).toBe(true);
+    });
 
     it.each(stories)('$name', story => {
       expect(inspectStory(plan.value.plan, story)).toEqual([]);

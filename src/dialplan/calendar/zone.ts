@@ -27,7 +27,10 @@ export function zoneOf(timezone: string): Zone {
   return zone;
 }
 
-/** Formatting costs microseconds, so the offset of the quarter that was asked for last is kept: it cannot change. */
+/** Enough for the turns of ten calendars through a year. */
+const mostQuarters = 16_384;
+
+/** Formatting costs many microseconds, so the offsets of quarters that were asked for are kept: they cannot change. */
 function createZone(timezone: string): Zone {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,
@@ -39,14 +42,20 @@ function createZone(timezone: string): Zone {
     minute: 'numeric',
     second: 'numeric',
   });
+  const known = new Map<Instant, Duration>();
   let latest = Number.NaN;
   let offset = 0;
   return {
     offsetAt(instant) {
       const start = Math.floor(instant / quarter) * quarter;
       if (start !== latest) {
-        offset = wallOf(format, start) - start;
+        const before = known.get(start);
+        offset = before ?? wallOf(format, start) - start;
         latest = start;
+        if (before === undefined) {
+          if (known.size >= mostQuarters) known.clear();
+          known.set(start, offset);
+        }
       }
       return offset;
     },

@@ -1,0 +1,122 @@
+import type { Duration, Instant } from '../../base/clock.ts';
+import type { Position } from '../../base/position.ts';
+import type { Arrival } from '../../call/step.ts';
+import type { Dialplan, NumberRule } from '../../dialplan/plan.ts';
+import { explore } from '../explore/explore.ts';
+import type { Move } from '../explore/state.ts';
+import { promptLengths } from '../promptLengths.ts';
+import { callerOf } from '../simulator/simulate.ts';
+import type { Timeline } from '../timeline/moment.ts';
+import { judge, type Verdict } from './judge.ts';
+import { type Regime, regimesOf } from './regimes.ts';
+import { retell } from './retell.ts';
+
+/** A way on which a caller is lost: what is dialled when, what is done, and what comes of it. */
+export interface CounterExample {
+  readonly entry: Entry;
+  readonly regime: Regime;
+  readonly verdict: Verdict;
+  /** What the caller and the phones do, up to where it goes wrong. */
+  readonly moves: readonly Move[];
+  /** The same as the caller would live it. */
+  readonly timeline: Timeline;
+}
+
+export interface Proof {
+  /** Empty: whoever calls, whenever, and whatever they press, comes to a good end. */
+  readonly counterExamples: readonly CounterExample[];
+  /** False where the dialplan has more states than were to be looked at: nothing is proved then. */
+  readonly complete: boolean;
+  readonly entries: number;
+  readonly regimes: number;
+  readonly states: number;
+  /** The longest that a caller who presses nothing (any more) waits for a person or an end. */
+  readonly longest: Duration;
+}
+
+/** Where calls come into the dialplan. */
+export interface Entry {
+  readonly dialled: string;
+  readonly place: Position;
+  readonly arrival: Arrival;
+}
+
+export interface ProofOptions {
+  /** From when on the calendars are looked at. */
+  readonly from: Instant;
+  /** How long a caller without input may be on the way. */
+  readonly within?: Duration;
+  /** The most states to look at, of all numbers and regimes together. */
+  readonly mostStates?: number;
+  /** The most counter-examples to look for. */
+  readonly mostExamples?: number;
+}
+
+const hour = 3_600_000;
+
+/**
+ * For every number, in every regime of the calendars, and through every choice of keys: whatever the phones do, a caller
+ * who presses nothing any more comes to a person, a mailbox or a spoken goodbye, within a bounded time. Languages are
+ * part of the states: each one is looked at wherever a way leads into it.
+ */
+export function prove(plan: Dialplan, options: ProofOptions): Proof {
+  const { from, within = 4 * hour, mostStates = 400_000, mostExamples = 20 } = options;
+  const lengthOf = promptLengths(plan);
+  const entries = entriesOf(plan);
+  const regimes = regimesOf(plan, from);
+  const exploration = explore(
+    plan,
+    entries.map(({ arrival }) => arrival),
+    regimes.map(({ at }) => at),
+    lengthOf,
+    mostStates,
+  );
+  const { roots, states, complete } = exploration;
+  const all = judge(exploration, within);
+  const proof = { complete, entries: entries.length, regimes: regimes.length, states: states.length };
+  if (all.broken.length === 0) return { ...proof, counterExamples: [], longest: all.longest };
+
+  // What is broken only where the hours change at every turn is nothing that a call can live through.
+  const counterExamples: CounterExample[] = [];
+  const told = new Set<string>();
+  let longest = 0;
+  for (const [index, regime] of regimes.entries()) {
+    const judgement = judge(exploration, within, index);
+    longest = Math.max(longest, judgement.longest);
+    for (const { root, moves, verdict, where } of judgement.broken) {
+      const arrival = roots[root]?.arrival;
+      const entry = entries.find(each => each.arrival === arrival);
+      const key = `${verdict.kind} ${where}`;
+      if (entry === undefined || told.has(key) || counterExamples.length >= mostExamples) continue;
+      told.add(key);
+      const timeline = retell(plan, { entry, regime, moves, lengthOf, verdict });
+      counterExamples.push({ entry, regime, verdict, moves, timeline });
+    }
+  }
+  return { ...proof, counterExamples, longest };
+}
+
+/** Every number that a trunk brings, and every internal one. */
+export function entriesOf(plan: Dialplan): readonly Entry[] {
+  const outside = plan.numbers.map(({ match, at }: NumberRule): Entry => {
+    const dialled = dialledBy(match);
+    const from = callerOf(plan, '+36301234567');
+    return { dialled, place: at, arrival: { id: 'proof', origin: { kind: 'trunk', name: 'proof' }, from, dialled } };
+  });
+  const colleague = Object.keys(plan.extensions)[0];
+  if (colleague === undefined) return outside;
+  const inside = Object.entries(plan.internalNumbers).map(([dialled, { at }]): Entry => {
+    const from = callerOf(plan, colleague);
+    return {
+      dialled,
+      place: at,
+      arrival: { id: 'proof', origin: { kind: 'extension', number: colleague }, from, dialled },
+    };
+  });
+  return [...outside, ...inside];
+}
+
+/** A number that the rule is for. */
+function dialledBy(match: NumberRule['match']): string {
+  return match.kind === 'exact' ? match.number : `${match.prefix}0`;
+}
