@@ -34,7 +34,8 @@ export interface Tally {
 
 /**
  * Sends a response the way its request came (RFC 3261, §18.2.2): to `source`, over its connection while that is up; else
- * by the topmost Via.
+ * by the topmost Via. A departure: what came as a datagram is answered as one, whatever transport its Via claims. Its
+ * address may be forged, and nobody is to make us open connections to somebody else's ports.
  */
 export function transmitResponse(
   context: StackContext,
@@ -58,7 +59,7 @@ function hopOfResponse(context: StackContext, response: SipResponse, source: Sou
     const connection = connectionHop(via);
     if (connection !== undefined && context.transports.choose(connection)?.reaches(connection)) return connection;
   }
-  return responseHop(via, source?.listener);
+  return responseHop(source?.protocol === 'udp' ? { ...via, transport: 'UDP' } : via, source?.listener);
 }
 
 /** The bytes of the last message that was serialised: what is sent again is not built again. */

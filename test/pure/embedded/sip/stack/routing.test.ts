@@ -266,6 +266,13 @@ describe('where a response goes (§18.2.2; RFC 3581)', () => {
       says: { rport: '4444', received: '10.0.0.9' },
     },
     { via: 'SIP/2.0/UDP 10.0.0.9:7000;maddr=10.0.0.8;branch=z9hG4bK8', goes: '10.0.0.8:7000', says: {} },
+    // A datagram opens no connection, and none of ours serves TLS.
+    { via: 'SIP/2.0/TCP 10.0.0.9:7000;branch=z9hG4bK-9', goes: '10.0.0.9:7000', says: {} },
+    {
+      via: 'SIP/2.0/TLS phone.invalid;rport;branch=z9hG4bK-10',
+      goes: '10.0.0.9:4444',
+      says: { rport: '4444', received: '10.0.0.9' },
+    },
   ];
 
   it.each(cases)('$via', async ({ via, goes, says }) => {
