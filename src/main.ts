@@ -14,7 +14,7 @@ import { Exchange } from './exchange/exchange.ts';
 import type { Sounds, Watcher } from './exchange/ports.ts';
 import type { MediaServer } from './media/port.ts';
 import { FileRecords } from './records/fileRecords.ts';
-import { createSignalling } from './signalling/signalling.ts';
+import { createSignalling, servedMethods } from './signalling/signalling.ts';
 
 /** What was read, checked and made ready before the start. */
 export interface Parts {
@@ -128,6 +128,7 @@ async function startEngine(config: Config, { clock, log, advertised }: Parts): P
       advertise: { host: advertised.sip },
     })),
     admin: { host: '127.0.0.1', port: 0, secret },
+    abilities: { methods: servedMethods },
   });
   const { address, ports, rest } = config.media;
   const media = createEmbeddedMedia({ clock, log, address: advertised.media, bind: address, ports, rest });

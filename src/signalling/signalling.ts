@@ -16,6 +16,8 @@ import type { RegistrarLimits } from './registrar/bindings.ts';
 import { Registrar } from './registrar/registrar.ts';
 import { parseUri } from './text/grammar.ts';
 
+export { served as servedMethods } from './connection/refusals.ts';
+
 export interface SignallingOptions {
   readonly clock: Clock;
   readonly log: Log;

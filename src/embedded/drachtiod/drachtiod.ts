@@ -20,6 +20,7 @@ import { EarlyNotifies } from './incoming/earlyNotifies.ts';
 import { MergedRequests } from './incoming/mergedRequests.ts';
 import type { Drachtiod, DrachtiodOptions } from './options.ts';
 import { Challenges } from './proxy/challenges.ts';
+import { RequestHandlers } from './routing/requestHandlers.ts';
 
 export type { Drachtiod, DrachtiodOptions, DrachtiodStats } from './options.ts';
 
@@ -48,6 +49,7 @@ export const startDrachtiod = async (options: DrachtiodOptions): Promise<Drachti
     refuseMerged: false,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.resolver === undefined ? {} : { resolver: options.resolver }),
+    ...(options.abilities === undefined ? {} : { abilities: options.abilities }),
   });
   const routes = new Routes();
   const core: Core = {
@@ -66,6 +68,8 @@ export const startDrachtiod = async (options: DrachtiodOptions): Promise<Drachti
     proxies: new Set(),
     challenges: new Challenges(clock),
     records: new CallRecords(routes),
+    handlers: new RequestHandlers(clock, options.requestHandlers ?? []),
+    reach: (host, target) => port.reach(host, target),
     tagFor: options.tagFor ?? (() => undefined),
   };
   const port = new AdminPort({

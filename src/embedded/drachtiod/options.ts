@@ -1,10 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import type { Abilities } from '../sip/grammar/verdict/verdict.ts';
 import type { SipRequest } from '../sip/message.ts';
 import type { ListenAddress, Listener, Resolver, StackCounts } from '../sip/stack.ts';
 import type { TimerValues } from '../sip/transactions/timerValues.ts';
 import type { StackLimits } from '../sip/transport/limits.ts';
 import type { AdminPortLimits } from './applications/adminPort.ts';
+import type { RequestHandler } from './routing/requestHandlers.ts';
 
 export interface DrachtiodOptions {
   readonly clock: Clock;
@@ -22,6 +24,10 @@ export interface DrachtiodOptions {
   readonly timers?: Partial<TimerValues>;
   readonly limits?: Partial<StackLimits>;
   readonly resolver?: Resolver;
+  /** What is refused before any application sees it; default: nothing that can be read. */
+  readonly abilities?: Abilities;
+  /** Who decides about new requests in the applications' place; default: nobody, each application gets what it asks for. */
+  readonly requestHandlers?: readonly RequestHandler[];
   /** Which of the applications that want a request's method may have it: those that gave themselves this tag. */
   readonly tagFor?: (request: SipRequest) => string | undefined;
 }

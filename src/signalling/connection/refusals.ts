@@ -1,9 +1,14 @@
 /** What comes outside of any dialog and is neither a call nor a registration. */
-import { allow, supported } from '../dialogs/headers.ts';
+import { dialledNumber } from '../admission/caller.ts';
+import { allow, supported, unsupportedOptions } from '../dialogs/headers.ts';
+import { header } from '../drachtio/message.ts';
 import type { Responder } from '../drachtio/responder.ts';
 import type { Connection } from './connection.ts';
 
 const allowed = `${allow}, REGISTER`;
+
+/** For a server that refuses by itself what nobody would take: 405, and 501 to methods of which nobody has ever heard. */
+export const served: readonly string[] = [...allowed.split(', '), 'PRACK', 'SUBSCRIBE'];
 
 export interface RefusalOptions {
   /** While draining: the header fields of the 503; undefined: calls are taken. */
@@ -12,9 +17,13 @@ export interface RefusalOptions {
 
 /** A method without a route is the server's to answer; some servers answer it with nothing. */
 export const routeTheRest = (connection: Connection, options: RefusalOptions): void => {
-  connection.route('OPTIONS', (_, respond) => {
+  connection.route('OPTIONS', (request, respond) => {
     const draining = options.refusing();
     if (draining !== undefined) return respond(503, { headers: draining });
+    // What an INVITE like it would get (RFC 3261, §11.2).
+    if (dialledNumber(request.uri) === undefined) return respond(416);
+    const unsupported = unsupportedOptions(header(request, 'require'));
+    if (unsupported !== undefined) return respond(420, { headers: unsupported });
     respond(200, { headers: { Allow: allowed, Supported: supported, Accept: 'application/sdp' } });
   });
   // We have no event packages but `refer`, which only lives within dialogs (RFC 6665, §4.2.1.3).

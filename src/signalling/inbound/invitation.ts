@@ -7,11 +7,12 @@ import { unsupportedOptions } from '../dialogs/headers.ts';
 import { answerTimer } from '../dialogs/sessionTimer.ts';
 import type { LegSurroundings } from '../dialogs/surroundings.ts';
 import type { Fields } from '../drachtio/fields.ts';
-import { description, header } from '../drachtio/message.ts';
+import { description, header, mediaType } from '../drachtio/message.ts';
 import { type Responder, responderOf } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
 import type { IncomingCall, Leg, LegEvents } from '../port.ts';
-import { type NameAddr, parseCSeq, parseNameAddr, parseReplaces, tagOf } from '../text/grammar.ts';
+import { admits, type NameAddr, parseCSeq, parseNameAddr, parseReplaces, tagOf } from '../text/grammar.ts';
+import { elementsOf } from '../text/list.ts';
 import { type InboundInvite, SipInboundLeg } from './inboundLeg.ts';
 
 export interface ReceptionOptions {
@@ -105,6 +106,7 @@ const readInvite = (request: SrfRequest): Result<ReadInvite, Refusal> => {
   if (unsupported !== undefined) return fail({ status: 420, headers: unsupported });
   const described = description(request);
   if (described.kind === 'unsupported') return fail({ status: 415, headers: { Accept: 'application/sdp' } });
+  if (!takesSdp(header(request, 'accept'))) return fail({ status: 406 });
   const timer = answerTimer(request, undefined);
   if (timer.kind === 'tooShort') return fail({ status: 422, headers: timer.headers });
   const offer = described.kind === 'sdp' ? described.sdp : undefined;
@@ -115,6 +117,10 @@ const readInvite = (request: SrfRequest): Result<ReadInvite, Refusal> => {
     invite: { callId, callerTag, sequence: cseq.value.sequence, offer, timer },
   });
 };
+
+/** Our answer is a session description. An Accept without a value takes nothing (RFC 3261, §20.1). */
+const takesSdp = (accept: string | undefined): boolean =>
+  accept === undefined || elementsOf(accept).some(range => admits(mediaType(range), 'application/sdp'));
 
 /** RFC 3891, §3: which leg is to be replaced, and why not. */
 const findReplaced = (

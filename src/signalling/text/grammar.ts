@@ -4,6 +4,7 @@
  */
 export { type Auth, authParam, parseAuth } from '../../embedded/sip/grammar/fields/auth.ts';
 export { parseCSeq } from '../../embedded/sip/grammar/fields/cseq.ts';
+export { admits } from '../../embedded/sip/grammar/fields/mediaType.ts';
 export { type NameAddr, parseContact, parseNameAddr, tagOf } from '../../embedded/sip/grammar/fields/nameAddr.ts';
 export { hasParam, type Params, param } from '../../embedded/sip/grammar/fields/params.ts';
 export { parseReplaces, type Replaces } from '../../embedded/sip/grammar/fields/replaces.ts';
