@@ -224,6 +224,31 @@ describe('the reception', () => {
     expect(stage.phone(call, '10').state).toBe('dialed');
   });
 
+  test('stops ringing an operator when the longest wait is over', () => {
+    stage = new Stage({
+      queues: Object.fromEntries(
+        Object.entries(officePlan().queues).map(([name, queue]) => [name, { ...queue, maxWait: 10_000 }]),
+      ),
+    });
+    const call = stage.arrive();
+    stage.press(call, '0');
+    const operator = stage.phone(call, '10');
+    stage.later(10_000);
+    expect([operator.state, stage.hears(call)]).toEqual(['cancelled', 'en: bye']);
+    stage.settle(operator);
+    expect(stage.world.acd.agents['10']?.state.kind).toBe('ready');
+  });
+
+  test('forgets an offer that was declined, and all of its time', () => {
+    const call = stage.arrive();
+    stage.press(call, '0');
+    for (const extension of ['10', '11']) stage.fail(stage.phone(call, extension), 'declined');
+    expect(stage.phase(call)).toMatchObject({ kind: 'queued', offer: undefined });
+    expect(Object.keys(stage.world.call(call).timers)).toEqual(['maxWait']);
+    stage.later(5_000);
+    expect(stage.phase(call)).toMatchObject({ offer: { extension: '10' } });
+  });
+
   test('does what the dialplan says after the longest wait', () => {
     busyOperators();
     const third = stage.arrive();

@@ -204,6 +204,7 @@ describe('R6: the operator does not take the recall', () => {
   test.each(['busy', 'declined', 'unreachable'] as const)('being %s: the queue takes it at its front', reason => {
     const { call, target } = transferred(true);
     const since = stage.world.call(call).queuedSince;
+    expect(since).toBe(stage.world.call(call).startedAt);
     stage.later(5_000);
     stage.fail(target, 'busy');
     stage.fail(stage.phone(call, '10'), reason);

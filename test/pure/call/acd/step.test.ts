@@ -87,6 +87,29 @@ describe('an offer', () => {
     expect(post(7_000, { kind: 'timerFired', agent: '10' })).toMatchObject([{ kind: 'offer', callId: 'a' }]);
   });
 
+  test('that was not taken does not come again when the phone has stopped ringing', () => {
+    agent(0, '10');
+    queued(1_000, 'sales', 'a');
+    agent(1_000, '10', true);
+    concluded(2_000, 'a', '10', 'notTaken');
+    expect(agent(2_100, '10', false)).toEqual([]);
+    expect(state('10')).toBe('notReady');
+    agent(3_000, '10', false, false);
+    expect(state('10')).toBe('loggedOut');
+  });
+
+  test('that was not taken puts the agent behind the others', () => {
+    agent(0, '10');
+    agent(1_000, '11');
+    queued(2_000, 'sales', 'a');
+    expect(concluded(3_000, 'a', '10', 'notTaken')).toMatchObject([{ kind: 'passOver' }, { agent: '11' }]);
+    concluded(4_000, 'a', '11', 'withdrawn');
+    post(4_000, { kind: 'callLeft', queue: 'sales', callId: 'a' });
+    post(8_000, { kind: 'timerFired', agent: '10' });
+    expect([state('10'), state('11')]).toEqual(['ready', 'ready']);
+    expect(queued(9_000, 'sales', 'b')).toMatchObject([{ agent: '11' }]);
+  });
+
   test('goes with its call: the agent is free for the next', () => {
     agent(0, '10');
     queued(1_000, 'sales', 'a');
