@@ -1,5 +1,5 @@
 import { finding } from '../catalogue.ts';
-import { type Edge, type NodeId, recall } from '../outline/edges.ts';
+import { type Edge, type NodeId, present, recall } from '../outline/edges.ts';
 import { graphOf, reachable } from '../outline/graph.ts';
 import { sectionOf } from '../outline/outline.ts';
 import type { Rule } from './rule.ts';
@@ -12,10 +12,11 @@ export const unreachable: Rule = {
   *check({ draft, edges, declared, atKey }) {
     const graph = graphOf(edges);
     const byCallers = reachable(graph, rootsOf(edges));
-    for (const number of Object.keys(draft.extensions ?? {})) {
-      if (byCallers.has(`extension:${number}`)) continue;
+    for (const [number, { directDial }] of present(draft.extensions)) {
+      // Who writes that callers do not dial it knows that it is for colleagues.
+      if (directDial === false || byCallers.has(`extension:${number}`)) continue;
       const message = `no caller is led to the extension ${number}: only colleagues can call it`;
-      const remedy = 'lead a key, a group or a queue to it, or let a menu have directDial';
+      const remedy = 'lead a key, a group or a queue to it, let a menu have directDial, or say directDial: false';
       yield finding('UNREACHABLE', atKey(['extensions', number]), message, remedy);
     }
     // A colleague can call every extension, and goes on from there like any caller.
