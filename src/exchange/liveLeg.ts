@@ -56,7 +56,6 @@ export class LiveLeg {
   private over = false;
   /** The far end has answered, and the call does not know yet. */
   private answerUntold = false;
-  private occupies: string | undefined;
   /** Tells what plays now from what was asked for before. */
   private sound = 0;
   private lastDigit: { readonly digit: string; readonly source: string; readonly at: number } | undefined;
@@ -69,7 +68,6 @@ export class LiveLeg {
   ) {
     this.owner = owner;
     this.id = id;
-    this.occupies = who.extension;
     if (who.extension !== undefined) around.tookPart(who.extension);
   }
 
@@ -374,9 +372,8 @@ export class LiveLeg {
   }
 
   private leaveOff(): void {
-    const { occupies } = this;
-    this.occupies = undefined;
-    if (occupies !== undefined) this.around.leftOff(occupies);
+    const { extension } = this.who;
+    if (extension !== undefined) this.around.leftOff(extension);
   }
 
   /** Idempotent: the dialog ends, the endpoint is destroyed. */

@@ -102,6 +102,22 @@ describe('a bridge', () => {
     expect(house.signalling.to('11')).toBeDefined();
   });
 
+  test('is not waited for for ever', async () => {
+    const caller = await house.callIn();
+    caller.events.digit('0');
+    await house.settle();
+    for (const name of ['caller', 'leg1']) {
+      house.media.of(name).before = what => (what === 'bridge' ? new Promise(() => undefined) : Promise.resolve());
+    }
+    const operator = house.signalling.to('10');
+    operator.events.answered('an answer', '127.0.0.1');
+    await house.settle();
+    expect(operator.ended).toBeUndefined();
+    house.clock.advance(5_000);
+    await house.settle();
+    expect([operator.ended, caller.leg.ended]).toMatchObject([{ status: 503 }, undefined]);
+  });
+
   test('is left before its leg is joined to somebody else, although the other side has gone', async () => {
     const { operator, caller } = await house.conversation();
     const consultation = await house.dial('10', '102');
@@ -135,6 +151,35 @@ describe('a sound that cannot be had', () => {
     await house.settle();
     expect(endpoint.playing).toBeUndefined();
     expect(endpoint.peer).toBe(house.media.of('leg1'));
+  });
+
+  test('is not made up for when somebody is there already', async () => {
+    const caller = await house.callIn();
+    const endpoint = house.media.of('caller');
+    let plays = 0;
+    let fail = (): void => undefined;
+    endpoint.play = () => {
+      plays += 1;
+      return new Promise(resolve => {
+        fail = () => resolve('failed');
+      });
+    };
+    caller.events.digit('0');
+    await house.settle();
+    const operator = house.signalling.to('10');
+    const music = [plays, fail] as const;
+    operator.events.answered('an answer', '127.0.0.1');
+    await house.settle();
+    music[1]();
+    await house.settle();
+    expect(plays).toBe(music[0]);
+    await operator.events.offered('hold');
+    await house.settle();
+    const second = [plays, fail] as const;
+    expect(second[0]).toBe(music[0] + 1);
+    second[1]();
+    await house.settle();
+    expect(plays).toBe(second[0] + 1);
   });
 
   test('is passed over where something follows it', async () => {

@@ -101,6 +101,34 @@ test('a transfer that is under way when everything is stopped gets its final ans
   expect(request.reports).toEqual(['accepted', '487']);
 });
 
+test('a transfer that has had its final answer gets no other', async () => {
+  const house = new TestHouse();
+  const { operator } = await house.conversation();
+  const request = refer('101');
+  operator.events.transferRequested(request);
+  await house.settle();
+  house.signalling.to('101').events.failed({ reason: 'busy', status: 486, text: 'Busy Here' });
+  await house.settle();
+  await house.close();
+  expect(request.reports).toEqual(['accepted', '486']);
+});
+
+test('an endpoint that comes too late is destroyed', async () => {
+  const house = new TestHouse();
+  let come = (): void => undefined;
+  house.media.ready = new Promise(resolve => {
+    come = resolve;
+  });
+  const { leg } = await house.callIn();
+  house.clock.advance(5_000);
+  await house.settle();
+  expect([leg.ended, house.media.all]).toMatchObject([{ status: 503 }, []]);
+  come();
+  await house.settle();
+  expect(house.media.all.map(({ destroyed }) => destroyed)).toEqual([true]);
+  await house.close();
+});
+
 test('a REFER that comes when its call is over is refused', async () => {
   const house = new TestHouse();
   const { caller, operator } = await house.conversation();
