@@ -19,6 +19,11 @@ export const command: Command = {
     admin: { type: 'string', short: 'a', value: 'host:port', help: 'where applications connect (127.0.0.1:9022)' },
     secret: { type: 'string', short: 's', help: `what they show (${secretVariable}; a new one at each start)` },
     advertise: { type: 'string', value: 'host', help: 'what Contact and Via say, behind a NAT or in a container' },
+    handler: {
+      type: 'string',
+      value: 'url',
+      help: 'who decides where a request goes: http://…, or tcp://host:port of an application that listens',
+    },
     log: { type: 'string', short: 'l', value: 'level', help: `${levels.join(', ')} (info)` },
   },
   about: `The server that applications of drachtio-srf speak to, without the switchboard: a contact is written
@@ -35,6 +40,7 @@ none is given.`,
 
     const given = args.text.secret ?? surroundings.environment[secretVariable];
     const secret = given === undefined || given === '' ? randomId(12) : given;
+    const { handler } = args.text;
     let server: Drachtiod;
     try {
       server = await startDrachtiod({
@@ -42,6 +48,7 @@ none is given.`,
         log: surroundings.log === undefined ? createLog({ level }) : createLog({ level }, surroundings.log),
         contacts: listeners,
         admin: { ...admin, secret },
+        ...(handler === undefined ? {} : { requestHandlers: [{ method: '*', url: handler }] }),
       });
     } catch (error) {
       if (!isKozpontError(error)) throw error;

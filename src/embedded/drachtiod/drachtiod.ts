@@ -129,6 +129,7 @@ const applicationLost = (core: Core, application: Application): void => {
 };
 
 const close = async (core: Core, port: AdminPort): Promise<void> => {
+  core.handlers.close();
   await port.close();
   for (const dialog of [...core.dialogs.all()]) core.dialogs.remove(dialog);
   for (const proxy of [...core.proxies]) proxy.close();

@@ -1,5 +1,5 @@
 /** The port that applications connect to. */
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../../base/clock.ts';
 import { KozpontError, messageOf } from '../../../base/errors.ts';
 import type { Log } from '../../../base/log.ts';
@@ -30,29 +30,20 @@ export class AdminPort {
   private readonly server: Server;
   private readonly connections = new Set<Connection>();
   private readonly limits: AdminPortLimits;
+  private readonly secretIsRight: (offered: string) => boolean;
+  private closed = false;
 
   /** Error: `INVALID_CONFIG` for a secret that protects nothing. */
   constructor(private readonly options: AdminPortOptions) {
     this.limits = { ...defaultAdminPortLimits, ...options.limits };
-    const secretIsRight = secretCheck(options.secret);
-    const events: ConnectionEvents = {
-      ready: application => options.events.ready(application),
-      command: (application, command) => options.events.command(application, command),
-      closed: application => {
-        this.connections.delete(application);
-        options.events.closed(application);
-      },
-    };
+    this.secretIsRight = secretCheck(options.secret);
     this.server = createServer({ noDelay: true }, socket => {
       if (this.full()) {
         options.log.warn({ address: socket.remoteAddress }, 'too many connections of applications: one is refused');
         socket.destroy();
         return;
       }
-      const { clock, log, greeting } = options;
-      this.connections.add(
-        new Connection({ socket, clock, log, limits: this.limits, secretIsRight, greeting, events }),
-      );
+      this.take(socket, {});
     });
   }
 
@@ -84,6 +75,25 @@ export class AdminPort {
     });
   }
 
+  /**
+   * Connects to an application that listens (drachtio-srf: `srf.listen`); it authenticates all the same. Error:
+   * `CONNECTION_LOST`.
+   */
+  reach(host: string, port: number): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const lost = (reason: string): void =>
+        reject(new KozpontError('CONNECTION_LOST', `the application at ${host}:${port} is lost: ${reason}`));
+      if (this.closed) {
+        lost('the server closes');
+        return;
+      }
+      const socket = connect({ host, port, noDelay: true });
+      // The time for authentication runs from here: connecting is part of it.
+      this.take(socket, { ready: resolve, closed: () => lost('it did not authenticate') });
+      socket.once('error', error => lost(messageOf(error)));
+    });
+  }
+
   get applications(): number {
     let count = 0;
     for (const connection of this.connections) if (connection.authenticated) count += 1;
@@ -96,8 +106,35 @@ export class AdminPort {
   }
 
   close(): Promise<void> {
+    this.closed = true;
     for (const connection of [...this.connections]) connection.destroy();
     return new Promise(resolve => this.server.close(() => resolve()));
+  }
+
+  private take(socket: Socket, told: Partial<ConnectionEvents>): void {
+    const { clock, log, greeting, events } = this.options;
+    const { limits, secretIsRight } = this;
+    const connection = new Connection({
+      socket,
+      clock,
+      log,
+      limits,
+      secretIsRight,
+      greeting,
+      events: {
+        ready: application => {
+          events.ready(application);
+          told.ready?.(application);
+        },
+        command: (application, command) => events.command(application, command),
+        closed: application => {
+          this.connections.delete(application);
+          events.closed(application);
+          told.closed?.(application);
+        },
+      },
+    });
+    this.connections.add(connection);
   }
 
   private full(): boolean {

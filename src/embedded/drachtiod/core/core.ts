@@ -15,6 +15,7 @@ import type { MergedRequests } from '../incoming/mergedRequests.ts';
 import type { OutgoingRequest } from '../outgoing/outgoingRequest.ts';
 import type { Challenges } from '../proxy/challenges.ts';
 import type { ProxyContext } from '../proxy/proxyContext.ts';
+import type { RequestHandlers } from '../routing/requestHandlers.ts';
 
 export interface Core {
   readonly clock: Clock;
@@ -36,6 +37,10 @@ export interface Core {
   readonly proxies: Set<ProxyContext>;
   readonly challenges: Challenges;
   readonly records: CallRecords;
+  /** Who decides about new requests in the applications' place. */
+  readonly handlers: RequestHandlers;
+  /** Connects to an application that listens. Settles once it has authenticated. Error: `CONNECTION_LOST`. */
+  readonly reach: (host: string, port: number) => Promise<Application>;
   /** Which of the applications that want a method may have it: those with this tag; undefined: all. */
   readonly tagFor: (request: SipRequest) => string | undefined;
 }

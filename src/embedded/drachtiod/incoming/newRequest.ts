@@ -16,6 +16,7 @@ import { natHopOfRequest } from '../dialogs/natHop.ts';
 import { takesUpdate } from '../dialogs/takesUpdate.ts';
 import { encodeReceived } from '../messages/encode.ts';
 import { newRequestFrame } from '../protocol/outgoing.ts';
+import { Undecided } from '../routing/undecided.ts';
 import { isTooShort, smallestInterval } from '../sessionTimer/negotiation.ts';
 import { noSession, sessionEvents } from '../sessionTimer/sessionEvents.ts';
 import { IncomingInvite } from './incomingInvite.ts';
@@ -53,6 +54,15 @@ export const newRequest = (core: Core, transaction: ServerTransaction): void => 
   if (request.method === 'INVITE' && isTooShort(request)) {
     transaction.observe({ ended: forget });
     refuse(transaction, 422, ['Min-SE', String(smallestInterval)]);
+    return;
+  }
+  const handler = core.handlers.urlFor(request.method);
+  if (handler !== undefined) {
+    const undecided = new Undecided(core, transaction, {
+      give: application => give(core, application, transaction, forget),
+      ended: forget,
+    });
+    void undecided.ask(handler);
     return;
   }
   const application = core.routes.next(request.method.toLowerCase(), core.tagFor(request));

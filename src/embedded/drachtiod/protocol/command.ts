@@ -79,7 +79,7 @@ const crlf = Buffer.from('\r\n', 'latin1');
 const timeout = /^(\d{1,6})(ms|s)$/;
 
 /** `1500ms`, `2s`; anything else is no limit, as in drachtio-server. */
-const parseTimeout = (text: string | undefined): Duration | undefined => {
+export const parseTimeout = (text: string | undefined): Duration | undefined => {
   const match = timeout.exec(text ?? '');
   return match === null ? undefined : Number(match[1]) * (match[2] === 's' ? 1000 : 1);
 };

@@ -34,31 +34,33 @@ const targetsOf = (core: Core, request: SipRequest, destinations: readonly strin
     .map(target => ({ target, uri: toUs ? target : request.uri }));
 };
 
-export const proxyRequest = (core: Core, application: Application, command: ProxyCommand): void => {
-  const incoming = core.incoming.get(command.transactionId);
-  const transaction = incoming?.proxiable;
-  if (incoming === undefined || transaction === undefined) {
-    application.send(nokFrame(command.id, `Unknown transaction id: ${command.transactionId}`));
-    return;
-  }
-  incoming.release();
+/** What a proxy is told to do; the application's command says it, or a request handler. */
+export type ProxyPlan = Pick<
+  ProxyCommand,
+  'recordRoute' | 'followRedirects' | 'forking' | 'provisionalTimeout' | 'finalTimeout' | 'destinations' | 'headers'
+>;
+
+/** Undefined: it is on its way; else why not, and the request has been refused. */
+export const startProxy = (
+  core: Core,
+  transaction: ServerTransaction,
+  plan: ProxyPlan,
+  events: ProxyEvents,
+): string | undefined => {
   core.merged.forget(transaction.request);
   const routed = throughOurRoute(transaction.request, core.isLocal) ?? transaction.request;
   const request = oneHopLess(routed);
   if (request === undefined) {
-    application.send(nokFrame(command.id, 'Rejected with 483 Too Many Hops due to Max-Forwards value of 0'));
     refuse(transaction, 483);
-    return;
+    return 'Rejected with 483 Too Many Hops due to Max-Forwards value of 0';
   }
   const challenged = core.challenges.targetOf(request);
-  const targets = targetsOf(core, request, challenged === undefined ? command.destinations : [challenged]);
+  const targets = targetsOf(core, request, challenged === undefined ? plan.destinations : [challenged]);
   if (targets.length === 0) {
-    application.send(nokFrame(command.id, 'error proxying request to '));
     refuse(transaction, 500);
-    return;
+    return 'error proxying request to ';
   }
-  if (!command.fullResponse) application.send(okFrame(command.id, 'done'));
-  const { recordRoute, followRedirects, forking, provisionalTimeout, finalTimeout, headers } = command;
+  const { recordRoute, followRedirects, forking, provisionalTimeout, finalTimeout, headers } = plan;
   new ProxyContext(core, {
     transaction,
     request,
@@ -69,8 +71,23 @@ export const proxyRequest = (core: Core, application: Application, command: Prox
     provisionalTimeout,
     finalTimeout,
     headers,
-    events: proxyEvents(core, application, command, request.method === 'INVITE'),
+    events,
   });
+  return undefined;
+};
+
+export const proxyRequest = (core: Core, application: Application, command: ProxyCommand): void => {
+  const incoming = core.incoming.get(command.transactionId);
+  const transaction = incoming?.proxiable;
+  if (incoming === undefined || transaction === undefined) {
+    application.send(nokFrame(command.id, `Unknown transaction id: ${command.transactionId}`));
+    return;
+  }
+  incoming.release();
+  const isCall = transaction.request.method === 'INVITE';
+  const failure = startProxy(core, transaction, command, proxyEvents(core, application, command, isCall));
+  if (failure !== undefined) application.send(nokFrame(command.id, failure));
+  else if (!command.fullResponse) application.send(okFrame(command.id, 'done'));
 };
 
 const proxyEvents = (core: Core, application: Application, command: ProxyCommand, isCall: boolean): ProxyEvents => ({
