@@ -28,6 +28,8 @@ export interface OfficeOptions {
   /** Above it, calls are refused. */
   readonly calls?: number;
   readonly prompts?: Readonly<Record<string, number>>;
+  /** How long calls may go on after `drain`. Milliseconds. */
+  readonly drain?: number;
   /** Default: silent. */
   readonly log?: Log;
 }
@@ -181,11 +183,11 @@ const nobody = { calls: 0, legs: 0, endpoints: 0 };
 /** No spaces: some phones cannot be told a password with one. */
 export const passwordOf = (extension: string): string => `password-of-${extension}`;
 
-const settings = ({ calls = 1000 }: OfficeOptions): string => `
+const settings = ({ calls = 1000, drain = 1000 }: OfficeOptions): string => `
 sip: { listen: [udp:${addresses.house}:0, tcp:${addresses.house}:0], realm: office }
 media: { address: ${addresses.house}, rest: 0ms }
 trunks: { outside: { from: [${addresses.trunk}] } }
-limits: { calls: ${calls}, drain: 1s }
+limits: { calls: ${calls}, drain: ${drain}ms }
 `;
 
 /** A story in an office of its own, which is empty at the end. */
