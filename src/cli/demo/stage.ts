@@ -78,6 +78,7 @@ async function build({ clock, log, timeline, environment, progress }: StageOptio
   const ofCaller = new Promise<CallRecord>(resolve => {
     recorded = resolve;
   });
+  const sounds = await knownSounds(prompts, plan);
   const kozpont = await startKozpont(config, {
     plan,
     credentials,
@@ -93,8 +94,10 @@ async function build({ clock, log, timeline, environment, progress }: StageOptio
         },
       },
     ],
+  }).catch(async error => {
+    await prompts.close();
+    throw error;
   });
-  const sounds = await knownSounds(prompts, plan);
   const phones: Phone[] = [];
   return {
     kozpont,
