@@ -81,6 +81,11 @@ export class Stranger {
     return new Stranger(address, server, sockets);
   }
 
+  /** Everything that came, repetitions left out. */
+  get received(): readonly string[] {
+    return this.inbox.texts;
+  }
+
   send(bytes: Uint8Array | string): Promise<void> {
     const { server } = this;
     return new Promise((resolve, reject) => {
