@@ -9,24 +9,28 @@ import { record, route } from './parts.ts';
 
 type WrittenMenu = Source['menus'][string];
 
-export const compileMenus = (document: YamlDocument, source: Source): Dialplan['menus'] =>
-  record(source.menus, (name, { greeting, directDial, dialByName, keys, interDigit, noInput, invalid }) => {
+export const compileMenus = (document: YamlDocument, source: Source): Dialplan['menus'] => {
+  const names = compileNames(source);
+  return record(source.menus, (name, { greeting, directDial, dialByName, keys, interDigit, noInput, invalid }) => {
     const path = ['menus', name];
     return {
       name,
       greeting,
       directDial,
       keys: record(keys, (digits, way) => route(document, menuRoute(source, name, way), [...path, 'keys', digits])),
-      ...(dialByName ? { names: compileNames(source) } : {}),
+      ...(dialByName ? { names } : {}),
       interDigit,
       noInput: compileNoInput(document, noInput, [...path, 'noInput']),
       invalid: compileInvalid(document, invalid, [...path, 'invalid']),
       at: document.atKey(path),
     };
   });
+};
 
+/** One for all menus: who can be reached by name does not depend on the menu. */
 function compileNames(source: Source): Readonly<Record<string, string>> {
   const names: Record<string, string> = Object.create(null);
+  if (!Object.values(source.menus).some(({ dialByName }) => dialByName)) return names;
   for (const [digits, number] of spell(namedIn(source)).names) names[digits] = number;
   return names;
 }

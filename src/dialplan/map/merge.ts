@@ -1,7 +1,8 @@
 import type { CallMap, MapEdge, MapNode } from './map.ts';
-import { dial, type Place } from './ways.ts';
+import { dial, type Place, spell } from './ways.ts';
 
 const mostNamed = 6;
+const anyOf = (place: Place): boolean => place === dial || place === spell;
 
 /**
  * Telephones that are met in the same way, and that lead the same way on, are drawn as one place: a company of a
@@ -20,7 +21,7 @@ function mergedOnce({ nodes, edges }: CallMap, prefix: string): CallMap {
   };
   for (const { from, to, label } of edges) {
     // Which extension is dialled is what tells the ways from there apart, and nothing else does.
-    note(to, `< ${from} ${from === dial ? '' : label}`);
+    note(to, `< ${from} ${anyOf(from) ? '' : label}`);
     note(from, `> ${to} ${label}`);
   }
   const teams = new Map<string, MapNode[]>();
@@ -48,7 +49,7 @@ function mergedOnce({ nodes, edges }: CallMap, prefix: string): CallMap {
       edges.map(({ from, to, label }) => ({
         from: stands.get(from)?.id ?? from,
         to: stands.get(to)?.id ?? to,
-        label: from === dial && stands.has(to) ? '' : label,
+        label: anyOf(from) && stands.has(to) ? '' : label,
       })),
     ),
   };

@@ -1,12 +1,13 @@
 import { showDuration } from '../../base/yaml/duration.ts';
 import type { Dialplan } from '../plan.ts';
 import type { MapNode, PlaceKind } from './map.ts';
-import { dial, lost, type Place } from './ways.ts';
+import { dial, lost, type Place, spell } from './ways.ts';
 
 /** A place as a drawing shows it. */
 export function describePlace(plan: Dialplan, id: Place): MapNode {
   const node = (kind: PlaceKind, title: string, detail = ''): MapNode => ({ id, kind, title, detail });
   if (id === dial) return node('dial', 'an extension is dialled');
+  if (id === spell) return node('dial', 'a name is spelled');
   if (id === lost) return node('lost', 'lost calls', 'a transfer that nobody takes back');
   const colon = id.indexOf(':');
   const [kind, name] = [id.slice(0, colon), id.slice(colon + 1)];

@@ -6,7 +6,8 @@ import type { Destination, Dialplan, Extension, FailureReason, Language, NumberR
 
 /**
  * `menu:main`, `number:+3612345678`, `internal:0`; `phone:101` is a telephone that rings for a group or a queue (its
- * own failover does not count there), `dial` is where an extension is dialled, `lost` where lost calls go.
+ * own failover does not count there), `dial` is where an extension is dialled, `spell` where a name is spelled, `lost`
+ * where lost calls go.
  */
 export type Place = string;
 
@@ -14,7 +15,7 @@ export type Cause =
   | { readonly kind: 'called' }
   | { readonly kind: 'key'; readonly digits: string }
   | { readonly kind: 'dialled'; readonly number: string }
-  | { readonly kind: 'named' }
+  | { readonly kind: 'named'; readonly number: string }
   | { readonly kind: 'noInput' }
   | { readonly kind: 'invalid' }
   | { readonly kind: 'spoken' }
@@ -35,6 +36,7 @@ export interface Way {
 }
 
 export const dial: Place = 'dial';
+export const spell: Place = 'spell';
 export const lost: Place = 'lost';
 export const placeOf = ({ kind, name }: Destination): Place => `${kind}:${name}`;
 /** As it is written in a dialplan, without spaces. */
@@ -84,15 +86,21 @@ export function* waysOf(plan: Dialplan): Generator<Way> {
 }
 
 function* menuWays(plan: Dialplan): Generator<Way> {
+  let spelled: Readonly<Record<string, string>> = {};
   for (const { name, keys, names, directDial, noInput, invalid, at } of Object.values(plan.menus)) {
     const from = `menu:${name}`;
     for (const [digits, route] of Object.entries(keys)) yield* routed(plan, from, route, { kind: 'key', digits });
     if (directDial) yield { from, to: dial, cause: { kind: 'dialled', number: '' }, at };
-    for (const number of new Set(Object.values(names ?? {}))) {
-      yield { from, to: `extension:${number}`, cause: { kind: 'named' }, at };
+    if (names !== undefined) {
+      spelled = names;
+      yield { from, to: spell, cause: { kind: 'named', number: '' }, at };
     }
     yield* routed(plan, from, noInput.then, { kind: 'noInput' });
     yield* routed(plan, from, invalid.then, { kind: 'invalid' });
+  }
+  for (const number of new Set(Object.values(spelled))) {
+    const at = plan.extensions[number]?.at;
+    if (at !== undefined) yield { from: spell, to: `extension:${number}`, cause: { kind: 'named', number }, at };
   }
   if (!Object.values(plan.menus).some(({ directDial }) => directDial)) return;
   for (const { number, directDial, at } of Object.values(plan.extensions)) {
@@ -160,7 +168,7 @@ export function causeText(cause: Cause): string {
     case 'dialled':
       return cause.number === '' ? 'an extension is dialled' : `${cause.number} is dialled`;
     case 'named':
-      return 'the name is spelled';
+      return cause.number === '' ? 'a name is spelled' : `${cause.number} is spelled`;
     case 'noInput':
       return 'nothing is pressed';
     case 'invalid':

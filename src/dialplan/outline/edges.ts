@@ -8,7 +8,10 @@ import { menuRoute } from './menuSteps.ts';
 import { type DraftRoute, partsOf } from './route.ts';
 import { spell } from './spelling.ts';
 
-/** `menu:main`, `number:+3612345678`; `directory` is where an extension is dialled, `recall` where lost calls go. */
+/**
+ * `menu:main`, `number:+3612345678`; `directory` is where an extension is dialled, `spelling` where a name is spelled,
+ * `recall` where lost calls go.
+ */
 export type NodeId = string;
 
 /**
@@ -30,6 +33,7 @@ export interface Edge {
 }
 
 export const directory: NodeId = 'directory';
+export const spelling: NodeId = 'spelling';
 export const recall: NodeId = 'recall';
 export const nodeId = ({ kind, name }: Destination): NodeId => `${kind}:${name}`;
 
@@ -81,6 +85,7 @@ function* numberEdges(draft: Draft): Generator<Edge> {
 
 function* menuEdges(draft: Draft): Generator<Edge> {
   let directDial = false;
+  let dialByName = false;
   for (const [name, menu] of present(draft.menus)) {
     const from = `menu:${name}`;
     const path = ['menus', name];
@@ -97,15 +102,17 @@ function* menuEdges(draft: Draft): Generator<Edge> {
       else yield* edge(from, rule.then, [...path, key, 'then'], needs, because);
     }
     if (menu.dialByName === true) {
-      for (const number of new Set(spell(namedIn(draft)).names.values())) {
-        const to = `extension:${number}`;
-        yield { from, to, needs: 'key', because: 'the name is spelled', path: [...path, 'dialByName'] };
-      }
+      dialByName = true;
+      yield { from, to: spelling, needs: 'key', because: 'a name is spelled', path: [...path, 'dialByName'] };
     }
     if (menu.directDial === true) {
       directDial = true;
       yield { from, to: directory, needs: 'key', because: 'an extension is dialled', path: [...path, 'directDial'] };
     }
+  }
+  for (const number of dialByName ? new Set(spell(namedIn(draft)).names.values()) : []) {
+    const path = ['extensions', number, 'name'];
+    yield { from: spelling, to: `extension:${number}`, needs: 'key', because: 'the name is spelled', path };
   }
   if (!directDial) return;
   for (const [number, extension] of present(draft.extensions)) {

@@ -132,9 +132,9 @@ describe('a name on the keys', () => {
 describe('what is drawn and compared of it', () => {
   it('shows forwards, names and callers', () => {
     expect(explainText(plan, { to: ['extension:103'] })).toBe(
-      '+361234567x → office open → menu main → key 2 → menu sub → the name is spelled → extension 103\n' +
+      '+361234567x → office open → menu main → key 2 → menu sub → a name is spelled → a name is spelled → 103 is spelled → extension 103\n' +
         '+36* → callers known → from +3620*, +36155500xx → extension 103\n' +
-        '*@backup → menu main → key 2 → menu sub → the name is spelled → extension 103',
+        '*@backup → menu main → key 2 → menu sub → a name is spelled → a name is spelled → 103 is spelled → extension 103',
     );
     expect(explainText(plan, { to: ['extension:102'], from: ['number:+361234567x@backup'] })).toBe(
       '+361234567x@backup → extension 101 → forwarded → extension 102',
