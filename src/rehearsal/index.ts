@@ -1,4 +1,6 @@
 /** Calls played in virtual time through the `step` of live calls: what a caller will meet, before any caller does. */
+
+export { type Cover, type Coverage, cover, coverageOf } from './cover/cover.ts';
 export { type KnownLength, promptLengths, spokenLength } from './promptLengths.ts';
 export type { Verdict } from './proof/judge.ts';
 export { type CounterExample, type Proof, type ProofOptions, prove } from './proof/prove.ts';

@@ -6,10 +6,11 @@ import { loadDialplan, formats as reports } from '../../dialplan/index.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import { inspectStory, loadStories, pageOf, playStory, type Story, type StoryOutcome } from '../../rehearsal/index.ts';
 import type { Arguments, Command, ExitStatus, Surroundings } from '../command.ts';
+import { testCover } from '../cover.ts';
 import { nearby } from '../settings.ts';
 
 export const command: Command = {
-  rest: 'stories.story.yaml…',
+  rest: 'files…',
   options: {
     dialplan: {
       type: 'string',
@@ -18,13 +19,18 @@ export const command: Command = {
       help: 'the dialplan to test, in place of the one that the stories name',
     },
     format: { type: 'string', value: 'text|json|github', help: 'how the outcome is printed (else text)' },
+    cover: { type: 'boolean', help: 'say how much of the dialplans (given as files) stories go through' },
+    write: { type: 'string', value: 'file', help: 'with --cover: where to write stories that go through everything' },
   },
   about: `Plays each story in virtual time against its dialplan: the one that the file names, else the one beside it
 (office.story.yaml tests office.yaml). Without a file: every dialplans/*.story.yaml. dialplans/STORIES.md explains
 how a story is written.
 
 A story that does not come as it says is printed with what was expected beside what happened. Exits with 0 where all
-stories come as they say, with 1 where one does not or is written wrongly, and with 2 where a file cannot be read.`,
+stories come as they say, with 1 where one does not or is written wrongly, and with 2 where a file cannot be read.
+
+With --cover, the files are dialplans: it says how many of the places and ways of each the stories beside it go
+through, derives a small set of stories that goes through all that needs no transfer, and plays them.`,
   run: test,
 };
 
@@ -36,7 +42,9 @@ interface Played {
   readonly outcomes: readonly StoryOutcome[];
 }
 
-async function test({ text, rest }: Arguments, surroundings: Surroundings): Promise<ExitStatus> {
+async function test(args: Arguments, surroundings: Surroundings): Promise<ExitStatus> {
+  if (args.flags.cover === true) return testCover(args, surroundings);
+  const { text, rest } = args;
   const format = formats.find(each => each === (text.format ?? 'text'));
   const files = rest.length > 0 ? rest : await storiesIn(join(surroundings.folder, 'dialplans'), surroundings.folder);
   if (format === undefined || files.length === 0) {

@@ -7,11 +7,14 @@ export interface Abridged {
   askedForHours(): boolean;
 }
 
+/** Which extensions are dialled in menus: all of them, or one of each kind. */
+export type Dialled = 'each' | 'oneOfAKind';
+
 /**
  * Of the extensions that can be dialled in a menu, one of each kind (which is rung as long, and goes on alike when it
  * does not answer) stands for all; those that something names stay. What is dialled leads to the same kinds of places.
  */
-export function abridge(plan: Dialplan): Abridged {
+export function abridge(plan: Dialplan, dialled: Dialled): Abridged {
   const named = new Set([
     ...Object.values(plan.groups).flatMap(({ members }) => members),
     ...Object.values(plan.queues).flatMap(({ agents }) => agents),
@@ -21,7 +24,8 @@ export function abridge(plan: Dialplan): Abridged {
   const extensions: Record<string, Extension> = {};
   for (const extension of Object.values(plan.extensions)) {
     const kind = kindOf(extension);
-    if (named.has(extension.number) || (extension.directDial && !kinds.has(kind))) {
+    const stands = dialled === 'each' || !kinds.has(kind);
+    if (named.has(extension.number) || (extension.directDial && stands)) {
       extensions[extension.number] = extension;
       kinds.add(kind);
     }

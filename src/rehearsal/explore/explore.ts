@@ -3,7 +3,7 @@ import type { Call } from '../../call/call.ts';
 import type { Arrival } from '../../call/step.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import type { Playable } from '../world/world.ts';
-import { abridge } from './abridged.ts';
+import { abridge, type Dialled } from './abridged.ts';
 import { Choices, movesOf } from './moves.ts';
 import { Player } from './play.ts';
 import { keyOf, type Move, type State } from './state.ts';
@@ -49,8 +49,9 @@ export function explore(
   regimes: readonly Instant[],
   lengthOf: (playable: Playable) => Duration,
   mostStates: number,
+  dialled: Dialled = 'oneOfAKind',
 ): Exploration {
-  const { plan: abridged, askedForHours } = abridge(plan);
+  const { plan: abridged, askedForHours } = abridge(plan, dialled);
   const choices = new Choices(abridged);
   const players = regimes.map(at => new Player(abridged, at, lengthOf));
   const [base = 0] = regimes;

@@ -2,6 +2,7 @@ import type { Duration } from '../../base/clock.ts';
 import type { Call } from '../../call/call.ts';
 import type { Exploration, Fault } from '../explore/explore.ts';
 import type { Move } from '../explore/state.ts';
+import { reach } from './reach.ts';
 
 /** Why a way of the dialplan is no good for its caller. */
 export type Verdict =
@@ -42,28 +43,15 @@ function endOf({ phase, origin }: Call): Verdict | undefined {
 const faultOf = (fault: Fault): Verdict =>
   fault.kind === 'stuck' ? { kind: 'silence' } : { kind: 'broken', error: fault.error };
 
-interface Reached {
-  readonly root: number;
-  readonly cameFrom: number | undefined;
-  readonly cameBy: Move | undefined;
-}
-
 /**
  * From each state that is reached: whatever the phones do, and if no key is pressed any more, is there an end, a good
  * one, in time? `regime`: by the opening hours of that one; left out: whatever the hours turn to on the way, which is
  * more than can happen: what is good then is good in every regime, and for a call that lives through a change.
  */
-export function judge({ states, roots }: Exploration, within: Duration, regime?: number): Judgement {
-  const counts = (of: number | undefined): boolean => regime === undefined || of === undefined || of === regime;
-  const reached = new Map<number, Reached>();
+export function judge(exploration: Exploration, within: Duration, regime?: number): Judgement {
+  const { states, roots } = exploration;
+  const { reached, movesTo, counts } = reach(exploration, regime);
   const broken: Broken[] = [];
-  const movesTo = (state: number): readonly Move[] => {
-    const moves: Move[] = [];
-    for (let here = reached.get(state); here?.cameFrom !== undefined; here = reached.get(here.cameFrom)) {
-      if (here.cameBy !== undefined) moves.push(here.cameBy);
-    }
-    return moves.reverse();
-  };
   const breaks = (state: number, verdict: Verdict, last?: Move): void => {
     const root = reached.get(state)?.root ?? 0;
     const where = placeOf(states[state]?.call.phase);
@@ -71,19 +59,8 @@ export function judge({ states, roots }: Exploration, within: Duration, regime?:
   };
 
   for (const [root, { regime: of, to }] of roots.entries()) {
-    if (!counts(of)) continue;
-    if (typeof to === 'object') broken.push({ root, moves: [], verdict: faultOf(to), where: 'arrival' });
-    else if (!reached.has(to)) reached.set(to, { root, cameFrom: undefined, cameBy: undefined });
+    if (counts(of) && typeof to === 'object') broken.push({ root, moves: [], verdict: faultOf(to), where: 'arrival' });
   }
-  // A map that grows while it is gone through hands out what was added too.
-  for (const [state, { root }] of reached) {
-    for (const { to, move, regime: of } of states[state]?.ways ?? []) {
-      if (typeof to === 'number' && counts(of) && !reached.has(to)) {
-        reached.set(to, { root, cameFrom: state, cameBy: move });
-      }
-    }
-  }
-
   const longest = new Map<number, Duration>();
   const open = new Set<number>();
   for (const start of reached.keys()) {

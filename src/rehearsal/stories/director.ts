@@ -52,15 +52,16 @@ export class Director {
     if (sounds.has(what) || what === outsider || Object.hasOwn(this.stage.plan.extensions, what)) {
       return this.stage.until(() => this.stage.hears(who, what), patience) ? undefined : `${who} never does`;
     }
+    const name = this.stage.nameOf(who);
     const prompts = (): readonly { readonly name: string; readonly language: string }[] =>
       this.stage.moments.flatMap(moment =>
-        moment.kind === 'heard' && moment.who === who
-          ? moment.prompts.map(({ name }) => ({ name, language: moment.language }))
+        moment.kind === 'heard' && moment.who === name
+          ? moment.prompts.map(prompt => ({ name: prompt.name, language: moment.language }))
           : [],
       );
-    const nth = this.heard.get(who) ?? 0;
+    const nth = this.heard.get(name) ?? 0;
     if (!this.stage.until(() => prompts().length > nth, patience)) return `${who} hears no prompt any more`;
-    this.heard.set(who, nth + 1);
+    this.heard.set(name, nth + 1);
     const prompt = prompts()[nth];
     if (prompt?.name !== what) return `${who} hears ${prompt?.name} (${prompt?.language}) instead`;
     return language === undefined || prompt.language === language ? undefined : `it is spoken in ${prompt.language}`;

@@ -62,6 +62,11 @@ export class Stage {
     return this.world.call(this.main);
   }
 
+  /** As the timeline names a party: a colleague who calls is there by the number of the extension. */
+  nameOf(party: Party): Party {
+    return party === outsider ? (this.callerIs ?? outsider) : party;
+  }
+
   get ended(): boolean {
     return this.call.phase.kind === 'ended';
   }

@@ -116,3 +116,23 @@ describe('kozpont test', () => {
     expect(complained).toContain('there is no format xml');
   });
 });
+
+describe('kozpont test --cover', () => {
+  it('says how much stories go through, derives those that go through everything, and writes them', async () => {
+    const { status, printed } = await typed('--cover', 'dialplans/right.yaml', '--write', 'derived.story.yaml');
+    expect(status).toBe(0);
+    expect(printed).toContain('the stories beside it: 1 of 1 places, 1 of 2 ways');
+    expect(printed).toContain('1 derived: 1 of 1 places, 1 of 2 ways');
+    expect(printed).toContain('dialplans/right.yaml:5:34 no call without a transfer goes this way, to goodbye:bye');
+    expect((await typed('derived.story.yaml')).printed).toBe('1 story played: 1 as they say, 0 not');
+  });
+
+  it('needs a dialplan that is right, and one file for the stories of one dialplan', async () => {
+    expect((await typed('--cover')).status).toBe(2);
+    expect((await typed('--cover', 'nowhere.yaml')).status).toBe(2);
+    expect((await typed('--cover', 'dialplans/broken.yaml')).status).toBe(1);
+    const two = ['dialplans/right.yaml', 'dialplans/right.yaml'];
+    expect((await typed('--cover', ...two, '--write', 'x')).status).toBe(2);
+    expect((await typed('--cover', 'dialplans/right.yaml', '--write', 'no/folder/x')).status).toBe(2);
+  });
+});
