@@ -8,5 +8,7 @@ export default defineConfig({
     dangerouslyIgnoreUnhandledErrors: false,
     testTimeout: 20_000,
     maxWorkers: 2,
+    // Tests on the wire wait more than they compute.
+    maxConcurrency: 10,
   },
 });

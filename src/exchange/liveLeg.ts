@@ -165,11 +165,17 @@ export class LiveLeg {
           this.noticeHold(endpoint);
         }),
       digit: digit => this.digit(digit, 'info'),
+      // A phone may ask in the same breath in which it answers: the call hears of the answer first.
       transferRequested: request => {
-        if (this.over) request.refuse(481, 'Call Does Not Exist');
-        else this.owner.transferRequested(this, request);
+        if (this.answerUntold) this.tail = this.tail.then(() => this.transferRequested(request));
+        else this.transferRequested(request);
       },
     };
+  }
+
+  private transferRequested(request: TransferRequest): void {
+    if (this.over) request.refuse(481, 'Call Does Not Exist');
+    else this.owner.transferRequested(this, request);
   }
 
   is(dialog: Leg): boolean {

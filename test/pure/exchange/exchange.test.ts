@@ -170,6 +170,22 @@ describe('a leg', () => {
   });
 });
 
+describe('a transfer', () => {
+  test('that is asked for in the breath of the answer is carried out', async () => {
+    const { events } = await callIn();
+    events.digit('0');
+    await settle();
+    const operator = signalling.to('10');
+    const request = refer('101');
+    operator.events.answered('an answer', '192.0.2.8');
+    operator.events.transferRequested(request);
+    expect(request.reports).toEqual([]);
+    await settle();
+    expect(request.reports).toEqual(['accepted']);
+    expect(signalling.to('101').request.from.number).toBe('+36301111111');
+  });
+});
+
 describe('an attended transfer', () => {
   test('moves the target with its endpoint into the call of the caller', async () => {
     const { caller, operator } = await conversation();
