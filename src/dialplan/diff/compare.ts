@@ -1,5 +1,5 @@
 import { routeForCaller } from '../callers.ts';
-import type { Dialplan, Language, Route } from '../plan.ts';
+import type { Dialplan, Failover, Language, Route } from '../plan.ts';
 import { type Act, actKey, type Meeting, meetingAt, nothingThere } from './meeting.ts';
 import type { Both, Regime, Side } from './regimes.ts';
 
@@ -12,9 +12,9 @@ export interface Difference {
   readonly after: string;
 }
 
-/** Where a caller is in one of the two dialplans. */
+/** Where a caller is in one of the two dialplans; what they meet there is asked for once it is needed. */
 interface Standing {
-  readonly meeting: Meeting;
+  meet(): Meeting;
   readonly language: Language;
   /** Where that is, whatever the language. */
   readonly place: string;
@@ -39,25 +39,24 @@ export function compare(
     const { to } = roots[side] ?? {};
     if (!colleague || to?.kind !== 'extension') return standing;
     const failover = plans[side].extensions[to.name]?.failover;
-    const onwards = standing.meeting.onwards.map(onward =>
-      onward.act.kind === 'fails' ? { ...onward, route: failover?.[onward.act.reason] } : onward,
-    );
-    return { ...standing, meeting: { ...standing.meeting, onwards } };
+    return { ...standing, meet: () => withFailover(standing.meet(), failover) };
   };
 
   const differences: Difference[] = [];
   const seen = new Set<string>();
   // What differs in one language and in another as well is told once.
   const told = new Set<string>();
-  const open: { readonly acts: readonly Act[]; readonly at: Both<Standing> }[] = [
-    { acts: [], at: { before: start('before'), after: start('after') } },
-  ];
+  const open: { readonly acts: readonly Act[]; readonly at: Both<Standing> }[] = [];
+  const visit = (acts: readonly Act[], act: Act | undefined, at: Both<Standing>): void => {
+    const spoken = `${at.before.place} ${at.after.place} ${at.before.language} ${at.after.language}`;
+    if (seen.has(spoken)) return;
+    seen.add(spoken);
+    open.push({ acts: act === undefined ? acts : [...acts, act], at });
+  };
+  visit([], undefined, { before: start('before'), after: start('after') });
   for (const { acts, at } of open) {
     const pair = `${at.before.place} ${at.after.place}`;
-    const spoken = `${pair} ${at.before.language} ${at.after.language}`;
-    if (seen.has(spoken)) continue;
-    seen.add(spoken);
-    const { before, after } = { before: at.before.meeting, after: at.after.meeting };
+    const { before, after } = { before: at.before.meet(), after: at.after.meet() };
     const tell = (aspect: string, was: string, is: string, by: readonly Act[] = acts): void => {
       if (told.has(`${pair} ${aspect}`)) return;
       told.add(`${pair} ${aspect}`);
@@ -74,19 +73,27 @@ export function compare(
       const was = onwards.get(actKey(act));
       onwards.delete(actKey(act));
       const next = stand('after', route, at.after.language, otherwise);
-      if (was === undefined) tell(actKey(act), 'means nothing', next.meeting.words, [...acts, act]);
+      if (was === undefined) tell(actKey(act), 'means nothing', next.meet().words, [...acts, act]);
       else {
         const before = stand('before', was.route, at.before.language, was.otherwise);
-        open.push({ acts: [...acts, act], at: { before, after: next } });
+        visit(acts, act, { before, after: next });
       }
     }
     for (const { act, route, otherwise } of onwards.values()) {
       const was = stand('before', route, at.before.language, otherwise);
-      tell(actKey(act), was.meeting.words, 'means nothing', [...acts, act]);
+      tell(actKey(act), was.meet().words, 'means nothing', [...acts, act]);
     }
   }
   return differences;
 }
+
+/** What follows for a colleague who calls an extension itself: only what it says. */
+const withFailover = (meeting: Meeting, failover: Failover | undefined): Meeting => ({
+  ...meeting,
+  onwards: meeting.onwards.map(onward =>
+    onward.act.kind === 'fails' ? { ...onward, route: failover?.[onward.act.reason] } : onward,
+  ),
+});
 
 /** More schedules than this, one leading to the next, are a circle, which no checked dialplan has. */
 const longestChain = 64;
@@ -119,11 +126,13 @@ function standingAt(
     if (to.kind !== 'schedule') {
       const rest = to.kind === 'extension' ? otherwise : undefined;
       const after = rest === undefined ? '' : `/${rest.to.kind}:${rest.to.name}/${rest.language ?? ''}`;
-      const meeting = meetingAt(plan, to, spoken, rest ?? plan.transfer.recall.otherwise);
-      return { meeting, language: spoken, place: `${to.kind}:${to.name}${after}` };
+      const place = `${to.kind}:${to.name}${after}`;
+      const language = spoken;
+      const meet = () => meetingAt(plan, to, language, rest ?? plan.transfer.recall.otherwise);
+      return { meet, language, place };
     }
     const schedule = plan.schedules[to.name];
     here = schedule === undefined ? undefined : isOpen(schedule.calendar) ? schedule.open : schedule.closed;
   }
-  return { meeting: nothingThere, language: spoken, place: 'nothing' };
+  return { meet: () => nothingThere, language: spoken, place: 'nothing' };
 }

@@ -10,7 +10,7 @@ import { matchText, numberMatches } from '../numberMatch.ts';
 import type { Dialplan, NumberMatch, Route } from '../plan.ts';
 import { compare, type Difference } from './compare.ts';
 import { actKey } from './meeting.ts';
-import { type Both, type Interval, regimesOf } from './regimes.ts';
+import { type Both, type Interval, type Regime, regimesOf, type Side } from './regimes.ts';
 import { joined } from './when.ts';
 
 /** Who calls what: a number of ours from outside, an internal number, an extension of a colleague; or a lost call. */
@@ -39,11 +39,15 @@ export function diff(plans: Both<Dialplan>, span: Interval): Diff {
   const callers = callersOf(plans);
   for (const root of rootsOf(plans)) {
     const routes = { before: routeOf(plans.before, root), after: routeOf(plans.after, root) };
+    const compared = callers.map(({ number }) =>
+      onceForEachAnswer(asked =>
+        compare(plans, routes, asked, { caller: number, colleague: root.kind === 'extension' }),
+      ),
+    );
     for (const regime of regimes) {
       const common = new Set<string>();
-      for (const caller of callers) {
-        const by = { caller: caller.number, colleague: root.kind === 'extension' };
-        for (const difference of compare(plans, routes, regime, by)) {
+      for (const [index, caller] of callers.entries()) {
+        for (const difference of compared[index]?.(regime) ?? []) {
           const { acts, before, after } = difference;
           const what = JSON.stringify([acts.map(actKey), before, after]);
           // What holds for any caller is not told again for those of a rule.
@@ -65,6 +69,30 @@ export function diff(plans: Both<Dialplan>, span: Interval): Diff {
       intervals: joined(intervals),
     })),
     settings: settingsOf(plans),
+  };
+}
+
+/**
+ * Most ways ask for few of the calendars: a comparison that was made in one regime holds in every other one that gives
+ * the same answers to the same questions.
+ */
+function onceForEachAnswer<T>(make: (regime: Pick<Regime, 'isOpen'>) => T): (regime: Pick<Regime, 'isOpen'>) => T {
+  const known: { readonly answers: readonly (readonly [Side, string, boolean])[]; readonly made: T }[] = [];
+  return regime => {
+    const before = known.find(({ answers }) =>
+      answers.every(([side, name, open]) => regime.isOpen(side, name) === open),
+    );
+    if (before !== undefined) return before.made;
+    const answers = new Map<string, readonly [Side, string, boolean]>();
+    const made = make({
+      isOpen(side, name) {
+        const open = regime.isOpen(side, name);
+        answers.set(`${side} ${name}`, [side, name, open]);
+        return open;
+      },
+    });
+    known.push({ answers: [...answers.values()], made });
+    return made;
   };
 }
 

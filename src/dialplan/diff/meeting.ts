@@ -7,6 +7,7 @@ import type { Destination, Dialplan, FailureReason, Language, Menu, Route } from
 export type Act =
   | { readonly kind: 'presses'; readonly digits: string }
   | { readonly kind: 'dials'; readonly extension: string }
+  | { readonly kind: 'spells'; readonly extension: string; readonly digits: string }
   | { readonly kind: 'pressesNothing' }
   | { readonly kind: 'pressesWrongKeys' }
   | { readonly kind: 'listens' }
@@ -118,10 +119,13 @@ function menuMeeting(plan: Dialplan, menu: Menu, language: Language): Meeting {
     const route: Route = { to: { kind: 'extension', name: number }, at };
     onwards.push({ act: { kind: 'dials', extension: number }, route, otherwise: noInput.then });
   }
-  for (const [spelled, number] of Object.entries(menu.names ?? {})) {
-    if (Object.hasOwn(keys, spelled)) continue;
-    const route: Route = { to: { kind: 'extension', name: number }, at: menu.at };
-    onwards.push({ act: { kind: 'presses', digits: spelled }, route, otherwise: noInput.then });
+  const spelled = new Set<string>();
+  for (const [digits, extension] of Object.entries(menu.names ?? {})) {
+    // One spelling stands for all of a person's.
+    if (Object.hasOwn(keys, digits) || spelled.has(extension)) continue;
+    spelled.add(extension);
+    const route: Route = { to: { kind: 'extension', name: extension }, at: menu.at };
+    onwards.push({ act: { kind: 'spells', extension, digits }, route, otherwise: noInput.then });
   }
   onwards.push({ act: { kind: 'pressesNothing' }, route: noInput.then });
   onwards.push({ act: { kind: 'pressesWrongKeys' }, route: invalid.then });
@@ -142,12 +146,14 @@ function menuMeeting(plan: Dialplan, menu: Menu, language: Language): Meeting {
 export const actKey = (act: Act): string =>
   act.kind === 'presses'
     ? `presses ${act.digits}`
-    : // Whoever dials an extension presses its digits.
-      act.kind === 'dials'
-      ? `presses ${act.extension}`
-      : act.kind === 'fails'
-        ? `fails ${act.reason}`
-        : act.kind;
+    : act.kind === 'spells'
+      ? `spells ${act.extension}`
+      : // Whoever dials an extension presses its digits.
+        act.kind === 'dials'
+        ? `presses ${act.extension}`
+        : act.kind === 'fails'
+          ? `fails ${act.reason}`
+          : act.kind;
 
 const ringingFor = (duration: number): string => `ringing for ${showDuration(duration)}`;
 const times = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);

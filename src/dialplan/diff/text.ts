@@ -107,6 +107,8 @@ function actText(act: Act): string {
       return `presses ${act.digits}`;
     case 'dials':
       return `dials ${act.extension}`;
+    case 'spells':
+      return `spells the name of ${act.extension} (${act.digits})`;
     case 'pressesNothing':
       return 'presses nothing';
     case 'pressesWrongKeys':
@@ -139,12 +141,13 @@ function exampleOf({ root, acts, intervals }: Change, { files, plans }: Names): 
   const silent = new Map<string, FailureReason>();
   for (const [index, act] of acts.entries()) {
     if (act.kind === 'presses') words.push(`--press ${quoted(act.digits)}`);
+    if (act.kind === 'spells') words.push(`--press ${quoted(`${act.digits}#`)}`);
     if (act.kind === 'dials') words.push(`--press ${quoted(act.extension)}`);
     if (act.kind === 'fails') silent.set(act.extension, act.reason);
     if (act.kind === 'nobodyAnswers') for (const member of act.members) silent.set(member, 'noAnswer');
     if (act.kind === 'waits') words.push('--everyone noAnswer');
     // A key after a wait without one, or after wrong ones, cannot be told apart from a key at once.
-    const later = acts.slice(index + 1).some(({ kind }) => kind === 'presses' || kind === 'dials');
+    const later = acts.slice(index + 1).some(({ kind }) => kind === 'presses' || kind === 'dials' || kind === 'spells');
     if (act.kind === 'pressesWrongKeys' || (act.kind === 'pressesNothing' && later)) return undefined;
   }
   for (const [extension, reason] of silent) words.push(`--extension ${quoted(`${extension}=${reason}`)}`);
