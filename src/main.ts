@@ -40,6 +40,11 @@ export interface Kozpont {
   readonly failed: Promise<Error>;
   /** What is alive now: all zero when nobody calls. */
   alive(): { readonly calls: number; readonly legs: number; readonly endpoints: number };
+  /**
+   * What the engine holds, by name: dialogs, transactions (which live on for 32 s after their end), RTP sessions. All zero
+   * some time after the last call.
+   */
+  held(): Readonly<Record<string, number>>;
   /** No new calls; resolves when those in progress have ended, or the drain limit is over, and all is closed. */
   drain(): Promise<void>;
   /** Ends everything at once. */
@@ -51,6 +56,7 @@ interface Engine {
   readonly server: { readonly host: string; readonly port: number; readonly secret: string };
   readonly listening: readonly Listening[];
   readonly media: MediaServer;
+  held(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -105,6 +111,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     listening: engine.listening,
     failed: new Promise(() => undefined),
     alive: () => ({ calls: exchange.callsNow, legs: signalling.remaining, endpoints: engine.media.endpoints }),
+    held: () => engine.held(),
     async drain() {
       await exchange.drain(config.limits.drain);
       await close();
@@ -136,6 +143,11 @@ async function startEngine(config: Config, { clock, log, advertised }: Parts): P
     server: { host: '127.0.0.1', port: server.adminPort, secret },
     listening: server.contacts.map(({ protocol, address, port }) => ({ transport: protocol, address, port })),
     media,
+    held: () => {
+      const { dialogs, accepted, stack } = server.stats();
+      const { serverTransactions, clientTransactions } = stack;
+      return { dialogs, accepted, serverTransactions, clientTransactions, rtpSessions: media.metrics.sessions };
+    },
     async close() {
       await media.close();
       await server.close();

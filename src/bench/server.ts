@@ -38,7 +38,7 @@ function state(): ServerState {
   const { user, system } = process.cpuUsage();
   global.gc?.();
   const { rss, heapUsed } = process.memoryUsage();
-  return { cpu: (user + system) / 1000, rss, heap: heapUsed, alive: { ...kozpont?.alive() } };
+  return { cpu: (user + system) / 1000, rss, heap: heapUsed, alive: { ...kozpont?.alive(), ...kozpont?.held() } };
 }
 
 answerParent<ToKozpont>(async question => {
