@@ -95,6 +95,22 @@ const withFailover = (meeting: Meeting, failover: Failover | undefined): Meeting
   ),
 });
 
+const meetings = new WeakMap<Dialplan, Map<string, Meeting>>();
+
+/** The same place is met from many numbers and in many regimes; a plan never changes. */
+function once(plan: Dialplan, key: string, make: () => Meeting): Meeting {
+  let known = meetings.get(plan);
+  if (known === undefined) {
+    known = new Map();
+    meetings.set(plan, known);
+  }
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = make();
+  known.set(key, made);
+  return made;
+}
+
 /** More schedules than this, one leading to the next, are a circle, which no checked dialplan has. */
 const longestChain = 64;
 
@@ -128,7 +144,8 @@ function standingAt(
       const after = rest === undefined ? '' : `/${rest.to.kind}:${rest.to.name}/${rest.language ?? ''}`;
       const place = `${to.kind}:${to.name}${after}`;
       const language = spoken;
-      const meet = () => meetingAt(plan, to, language, rest ?? plan.transfer.recall.otherwise);
+      const meet = () =>
+        once(plan, `${place} ${language}`, () => meetingAt(plan, to, language, rest ?? plan.transfer.recall.otherwise));
       return { meet, language, place };
     }
     const schedule = plan.schedules[to.name];
