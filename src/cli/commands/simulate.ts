@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { systemClock } from '../../base/clock.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { parseDuration } from '../../base/yaml/duration.ts';
@@ -5,7 +6,9 @@ import type { Dialplan } from '../../dialplan/plan.ts';
 import {
   type Behaviour,
   headOf,
+  Interactive,
   instantOf,
+  interactiveHelp,
   linesOf,
   type Press,
   parseBehaviour,
@@ -15,7 +18,7 @@ import {
   simulate,
   usualAnswer,
 } from '../../rehearsal/index.ts';
-import type { Arguments, Command } from '../command.ts';
+import type { Arguments, Command, ExitStatus, Surroundings } from '../command.ts';
 import { readDialplan, readSettings, settingsOptions } from '../settings.ts';
 
 export const command: Command = {
@@ -43,6 +46,7 @@ export const command: Command = {
     everyone: { type: 'string', value: 'does', help: 'what the phones do that no --extension names (else answer:4s)' },
     talk: { type: 'string', value: 'time', help: 'how long the caller talks before hanging up (else 30s)' },
     'hang-up': { type: 'string', value: 'time', help: 'when the caller hangs up, since the call came in' },
+    interactive: { type: 'boolean', help: 'step by step: each time, what is done next is asked for' },
     json: { type: 'boolean', help: 'the timeline, and the record of the call, as JSON' },
   },
   about: `Plays the call through the same call control that takes live calls, in no time at all. Each line has the time
@@ -59,11 +63,13 @@ the caller never came to press, and with 2 where the command was not understood.
     if (config === undefined) return 1;
     const plan = await readDialplan(config, surroundings);
     if (plan === undefined) return 1;
-    const scenario = scenarioOf(plan, args);
+    const interactive = args.flags.interactive === true;
+    const scenario = scenarioOf(plan, args, interactive ? { kind: 'noAnswer' } : usualAnswer);
     if (!scenario.ok) {
       surroundings.complain(`kozpont: ${scenario.error}\nSee kozpont help simulate.`);
       return 2;
     }
+    if (interactive) return ask(new Interactive(plan, scenario.value), surroundings);
     const simulation = simulate(plan, scenario.value);
     surroundings.print(args.flags.json === true ? asJson(simulation) : asText(simulation));
     const { phase } = simulation.call;
@@ -74,7 +80,40 @@ the caller never came to press, and with 2 where the command was not understood.
   },
 };
 
-export function scenarioOf(plan: Dialplan, { text, lists = {} }: Arguments): Result<Scenario, string> {
+/** Until the call is over, or there is no more input. */
+async function ask(call: Interactive, surroundings: Surroundings): Promise<ExitStatus> {
+  const { input } = surroundings;
+  if (input === undefined) {
+    surroundings.complain('kozpont: there is nobody to ask');
+    return 2;
+  }
+  const print = (lines: readonly string[]): void => {
+    if (lines.length > 0) surroundings.print(lines.join('\n'));
+  };
+  surroundings.print(`${interactiveHelp}\n`);
+  let reply = call.begin();
+  print(reply.lines);
+  if (reply.over) return 0;
+  surroundings.print(call.question());
+  const lines = createInterface({ input, terminal: false });
+  try {
+    for await (const line of lines) {
+      reply = call.take(line);
+      print(reply.lines);
+      if (reply.over) break;
+      surroundings.print(call.question());
+    }
+  } finally {
+    lines.close();
+  }
+  return 0;
+}
+
+export function scenarioOf(
+  plan: Dialplan,
+  { text, lists = {} }: Arguments,
+  usual: Behaviour = usualAnswer,
+): Result<Scenario, string> {
   const at = text.at === undefined ? systemClock.now() : instantOf(text.at, plan.company.timezone);
   if (at === undefined) return fail(`${text.at} is no time that the clock of ${plan.company.timezone} shows`);
   const to = text.to ?? firstNumber(plan);
@@ -86,7 +125,7 @@ export function scenarioOf(plan: Dialplan, { text, lists = {} }: Arguments): Res
     if (!press.ok) return fail(`--press ${press.error}`);
     presses.push(press.value);
   }
-  const everyone = text.everyone === undefined ? ok(usualAnswer) : parseBehaviour(text.everyone);
+  const everyone = text.everyone === undefined ? ok(usual) : parseBehaviour(text.everyone);
   if (!everyone.ok) return fail(`--everyone ${everyone.error}`);
   const behaviours = new Map<string, Behaviour>();
   for (const written of lists.extension ?? []) {

@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../../../src/cli/commandLine.ts';
 import { command } from '../../../../src/cli/commands/simulate.ts';
@@ -79,5 +80,46 @@ describe('kozpont simulate', () => {
     expect(status).toBe(2);
     expect(complained).toContain(complaint);
     expect(printed).toBe('');
+  });
+});
+
+describe('kozpont simulate --interactive', () => {
+  async function asked(...answers: string[]) {
+    const args = parseCommandLine(command, ['--dialplan', 'sample.yaml', '--interactive', '--at', '2026-11-23T10:00']);
+    if (!args.ok) throw new Error(args.error);
+    const around = overheard(folder);
+    const input = Readable.from(answers.map(line => `${line}\n`));
+    const status = await command.run(args.value, { ...around, input });
+    return { status, printed: around.printed };
+  }
+
+  it('asks for what is done next until the call is over', async () => {
+    const { status, printed } = await asked('', '0', '10 is busy', '11 answers', 'wait 5s', 'hang up', '0');
+    expect(status).toBe(0);
+    const page = printed.join('\n');
+    expect(page).toContain('caller hears welcome (en)');
+    expect(page).toContain('menu main, greeting >');
+    expect(page).toContain('caller presses 0');
+    expect(page).toMatch(/queued; 10 rings >/);
+    expect(page).toContain('10 is busy (486)');
+    expect(page).toContain('caller and 11 hear each other');
+    expect(printed.at(-1)).toContain('the call ends: completed');
+    // What comes after the end is not asked for any more.
+    expect(page.match(/ >$/gm)).toHaveLength(6);
+  });
+
+  it('says what it does not understand, and ends with its input', async () => {
+    const { status, printed } = await asked('dance', '101 answers', 'wait long', '10 sings', '?');
+    expect(status).toBe(0);
+    const page = printed.join('\n');
+    expect(page).toContain('not understood:');
+    expect(page).toContain('101 does not ring');
+    expect(page).toContain('wait is followed by a time such as 5s');
+    expect(printed.at(-1)).toBe('menu main, greeting >');
+  });
+
+  it('ends when that is asked for', async () => {
+    const { printed } = await asked('quit', '0');
+    expect(printed.join('\n')).not.toContain('caller presses 0');
   });
 });
