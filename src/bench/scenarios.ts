@@ -27,10 +27,11 @@ const pause = (clock: Clock, duration: Duration): Promise<void> =>
 /** What transactions and ports of ended calls live on for (RFC 3261, timers H and J), and a little more. */
 const aftermath: Duration = 36_000;
 
-const alive = ({ alive }: ServerState): string =>
-  Object.entries(alive)
-    .map(([what, count]) => `${count} ${what}`)
-    .join(', ');
+const leftBehind = ({ alive }: ServerState): string => {
+  const left = Object.entries(alive).filter(([, count]) => count > 0);
+  if (left.length === 0) return `nothing (no ${Object.keys(alive).join(', ')})`;
+  return left.map(([what, count]) => `${count} ${what}`).join(', ');
+};
 
 /** New calls at an even rate, the same load again and again: the later ones show whether anything has stayed behind. */
 async function switchboard({ clock, laboratory, sizes: { rate, seconds, rounds }, print }: Bench): Promise<void> {
@@ -53,7 +54,7 @@ async function switchboard({ clock, laboratory, sizes: { rate, seconds, rounds }
           'processor, of one core': percent((after.cpu - before.cpu) / took),
           'memory at its end': `${mebibytes(after.rss)} resident, ${mebibytes(after.heap)} heap`,
           [`memory ${aftermath / 1000} s later`]: `${mebibytes(rested.rss)} resident, ${mebibytes(rested.heap)} heap`,
-          'left behind': alive(rested),
+          'left behind': leftBehind(rested),
         }),
       );
     }

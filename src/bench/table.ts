@@ -2,7 +2,7 @@ import type { LoadResult, Spread } from './messages.ts';
 
 const shown = (value: number | null): string => (value === null ? '–' : value.toFixed(1));
 
-/** Columns as wide as what is in them; all but the first are aligned to the right. */
+/** Columns as wide as what is in them; numbers, in all but the first, are aligned to the right. */
 function columns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map(row => row[at]?.length ?? 0)));
   return rows
@@ -23,7 +23,12 @@ export const spreads = (measured: Readonly<Record<string, Spread>>): string =>
     ]),
   ]);
 
-export const figures = (rows: Readonly<Record<string, string>>): string => columns(Object.entries(rows));
+export const figures = (rows: Readonly<Record<string, string>>): string => {
+  const width = Math.max(...Object.keys(rows).map(name => name.length));
+  return Object.entries(rows)
+    .map(([name, value]) => `  ${name.padEnd(width)}   ${value}`)
+    .join('\n');
+};
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
