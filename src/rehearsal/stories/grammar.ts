@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { duration } from '../../base/yaml/duration.ts';
 import { behaviour } from './words.ts';
 
-const text = z.string().min(1).max(200);
+/** What is printed on terminals: nothing in it moves the cursor or turns the direction of the text. */
+const text = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*$/u, { error: 'has a character that cannot be seen' });
 /** `101`, or "caller": YAML may take an extension for a number. */
 const party = z.union([text, z.int().nonnegative()], { error: 'must be caller, or an extension' }).transform(String);
 const keys = z

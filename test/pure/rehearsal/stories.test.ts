@@ -162,6 +162,7 @@ describe('a file that is no story', () => {
     [`${head}    phones: { 101: sleeps }`, ['BAD_BEHAVIOUR 5:20']],
     [`${head}    ends: { result: fine }`, ['WRONG_VALUE 5:21']],
     [`${head}    ends: {}`, ['MISSING_KEY 5:11']],
+    ['stories: [{ name: "a\\e[2J", at: x, to: 1 }]', ['WRONG_VALUE 1:19']],
     [`${head}    __proto__: 1`, ['YAML_KEY 5:5']],
   ])('%j', (text, expected) => expect(complaints(text)).toEqual(expected));
 });
