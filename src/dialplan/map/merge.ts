@@ -56,7 +56,7 @@ function mergedOnce({ nodes, edges }: CallMap, prefix: string): CallMap {
 }
 
 function together(team: readonly MapNode[], prefix: string): MapNode {
-  const names = team.map(({ id }) => id.slice(prefix.length));
+  const names = team.map(({ id }) => id.slice(prefix.length)).sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
   const shown =
     names.length > mostNamed ? `${names.slice(0, mostNamed - 1).join(', ')} … ${names.at(-1)}` : names.join(', ');
   const title = prefix === 'extension:' ? `extensions ${shown}` : shown;

@@ -76,6 +76,11 @@ lost calls: a transfer that nobody takes back
     expect(map.nodes.map(({ title }) => title)).toContain('extensions 102, 2000, 2001, 2002, 2003 … 2999');
   });
 
+  it('names them in the order of their numbers, in whichever they are met', () => {
+    const source = text.replace('members: ["101", "102"]', 'members: ["102", "103", "101"]');
+    expect(mapOf(compiled(source)).nodes.map(({ title }) => title)).toContain('101, 102, 103');
+  });
+
   it('goes forward from a number, and keeps to one moment', () => {
     expect(numberFor(plan, '+36 1')).toBe('number:+361');
     expect(numberFor(plan, '+36277')).toBe('number:+362*');
