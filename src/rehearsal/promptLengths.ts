@@ -28,7 +28,7 @@ export function textOf({ prompts, company }: Dialplan, prompt: string, language:
 
 /** How long each sound of a dialplan is: as rendered where that is known, else estimated from its text. */
 export function promptLengths(plan: Dialplan, known?: KnownLength): (playable: Playable) => Duration {
-  const lengths = new Map<string, Duration>();
+  const lengths = known === undefined ? estimatesOf(plan) : new Map<string, Duration>();
   const lengthOf = (prompt: string, language: Language): Duration => {
     const key = `${language} ${prompt}`;
     let length = lengths.get(key);
@@ -44,4 +44,15 @@ export function promptLengths(plan: Dialplan, known?: KnownLength): (playable: P
     for (const name of playable.names) total += lengthOf(name, playable.language);
     return total;
   };
+}
+
+/** A plan never changes: what was estimated for one rehearsal is right for the next. */
+const estimates = new WeakMap<Dialplan, Map<string, Duration>>();
+
+function estimatesOf(plan: Dialplan): Map<string, Duration> {
+  const before = estimates.get(plan);
+  if (before !== undefined) return before;
+  const lengths = new Map<string, Duration>();
+  estimates.set(plan, lengths);
+  return lengths;
 }

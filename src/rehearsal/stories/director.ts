@@ -53,16 +53,11 @@ export class Director {
       return this.stage.until(() => this.stage.hears(who, what), patience) ? undefined : `${who} never does`;
     }
     const name = this.stage.nameOf(who);
-    const prompts = (): readonly { readonly name: string; readonly language: string }[] =>
-      this.stage.moments.flatMap(moment =>
-        moment.kind === 'heard' && moment.who === name
-          ? moment.prompts.map(prompt => ({ name: prompt.name, language: moment.language }))
-          : [],
-      );
     const nth = this.heard.get(name) ?? 0;
-    if (!this.stage.until(() => prompts().length > nth, patience)) return `${who} hears no prompt any more`;
+    if (!this.stage.until(() => this.stage.heardBy(who).length > nth, patience))
+      return `${who} hears no prompt any more`;
     this.heard.set(name, nth + 1);
-    const prompt = prompts()[nth];
+    const prompt = this.stage.heardBy(who)[nth];
     if (prompt?.name !== what) return `${who} hears ${prompt?.name} (${prompt?.language}) instead`;
     return language === undefined || prompt.language === language ? undefined : `it is spoken in ${prompt.language}`;
   }
@@ -100,12 +95,9 @@ export class Director {
   }
 
   private nextRing(): Extract<Moment, { kind: 'rung' }> | undefined {
-    const ring = (): Extract<Moment, { kind: 'rung' }> | undefined =>
-      this.stage.moments.filter(moment => moment.kind === 'rung')[this.rung];
-    if (!this.stage.until(() => ring() !== undefined, patience)) return undefined;
-    const found = ring();
-    this.rung += 1;
-    return found;
+    const { rings } = this.stage;
+    if (!this.stage.until(() => rings.length > this.rung, patience)) return undefined;
+    return rings[this.rung++];
   }
 
   private stops(who: readonly Party[]): Failure {
@@ -124,7 +116,7 @@ export class Director {
   }
 
   private isNextRing(who: Party): boolean {
-    return this.stage.moments.filter(moment => moment.kind === 'rung')[this.rung]?.who === who;
+    return this.stage.rings[this.rung]?.who === who;
   }
 
   private onConnected(who: Party, act: (phone: Phone) => void): Failure {

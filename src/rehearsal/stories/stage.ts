@@ -19,6 +19,11 @@ export interface StageOptions {
   readonly known?: KnownLength | undefined;
 }
 
+export interface HeardPrompt {
+  readonly name: string;
+  readonly language: string;
+}
+
 /** A call whose parties are played from outside, one act after the other. */
 export class Stage {
   readonly world: World;
@@ -26,6 +31,10 @@ export class Stage {
   private readonly recorder: Recorder;
   private readonly main: string;
   private readonly callerIs: string | undefined;
+  private readonly prompts = new Map<Party, HeardPrompt[]>();
+  /** Every ringing so far. */
+  readonly rings: Extract<Moment, { readonly kind: 'rung' }>[] = [];
+  private sorted = 0;
 
   constructor(
     readonly plan: Dialplan,
@@ -40,6 +49,7 @@ export class Stage {
       reachable: reachableBy(behaviourOf),
       observe: observed => {
         this.recorder.observe(observed);
+        this.sortMoments();
         playPhones(world, observed, behaviourOf);
       },
     });
@@ -69,6 +79,24 @@ export class Stage {
 
   get ended(): boolean {
     return this.call.phase.kind === 'ended';
+  }
+
+  /** The prompts that a party has been given to hear so far. */
+  heardBy(party: Party): readonly HeardPrompt[] {
+    return this.prompts.get(this.nameOf(party)) ?? [];
+  }
+
+  /** What is asked for after every step is looked for once. */
+  private sortMoments(): void {
+    for (; this.sorted < this.moments.length; this.sorted++) {
+      const moment = this.moments[this.sorted];
+      if (moment?.kind === 'rung') this.rings.push(moment);
+      if (moment?.kind !== 'heard') continue;
+      const { who, language } = moment;
+      const heard = this.prompts.get(who) ?? [];
+      for (const { name } of moment.prompts) heard.push({ name, language });
+      this.prompts.set(who, heard);
+    }
   }
 
   /** Lets time go on until something holds; false where it does not within `patience`, or the call has ended. */
