@@ -5,21 +5,20 @@ import { type Path, readYaml, type YamlDocument } from '../base/yaml/document.ts
 /** The variables of the process, handed in by whoever may read them. An empty one counts as not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What each variable sets; `list`: its value is written with commas. */
-export const variables: Readonly<Record<string, { readonly path: Path; readonly list?: true; readonly text?: true }>> =
-  {
-    KOZPONT_ENGINE: { path: ['engine'] },
-    KOZPONT_SIP_LISTEN: { path: ['sip', 'listen'], list: true },
-    KOZPONT_SIP_ADVERTISE: { path: ['sip', 'advertise'] },
-    KOZPONT_RTP_PORTS: { path: ['media', 'ports'] },
-    KOZPONT_RTP_ADVERTISE: { path: ['media', 'advertise'] },
-    KOZPONT_DIALPLAN: { path: ['dialplan'], text: true },
-    KOZPONT_PROMPTS: { path: ['prompts'], text: true },
-    KOZPONT_STATE: { path: ['state'], text: true },
-    KOZPONT_LOG_LEVEL: { path: ['log', 'level'] },
-    KOZPONT_DRACHTIO_HOST: { path: ['drachtio', 'host'], text: true },
-    KOZPONT_DRACHTIO_SECRET: { path: ['drachtio', 'secret'], text: true },
-  };
+/** What each variable sets; `list`: its value is written with commas. Every value is text, 5060 as well. */
+export const variables: Readonly<Record<string, { readonly path: Path; readonly list?: true }>> = {
+  KOZPONT_ENGINE: { path: ['engine'] },
+  KOZPONT_SIP_LISTEN: { path: ['sip', 'listen'], list: true },
+  KOZPONT_SIP_ADVERTISE: { path: ['sip', 'advertise'] },
+  KOZPONT_RTP_PORTS: { path: ['media', 'ports'] },
+  KOZPONT_RTP_ADVERTISE: { path: ['media', 'advertise'] },
+  KOZPONT_DIALPLAN: { path: ['dialplan'] },
+  KOZPONT_PROMPTS: { path: ['prompts'] },
+  KOZPONT_STATE: { path: ['state'] },
+  KOZPONT_LOG_LEVEL: { path: ['log', 'level'] },
+  KOZPONT_DRACHTIO_HOST: { path: ['drachtio', 'host'] },
+  KOZPONT_DRACHTIO_SECRET: { path: ['drachtio', 'secret'] },
+};
 
 export interface Overlaid {
   readonly document: YamlDocument;
@@ -47,7 +46,8 @@ export function overlayEnvironment(document: YamlDocument, environment: Environm
       });
       continue;
     }
-    const yaml = variable.text ? JSON.stringify(text) : variable.list && !text.startsWith('[') ? `[${text}]` : text;
+    const value = variable.list ? text.split(',').map(item => item.trim()) : text;
+    const yaml = JSON.stringify(value);
     const reading = readYaml(`$${name}`, yaml);
     diagnostics.push(...reading.diagnostics);
     if (reading.document !== undefined) set.push({ path: variable.path, source: reading.document });

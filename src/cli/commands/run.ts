@@ -1,10 +1,10 @@
 import { systemClock } from '../../base/clock.ts';
-import { isKozpontError } from '../../base/errors.ts';
+import { isKozpontError, KozpontError } from '../../base/errors.ts';
 import { showPosition } from '../../base/position.ts';
 import type { Config } from '../../config/config.ts';
 import { variables } from '../../config/environment.ts';
 import { type Kozpont, startKozpont } from '../../main.ts';
-import { banner } from '../banner.ts';
+import { banner, hostOf } from '../banner.ts';
 import type { Command, Surroundings } from '../command.ts';
 import { prepare } from '../preparation.ts';
 import { runUntilStopped } from '../running.ts';
@@ -33,7 +33,7 @@ ${Object.entries(variables)
     } catch (error) {
       await preparation.prompts.close();
       if (!isKozpontError(error, 'ADDRESS_IN_USE')) throw error;
-      surroundings.complain(portTaken(error.message, config, surroundings));
+      surroundings.complain(cannotListen(error, config, surroundings));
       return 1;
     }
     const text = banner({
@@ -50,11 +50,27 @@ ${Object.entries(variables)
   },
 };
 
-/** Which port it is, and by which setting it moves. */
-function portTaken(message: string, config: Config, { folder }: Surroundings): string {
+/** Which address it is, by which setting it moves, and to where. */
+function cannotListen(error: KozpontError, config: Config, { folder }: Surroundings): string {
   const [first] = config.sip.listeners;
   const at = first === undefined ? '' : ` (${showPosition({ ...first.at, file: nearby(first.at.file, folder) })})`;
-  return `kozpont: ADDRESS_IN_USE ${message}
-    → end the other program (another Kozpont, or a softphone on this machine), or move Kozpont to another port:
-      sip.listen${at}, or KOZPONT_SIP_LISTEN=udp:0.0.0.0:5070,tcp:0.0.0.0:5070`;
+  const elsewhere = config.sip.listeners
+    .map(({ transport, address, port }) => `${transport}:${hostOf(address)}:${port + 10 > 65_535 ? 5070 : port + 10}`)
+    .join(',');
+  const cause = systemCode(error);
+  const remedy =
+    cause === 'EADDRNOTAVAIL'
+      ? `write an address of this machine, or 0.0.0.0 for all of them, in sip.listen${at}`
+      : cause === 'EACCES'
+        ? `only root may listen on ports below 1024: write another port in sip.listen${at}`
+        : `end the other program (another Kozpont, or a softphone on this machine), or move Kozpont to another port:
+      sip.listen${at}, or KOZPONT_SIP_LISTEN=${elsewhere}`;
+  return `kozpont: ${error.code} ${error.message}\n    → ${remedy}`;
+}
+
+/** What the system called it (errno), however deep it lies. */
+function systemCode(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof KozpontError) cause = cause.cause;
+  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
 }

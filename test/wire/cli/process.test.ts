@@ -130,7 +130,7 @@ numbers: { "+361": queue:reception }
       });
       expect([status, output]).toEqual([1, '']);
       expect(complaint).toContain(`kozpont: ADDRESS_IN_USE udp 127.0.0.1:${port}`);
-      expect(complaint).toContain('sip.listen ($KOZPONT_SIP_LISTEN:1:2), or KOZPONT_SIP_LISTEN=');
+      expect(complaint).toContain('sip.listen ($KOZPONT_SIP_LISTEN), or KOZPONT_SIP_LISTEN=udp:127.0.0.1:');
       await new Promise<void>(resolve => {
         socket.close(resolve);
       });
