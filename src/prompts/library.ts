@@ -53,7 +53,7 @@ export class PromptLibrary {
     }
     const wanted = this.wantedBy(plan);
     const ready = new Map<string, string>();
-    const diagnostics: Diagnostic[] = [];
+    const missing: Missing[] = [];
     let done = 0;
     const next = wanted.values();
     const worker = async (): Promise<void> => {
@@ -61,18 +61,17 @@ export class PromptLibrary {
         try {
           ready.set(key, await find());
         } catch (error) {
-          const message = `${what} cannot be had: ${messageOf(error)}`;
-          diagnostics.push({ severity: 'error', code: 'PROMPT_UNAVAILABLE', message, remedy, at });
+          missing.push({ what, at, why: messageOf(error) });
         }
         onProgress?.({ done: ++done, total: wanted.length });
       }
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
-    if (diagnostics.length === 0) {
+    if (missing.length === 0) {
       this.ready = ready;
       this.fallback = plan.company.languages[0];
     }
-    return inReadingOrder(diagnostics);
+    return inReadingOrder(toldOnce(missing));
   }
 
   /** Error, where it was not prepared: `PROMPT_UNAVAILABLE`. */
@@ -155,6 +154,36 @@ export class PromptLibrary {
   }
 }
 
+interface Missing {
+  readonly what: string;
+  readonly at: Position;
+  readonly why: string;
+}
+
+/** A cause that many prompts share, such as a speech program that is not there, is told once. */
+function toldOnce(missing: readonly Missing[]): readonly Diagnostic[] {
+  const byCause = new Map<string, Missing[]>();
+  for (const one of missing) {
+    const same = byCause.get(one.why);
+    if (same === undefined) byCause.set(one.why, [one]);
+    else same.push(one);
+  }
+  const diagnostic = ({ what, at, why }: Missing): Diagnostic => ({
+    severity: 'error',
+    code: 'PROMPT_UNAVAILABLE',
+    message: `${what} cannot be had: ${why}`,
+    remedy,
+    at,
+  });
+  return [...byCause.values()].flatMap(same => {
+    const [first] = same;
+    return first === undefined || same.length <= mostOfOneCause
+      ? same.map(diagnostic)
+      : [diagnostic({ ...first, what: `${first.what}, like ${same.length - 1} others,` })];
+  });
+}
+
+const mostOfOneCause = 3;
 const safeName = /^[A-Za-z0-9_-]{1,64}$/;
 /** More than the renderer's lanes, so that none is ever idle; far less than it lets wait. */
 const atOnce = 16;
