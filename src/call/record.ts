@@ -16,6 +16,7 @@ export interface CallRecord {
   /** When the first person answered; null where nobody did. */
   readonly answeredAt: string | null;
   readonly endedAt: string;
+  /** Milliseconds. */
   readonly duration: number;
   readonly returns: number;
   readonly steps: readonly RecordStep[];

@@ -31,7 +31,8 @@ export class FileRecords implements Records {
   ) {}
 
   write(record: CallRecord): void {
-    this.log.info({ record }, 'call ended');
+    const { callId: call, duration, returns, termination } = record;
+    this.log.info({ call, duration, returns, termination }, 'call ended');
     this.waiting.push(`${JSON.stringify(record)}\n`);
     const surplus = this.waiting.length - mostWaiting;
     if (surplus > 0) {
