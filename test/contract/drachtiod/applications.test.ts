@@ -100,7 +100,7 @@ contract('applications', stage => {
     expect(requests).toHaveLength(1);
   });
 
-  test('the same request on two ways is refused the second time (482)', async () => {
+  stage.departure('the same request on two ways is refused the second time (482)', async () => {
     const app = await stage.app();
     const [one, two] = [await stage.peer(), await stage.peer()];
     const answers = new Queue<{ send(status: number): void }>();
@@ -109,15 +109,12 @@ contract('applications', stage => {
     const same = { callId: 'merged', tag: 'merged', body: sdp('caller') };
     const first = one.ask('INVITE', stage.server.udp, same);
     const res = await answers.next();
-    if (stage.server.kind === 'drachtiod') {
-      expect((await two.ask('INVITE', stage.server.udp, same).final()).status).toBe(482);
-    }
+    expect((await two.ask('INVITE', stage.server.udp, same).final()).status).toBe(482);
     res.send(486);
     expect((await first.final()).status).toBe(486);
   });
 
-  test('one that goes: what it had not answered gets 503, what it asked is withdrawn', async () => {
-    if (stage.server.kind !== 'drachtiod') return;
+  stage.departure('one that goes: what it had not answered gets 503, what it asked is withdrawn', async () => {
     const app = await stage.app();
     const [caller, callee] = [await stage.peer(), await stage.peer()];
     const invites = new Queue<AppRequest>();
@@ -136,8 +133,7 @@ contract('applications', stage => {
     ringing.respond(487);
   });
 
-  test('one that goes before it has acknowledged an answer: ACK and BYE', async () => {
-    if (stage.server.kind !== 'drachtiod') return;
+  stage.departure('one that goes before it has acknowledged an answer: ACK and BYE', async () => {
     const app = await stage.app();
     const callee = await stage.peer();
     const dialing = app.srf.createUAC(callee.uri, { noAck: true });
@@ -177,7 +173,8 @@ contract('applications', stage => {
     await once(sent, 'response');
   });
 
-  test('a dialog without its application: requests get 481 until another one takes it on', async () => {
+  /** A call whose application has gone. */
+  const orphan = async () => {
     const app = await stage.app();
     const peer = await stage.peer();
     const dialogs = new Queue<AppDialog>();
@@ -192,19 +189,27 @@ contract('applications', stage => {
     await acknowledged;
     app.close();
     await eventually(() => (stage.server.stats()?.applications ?? 0) === 0);
+    return { peer, call, id: dialog.id };
+  };
+
+  stage.departure('a dialog without its application: requests get 481', async () => {
+    const { call } = await orphan();
     expect((await call.request('INFO').final()).status).toBe(481);
-    if (stage.server.kind === 'drachtiod') {
-      const next = await stage.app();
-      next.srf.info((_req, res) => res.send(200, { headers: { 'X-Answered-By': 'next' } }));
-      await next.settled();
-      const asking = next.srf.request('sip:placeholder', { method: 'OPTIONS', stackDialogId: dialog.id } as object);
-      (await peer.next('OPTIONS')).respond(200);
-      await asking;
-      expect(header(await call.request('INFO').final(), 'X-Answered-By')).toBe('next');
-      next.close();
-      await eventually(() => (stage.server.stats()?.applications ?? 0) === 0);
-    }
     expect((await call.bye()).status).toBe(481);
+  });
+
+  stage.departure('a dialog without its application is taken on by the next one that uses it', async () => {
+    const { peer, call, id } = await orphan();
+    expect((await call.request('INFO').final()).status).toBe(481);
+    const next = await stage.app();
+    next.srf.info((_req, res) => res.send(200, { headers: { 'X-Answered-By': 'next' } }));
+    next.srf.bye((_req, res) => res.send(200));
+    await next.settled();
+    const asking = next.srf.request('sip:placeholder', { method: 'OPTIONS', stackDialogId: id } as object);
+    (await peer.next('OPTIONS')).respond(200);
+    await asking;
+    expect(header(await call.request('INFO').final(), 'X-Answered-By')).toBe('next');
+    expect((await call.bye()).status).toBe(200);
   });
 
   test('records of the calls, for those who want them', async () => {

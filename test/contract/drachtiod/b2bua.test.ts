@@ -131,36 +131,38 @@ contract('an application stands between two', stage => {
     await gone;
   });
 
-  test('a call of its own that comes back to it through a proxy: two dialogs with one Call-ID and one From tag', async () => {
-    if (stage.server.kind !== 'drachtiod') return;
-    const { srf, settled } = await stage.app();
-    const proxy = await stage.peer();
-    const answered = new Queue<AppDialog>();
-    srf.invite(async (req, res) => {
-      answered.push(await srf.createUAS(req, res, { localSdp: sdp('answer') }));
-    });
-    await settled();
-    const dialing = srf.createUAC(proxy.uri, { localSdp: sdp('offer') });
-    const out = await proxy.next('INVITE');
-    const callId = header(out.request, 'Call-ID') ?? '';
-    const tag = fromTag(out.request) ?? '';
-    const back = proxy.invite(stage.server.udp, { callId, tag });
-    const ok = await back.accepted();
-    out.respond(180);
-    out.respond(200, { body: ok.body.toString(), tag: toTag(ok) ?? '' });
-    const caller = await dialing;
-    await proxy.acks.next();
-    const callee = await answered.next();
-    back.ack();
-    expect(caller.sip).toMatchObject({ callId, localTag: tag, remoteTag: toTag(ok) });
-    expect(callee.sip).toMatchObject({ callId, localTag: toTag(ok), remoteTag: tag });
-    expect(caller.id).not.toBe(callee.id);
-    const gone = once(callee, 'destroy');
-    expect((await back.bye()).status).toBe(200);
-    await gone;
-    expect(caller.connected).toBe(true);
-    const destroyed = caller.destroy();
-    (await proxy.next('BYE')).respond(200);
-    await destroyed;
-  });
+  stage.departure(
+    'a call of its own that comes back to it through a proxy: two dialogs with one Call-ID and one From tag',
+    async () => {
+      const { srf, settled } = await stage.app();
+      const proxy = await stage.peer();
+      const answered = new Queue<AppDialog>();
+      srf.invite(async (req, res) => {
+        answered.push(await srf.createUAS(req, res, { localSdp: sdp('answer') }));
+      });
+      await settled();
+      const dialing = srf.createUAC(proxy.uri, { localSdp: sdp('offer') });
+      const out = await proxy.next('INVITE');
+      const callId = header(out.request, 'Call-ID') ?? '';
+      const tag = fromTag(out.request) ?? '';
+      const back = proxy.invite(stage.server.udp, { callId, tag });
+      const ok = await back.accepted();
+      out.respond(180);
+      out.respond(200, { body: ok.body.toString(), tag: toTag(ok) ?? '' });
+      const caller = await dialing;
+      await proxy.acks.next();
+      const callee = await answered.next();
+      back.ack();
+      expect(caller.sip).toMatchObject({ callId, localTag: tag, remoteTag: toTag(ok) });
+      expect(callee.sip).toMatchObject({ callId, localTag: toTag(ok), remoteTag: tag });
+      expect(caller.id).not.toBe(callee.id);
+      const gone = once(callee, 'destroy');
+      expect((await back.bye()).status).toBe(200);
+      await gone;
+      expect(caller.connected).toBe(true);
+      const destroyed = caller.destroy();
+      (await proxy.next('BYE')).respond(200);
+      await destroyed;
+    },
+  );
 });

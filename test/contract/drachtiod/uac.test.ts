@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { type AppDialog, type AppRequest, type AppResponse, once } from '../../support/drachtio/application.ts';
-import { field, header, type Peer, type PeerAnswer, sdp, toTag } from '../../support/drachtio/peer.ts';
+import { field, header, type Peer, type PeerAnswer, sdp, sequenceOf, toTag } from '../../support/drachtio/peer.ts';
 import { Queue } from '../../support/drachtio/queue.ts';
 import { contract, eventually } from '../../support/drachtio/stage.ts';
 
@@ -95,7 +95,7 @@ contract('an application calls', stage => {
     const destroyed = dialog.destroy();
     const bye = await peer.next('BYE');
     expect(toTag(bye.request)).toBe(call.tag);
-    expect(header(bye.request, 'CSeq')).toBe('2 BYE');
+    expect(header(bye.request, 'CSeq')).toBe(`${sequenceOf(call.request) + 1} BYE`);
     bye.respond(200);
     await destroyed;
   });
@@ -116,7 +116,7 @@ contract('an application calls', stage => {
     const dialog = await answer.ack(sdp('answer'));
     const ack = await peer.acks.next();
     expect(ack.body.toString()).toBe(sdp('answer'));
-    expect(header(ack, 'CSeq')).toBe('1 ACK');
+    expect(header(ack, 'CSeq')).toBe(`${sequenceOf(call.request)} ACK`);
     await hangUp(dialog, call);
   });
 
@@ -182,7 +182,7 @@ contract('an application calls', stage => {
     const call = await peer.next('INVITE');
     expect(header(call.request, 'Call-ID')).toBe(header(challenged.request, 'Call-ID'));
     expect(header(call.request, 'From')).toBe(header(challenged.request, 'From'));
-    expect(header(call.request, 'CSeq')).toBe('2 INVITE');
+    expect(sequenceOf(call.request)).toBe(sequenceOf(challenged.request) + 1);
     const credentials = header(call.request, 'Authorization') ?? '';
     const part = (name: string): string => new RegExp(`${name}="?([^",]+)`).exec(credentials)?.[1] ?? '';
     const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
@@ -193,7 +193,7 @@ contract('an application calls', stage => {
     await hangUp(await dialing, call);
   });
 
-  test('two forks answer: the first is the call, the other gets ACK and BYE', async () => {
+  stage.departure('two forks answer: the first is the call, the other gets ACK and BYE', async () => {
     const { srf } = await stage.app();
     const peer = await stage.peer();
     const tags: string[] = [];
@@ -241,7 +241,7 @@ contract('an application calls', stage => {
     const peer = await stage.peer({ protocol: 'tcp' });
     const dialing = srf.createUAC(peer.uri, { localSdp: sdp('app'), callingNumber: '77' });
     const call = await peer.next('INVITE');
-    expect(header(call.request, 'Contact')).toContain('transport=tcp');
+    if (stage.kind === 'drachtiod') expect(header(call.request, 'Contact')).toContain('transport=tcp');
     await accept(peer, call);
     await hangUp(await dialing, call);
   });

@@ -113,17 +113,20 @@ export class PeerAnswer {
     return this.transaction.request;
   }
 
-  respond(
-    status: number,
-    options: { body?: string; headers?: readonly HeaderField[]; tag?: string } = {},
-  ): SipResponse {
+  respond(status: number, options: AnswerOptions = {}): SipResponse {
+    const response = this.prepare(status, options);
+    this.transaction.respond(response);
+    return response;
+  }
+
+  /** The response, and the dialog that it makes, before it is sent. */
+  prepare(status: number, options: AnswerOptions = {}): SipResponse {
     const { body, headers = [], tag = this.tag } = options;
     const response = responseTo(this.request, status, {
       toTag: tag,
       headers: [...(status > 100 && status < 300 ? [field('Contact', `<${this.peer.uri}>`)] : []), ...headers],
       ...withSdp(body),
     });
-    this.transaction.respond(response);
     const dialog = dialogOfRequest(this.request, response);
     if (dialog !== undefined) {
       const before = this.dialog?.localTag === dialog.localTag ? this.dialog.localSequence : null;
@@ -142,6 +145,12 @@ export class PeerAnswer {
     this.dialog = dialog;
     return this.peer.send(request, target);
   }
+}
+
+export interface AnswerOptions {
+  readonly body?: string;
+  readonly headers?: readonly HeaderField[];
+  readonly tag?: string;
 }
 
 export interface PeerOptions {
@@ -237,6 +246,10 @@ export class Peer {
     return this.stack.close();
   }
 }
+
+/** The number in a message's CSeq: what comes before the first one is the server's choice. */
+export const sequenceOf = (message: SipRequest | SipResponse): number =>
+  Number((header(message, 'CSeq') ?? '').split(' ')[0]);
 
 export interface AskOptions {
   readonly user?: string;

@@ -1,10 +1,13 @@
 /** The stage of a contract test: a server, and the applications and peers that the test calls for, all gone at its end. */
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ConnectedApplication, connectApplication } from './application.ts';
 import { Peer, type PeerOptions } from './peer.ts';
 import { openDrachtiod, openReal, realServerNamed, type ServerUnderTest } from './server.ts';
 
 export interface Stage {
+  readonly kind: ServerUnderTest['kind'];
+  /** A test of a departure from drachtio-server (src/embedded/drachtiod/README.md): skipped there. */
+  readonly departure: typeof test;
   readonly server: ServerUnderTest;
   app(tags?: readonly string[]): Promise<ConnectedApplication>;
   peer(options?: PeerOptions): Promise<Peer>;
@@ -15,7 +18,11 @@ export const eventually = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise(resolve => setImmediate(resolve));
 };
 
-const withServer = (open: () => Promise<ServerUnderTest>, tests: (stage: Stage) => void): void => {
+const withServer = (
+  kind: ServerUnderTest['kind'],
+  open: () => Promise<ServerUnderTest>,
+  tests: (stage: Stage) => void,
+): void => {
   let server: ServerUnderTest | undefined;
   const apps: ConnectedApplication[] = [];
   const peers: Peer[] = [];
@@ -43,6 +50,8 @@ const withServer = (open: () => Promise<ServerUnderTest>, tests: (stage: Stage) 
   });
   afterAll(() => server?.close());
   tests({
+    kind,
+    departure: kind === 'drachtiod' ? test : (test.skip as typeof test),
     get server() {
       return opened();
     },
@@ -63,8 +72,8 @@ const none = { dialogs: 0, incoming: 0, outgoing: 0, proxied: 0 };
 
 /** Runs the tests against each server there is; where no drachtio-server is named, that run is skipped and says why. */
 export const contract = (title: string, tests: (stage: Stage) => void): void => {
-  describe(`${title}: drachtiod`, () => withServer(openDrachtiod, tests));
+  describe(`${title}: drachtiod`, () => withServer('drachtiod', openDrachtiod, tests));
   describe.skipIf(!realServerNamed)(`${title}: drachtio-server (skipped unless KOZPONT_DRACHTIO_HOST names one)`, () =>
-    withServer(openReal, tests),
+    withServer('drachtio-server', openReal, tests),
   );
 };
