@@ -326,6 +326,16 @@ process.stdin.on('data', chunk => { text += chunk; }).on('end', () => {
     expect(decibels(activeRms(samples, 8000))).toBeCloseTo(-19, 0);
   });
 
+  it('that is not there is told once, not for every prompt', async () => {
+    const spoken = library(plan({ a: { en: 'A.' }, b: { en: 'B.' }, c: { en: 'C.' }, d: { en: 'D.' } }), {
+      engine: { kind: 'command', command: ['there-is-no-such-program'] },
+    });
+    expect((await spoken.prepare()).map(showDiagnostic)).toEqual([
+      expect.stringMatching(/PROMPT_UNAVAILABLE the prompt a \(en\), like 3 others, cannot be had: there-is-no-such-/),
+    ]);
+    expect(() => spoken.prompt('a', 'en')).toThrow('there is no prompt');
+  });
+
   it('may write to a file, and is told the language and the voice', async () => {
     const script = await program(
       `if (process.argv[3] !== 'hu/anna' || process.argv[4] !== '$HOME;id') throw new Error(process.argv.join());
