@@ -7,10 +7,23 @@ export interface LogOptions {
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
-export const createLog = (options: LogOptions, destination?: DestinationStream): Log =>
-  destination === undefined
-    ? pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
-    : pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+/** To standard output, where no destination is given. */
+export const createLog = (options: LogOptions, destination: DestinationStream = pino.destination()): Log =>
+  pino(
+    { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    { write: line => destination.write(shown(line)) },
+  );
+
+/**
+ * What JSON leaves as it is although a terminal obeys it: DEL and the C1 controls, line separators, and what turns the
+ * direction of writing. Strangers' text is in many a line; outside of strings JSON has none of these.
+ */
+const obeyed = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+const shown = (line: string): string =>
+  line.search(obeyed) < 0
+    ? line
+    : line.replace(obeyed, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** For tests and tools that have nowhere to log to. */
 export const silentLog: Log = pino({ level: 'silent' });
