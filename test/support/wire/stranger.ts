@@ -12,7 +12,7 @@ export interface Server {
 
 const patience = 8_000;
 /** RFC 3261, §18.2.2: where responses go by the Via, whatever port the request came from; one message of RFC 4475 has 5050. */
-const ports = [5060, 5050];
+const usualPorts = [5060, 5050];
 
 /** Messages that came, each once: what is repeated is not new. */
 class Inbox {
@@ -72,7 +72,8 @@ export class Stranger {
     for (const socket of sockets) socket.on('message', bytes => this.inbox.put(bytes.toString('latin1')));
   }
 
-  static async open(server: Server, address = anyAddress()): Promise<Stranger> {
+  /** `ports`: where datagrams are read; the first is the one that sends. */
+  static async open(server: Server, address = anyAddress(), ports: readonly number[] = usualPorts): Promise<Stranger> {
     const sockets = ports.map(() => createSocket('udp4'));
     for (const [index, socket] of sockets.entries()) {
       socket.bind(ports[index], address);
@@ -84,6 +85,15 @@ export class Stranger {
   /** Everything that came, repetitions left out. */
   get received(): readonly string[] {
     return this.inbox.texts;
+  }
+
+  get port(): number {
+    return this.sockets[0]?.address().port ?? 0;
+  }
+
+  /** What `look` finds, now or when something has come. */
+  until<T>(what: string, look: () => T | undefined): Promise<T> {
+    return this.inbox.until(what, look);
   }
 
   send(bytes: Uint8Array | string): Promise<void> {
@@ -100,7 +110,7 @@ export class Stranger {
   /** A request that is always answered: what else there was to come has come before. */
   async probe(): Promise<void> {
     const callId = `probe-${++this.probes}`;
-    await this.send(options(callId, 'UDP', this.address));
+    await this.send(options(callId, 'UDP', `${this.address}:${this.port}`));
     const answer = await this.final();
     if (callIdOf(answer) !== callId || statusOf(answer) !== 200) throw new Error(`unexpected:\n${answer}`);
   }
