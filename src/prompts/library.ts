@@ -53,24 +53,28 @@ export class PromptLibrary {
     }
     const wanted = this.wantedBy(plan);
     const ready = new Map<string, string>();
-    const missing: Missing[] = [];
+    const reasons = new Map<string, string>();
     let done = 0;
     const next = wanted.values();
     const worker = async (): Promise<void> => {
-      for (const { what, key, at, find } of next) {
+      for (const { key, find } of next) {
         try {
           ready.set(key, await find());
         } catch (error) {
-          missing.push({ what, at, why: messageOf(error) });
+          reasons.set(key, messageOf(error));
         }
         onProgress?.({ done: ++done, total: wanted.length });
       }
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
-    if (missing.length === 0) {
+    if (reasons.size === 0) {
       this.ready = ready;
       this.fallback = plan.company.languages[0];
     }
+    const missing = wanted.flatMap(({ what, key, at }): Missing[] => {
+      const why = reasons.get(key);
+      return why === undefined ? [] : [{ what, at, why }];
+    });
     return inReadingOrder(toldOnce(missing));
   }
 

@@ -331,7 +331,7 @@ process.stdin.on('data', chunk => { text += chunk; }).on('end', () => {
       engine: { kind: 'command', command: ['there-is-no-such-program'] },
     });
     expect((await spoken.prepare()).map(showDiagnostic)).toEqual([
-      expect.stringMatching(/PROMPT_UNAVAILABLE the prompt a \(en\), like 3 others, cannot be had: there-is-no-such-/),
+      expect.stringMatching(/PROMPT_UNAVAILABLE the prompt a \(en\), like 11 others, cannot be had: there-is-no-such-/),
     ]);
     expect(() => spoken.prompt('a', 'en')).toThrow('there is no prompt');
   });
