@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,8 @@ export class Laboratory {
   async withKozpont<T>(ringFor: Duration, work: (kozpont: Server) => Promise<T>): Promise<T> {
     const { clock, cores, profiles } = this.options;
     const folder = await mkdtemp(join(tmpdir(), 'kozpont-bench-'));
+    const removeAtOnce = (): void => rmSync(folder, { recursive: true, force: true });
+    process.once('exit', removeAtOnce);
     const profile = profiles === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profiles];
     const nodeOptions = ['--expose-gc', ...profile];
     const kozpont = new Child<ToKozpont>({ clock, file: './server.js', core: cores?.server, nodeOptions });
@@ -63,6 +66,7 @@ export class Laboratory {
     } finally {
       await kozpont.end({ kind: 'close' });
       await rm(folder, { recursive: true, force: true });
+      process.off('exit', removeAtOnce);
     }
   }
 

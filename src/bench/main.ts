@@ -37,6 +37,8 @@ const chosen = values.only.split(',').map(name => {
   throw new Error(`there is no ${name}: --only takes ${Object.keys(scenarios).join(', ')}, parted by commas`);
 });
 
+// The other processes end when this one does.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const machine = lookAtMachine();
 print(machine.facts.join('\n'));
 const laboratory = await Laboratory.open({
