@@ -25,7 +25,7 @@ export interface SippOptions {
   readonly password?: string;
   /** The user of the URI that its digests are for, where it is not that of the registrar itself. */
   readonly signsFor?: string;
-  /** Goes on where something comes that is not in the scenario: over TCP it takes a repeated 200 for such a thing. */
+  /** Goes on where something comes that is not in the scenario, or not at this place of it. */
   readonly tolerant?: boolean;
   /** Milliseconds in which the scenario must be over; default: 15 s. */
   readonly within?: number;
