@@ -65,6 +65,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   const { clock, log, plan, credentials } = parts;
   const engine = await startEngine(config, parts);
   const records = new FileRecords(clock, log, config.files.records);
+  await records.prepare();
   const exchange = new Exchange({
     clock,
     log,

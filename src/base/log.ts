@@ -10,7 +10,12 @@ export interface LogOptions {
 /** To standard output, where no destination is given. */
 export const createLog = (options: LogOptions, destination: DestinationStream = pino.destination()): Log =>
   pino(
-    { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: level => ({ level }) },
+    },
     { write: line => destination.write(shown(line)) },
   );
 

@@ -206,6 +206,7 @@ export class LiveCall implements LegOwner {
       case 'acceptTransfer':
         return this.acceptTransfer(effect.transferId);
       case 'refuseTransfer':
+        this.log.info({ status: effect.status, reason: effect.text }, 'a transfer was refused');
         this.transfers.get(effect.transferId)?.request.refuse(effect.status, effect.text);
         this.transfers.delete(effect.transferId);
         return;

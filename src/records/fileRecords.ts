@@ -30,6 +30,12 @@ export class FileRecords implements Records {
     private readonly path: string,
   ) {}
 
+  /** At the start: a file that cannot be written is told of before the first call. Never fails. */
+  async prepare(): Promise<void> {
+    this.flush();
+    await this.writing;
+  }
+
   write(record: CallRecord): void {
     const { callId: call, duration, returns, termination } = record;
     this.log.info({ call, duration, returns, termination }, 'call ended');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { VirtualClock } from '../../../src/base/clock.ts';
-import { silentLog } from '../../../src/base/log.ts';
+import { createLog, silentLog } from '../../../src/base/log.ts';
 import type { CallRecord } from '../../../src/call/record.ts';
 import { FileRecords } from '../../../src/records/fileRecords.ts';
 
@@ -48,6 +48,15 @@ test('a line for every call, in the order in which they ended, for the owner alo
   await records.close();
   expect(written(path)).toEqual(Array.from({ length: 100 }, (_, i) => String(i)));
   expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test('a file that cannot be written is told of at the start', async () => {
+  const lines: string[] = [];
+  const log = createLog({ level: 'error' }, { write: line => void lines.push(line) });
+  const records = new FileRecords(clock, log, folder);
+  await records.prepare();
+  expect(lines.map(line => JSON.parse(line).msg)).toEqual(['call records cannot be written']);
+  await records.close();
 });
 
 test('what cannot be written waits, in order, until it can', async () => {
