@@ -22,7 +22,8 @@ const longestScenario: Duration = 600_000;
 
 /** What is measured. */
 export interface Server {
-  state(): Promise<ServerState>;
+  /** `collect`: after a collection of its garbage, where it has some. */
+  state(collect?: boolean): Promise<ServerState>;
   load(scenario: Scenario): Promise<LoadResult>;
 }
 
@@ -60,7 +61,7 @@ export class Laboratory {
     try {
       const { sipPort } = await kozpont.ask<Started>({ kind: 'start', folder, phonePort: this.phonePort, ringFor });
       return await work({
-        state: () => kozpont.ask({ kind: 'state' }),
+        state: (collect = false) => kozpont.ask({ kind: 'state', collect }),
         load: scenario => this.run(sipPort, scenario),
       });
     } finally {

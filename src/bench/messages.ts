@@ -37,7 +37,8 @@ export interface LoadResult {
 
 export type ToKozpont =
   | { readonly kind: 'start'; readonly folder: string; readonly phonePort: number; readonly ringFor: Duration }
-  | { readonly kind: 'state' }
+  /** `collect`: garbage is collected before the memory is looked at, and after the processor time is. */
+  | { readonly kind: 'state'; readonly collect: boolean }
   | { readonly kind: 'close' };
 
 export interface Started {
@@ -47,7 +48,7 @@ export interface Started {
 export interface ServerState {
   /** Milliseconds of processor time so far, every thread of the process. */
   readonly cpu: number;
-  /** Bytes, after a collection of garbage where the process may ask for one. */
+  /** Bytes. */
   readonly rss: number;
   readonly heap: number;
   readonly alive: Readonly<Record<string, number>>;

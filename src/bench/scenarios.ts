@@ -43,9 +43,9 @@ async function switchboard({ clock, laboratory, sizes: { rate, seconds, rounds }
       const began = clock.now();
       const result = await kozpont.load({ kind: 'switchboard', rate, seconds });
       const took = clock.now() - began;
-      const after = await kozpont.state();
+      const after = await kozpont.state(true);
       await pause(clock, aftermath);
-      const rested = await kozpont.state();
+      const rested = await kozpont.state(true);
       print(`\n load ${round} of ${rounds}\n${outcome(result)}\n${spreads(result.measured)}`);
       print(
         figures({

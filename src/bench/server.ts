@@ -34,9 +34,9 @@ async function start({ folder, phonePort, ringFor }: Extract<ToKozpont, { kind: 
   return { sipPort: kozpont.listening[0]?.port ?? 0 };
 }
 
-function state(): ServerState {
+function state(collect: boolean): ServerState {
   const { user, system } = process.cpuUsage();
-  global.gc?.();
+  if (collect) global.gc?.();
   const { rss, heapUsed } = process.memoryUsage();
   return { cpu: (user + system) / 1000, rss, heap: heapUsed, alive: { ...kozpont?.alive(), ...kozpont?.held() } };
 }
@@ -46,7 +46,7 @@ answerParent<ToKozpont>(async question => {
     case 'start':
       return start(question);
     case 'state':
-      return state();
+      return state(question.collect);
     case 'close':
       await kozpont?.close();
       return undefined;
