@@ -4,6 +4,8 @@ import { whereDialled } from '../flow/whereDialled.ts';
 import { ofCaller } from '../shown.ts';
 import { otherOf } from '../talking.ts';
 import type { Refusal, Turn } from '../turn.ts';
+import { targetFailed } from './failed.ts';
+import { adrift } from './recalling.ts';
 import { report } from './report.ts';
 
 export interface TransferWish {
@@ -91,9 +93,15 @@ export function transferTo(turn: Turn, party: LegId, transferor: Transferor, tra
     if (transferor.leg !== undefined) turn.release(transferor.leg, guards.leave);
     return go(turn, route, { party });
   }
+  if (notToBeDisturbed(turn, route.to.name))
+    return targetFailed(turn, { party, transferor, transferId, number }, 'busy');
   const target = turn.dial(route.to.name, ofCaller(turn, party, 'inhibit'));
   enterTransferring(turn, party, transferor, { transferId, how: 'blind', number, target });
 }
+
+/** A target that is not to be disturbed does not ring: it counts as busy at once. */
+export const notToBeDisturbed = ({ plan }: Turn, extension: string): boolean =>
+  plan.extensions[extension]?.doNotDisturb === true;
 
 export interface Ringing {
   readonly transferId: string;
@@ -113,11 +121,4 @@ export function enterTransferring(turn: Turn, party: LegId, transferor: Transfer
 
 export function hearRingback(turn: Turn, leg: LegId): void {
   turn.hear(leg, turn.known(leg).held ? { kind: 'nothing' } : { kind: 'ringback' });
-}
-
-/** From the first transfer on until a person answers, all returns together have one limit (R7). */
-export function adrift(turn: Turn): void {
-  if (turn.call.adriftSince !== undefined) return;
-  turn.update({ adriftSince: turn.now });
-  turn.setTimer('adrift', turn.plan.transfer.recall.maxTotal, 'the longest time without a person', 'call');
 }

@@ -1,19 +1,26 @@
 import type { FailureReason } from '../../dialplan/plan.ts';
 import { type ConsultingPhase, guards, type LegId } from '../call.ts';
-import { statusOf } from '../failure.ts';
 import { featureKey } from '../featureKeys.ts';
 import { endWithoutParty } from '../flow/partyGone.ts';
 import { ofCaller } from '../shown.ts';
 import type { Stimulus } from '../stimulus.ts';
 import { connect, listen, musicOnHold } from '../talking.ts';
 import type { Turn } from '../turn.ts';
-import { enterTransferring, hearRingback } from './begin.ts';
+import { enterTransferring, hearRingback, notToBeDisturbed } from './begin.ts';
+import { targetFailed } from './failed.ts';
 import { introduce } from './transferring.ts';
 
 /** The operator speaks with the target first: the target is shown the operator, and the caller hears music. */
 export function enterConsulting(turn: Turn, party: LegId, transferor: LegId, transferId: string, number: string): void {
   const { who } = turn.known(transferor);
   turn.notify({ kind: 'transferStarted', transferId, how: 'attended', transferor: who.number, target: number });
+  if (notToBeDisturbed(turn, number)) {
+    return targetFailed(
+      turn,
+      { party, transferor: { who, leg: transferor, channel: 'keypad' }, transferId, number },
+      'busy',
+    );
+  }
   const target = turn.dial(number, ofCaller(turn, transferor, 'inhibit'));
   turn.enter({ kind: 'consulting', party, transferor, target, number, transferId, stage: 'ringing', keys: '' });
   turn.setTimer('ring', turn.plan.transfer.ringFor, 'the transfer target does not answer');
@@ -59,11 +66,9 @@ function answered(turn: Turn, phase: ConsultingPhase): void {
   listen(turn, phase.transferor, phase.target);
 }
 
-function failed(turn: Turn, phase: ConsultingPhase, reason: FailureReason): void {
-  const { status } = statusOf(reason);
-  const { party, transferor, transferId, number } = phase;
-  turn.notify({ kind: 'transferFailed', transferId, target: number, reason, status });
-  connect(turn, party, transferor, { leg: transferor, transferId, number, reason });
+function failed(turn: Turn, { party, transferor, transferId, number }: ConsultingPhase, reason: FailureReason): void {
+  const { who } = turn.known(transferor);
+  targetFailed(turn, { party, transferor: { who, leg: transferor, channel: 'keypad' }, transferId, number }, reason);
 }
 
 function pressed(turn: Turn, phase: ConsultingPhase, digit: string): void {

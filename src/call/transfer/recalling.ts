@@ -5,7 +5,6 @@ import { ofRecall } from '../shown.ts';
 import type { Stimulus } from '../stimulus.ts';
 import { connect, musicOnHold } from '../talking.ts';
 import type { Turn } from '../turn.ts';
-import { adrift } from './begin.ts';
 
 export interface Recall {
   readonly operator: string;
@@ -66,4 +65,11 @@ export function recalling(turn: Turn, phase: RecallingPhase, stimulus: Stimulus)
 function notTaken(turn: Turn, { transferId, operator, party }: RecallingPhase): void {
   turn.notify({ kind: 'recallFailed', transferId, operator });
   fallback(turn, party);
+}
+
+/** From the first transfer on until a person answers, all returns together have one limit (R7). */
+export function adrift(turn: Turn): void {
+  if (turn.call.adriftSince !== undefined) return;
+  turn.update({ adriftSince: turn.now });
+  turn.setTimer('adrift', turn.plan.transfer.recall.maxTotal, 'the longest time without a person', 'call');
 }

@@ -1,12 +1,10 @@
-import type { FailureReason } from '../../dialplan/plan.ts';
 import { guards, type LegId, type TransferringPhase } from '../call.ts';
-import { statusOf } from '../failure.ts';
 import { endWithoutParty } from '../flow/partyGone.ts';
 import type { Stimulus } from '../stimulus.ts';
 import { connect } from '../talking.ts';
 import type { Turn } from '../turn.ts';
 import { hearRingback } from './begin.ts';
-import { fallback, recall } from './recalling.ts';
+import { targetFailed } from './failed.ts';
 import { report } from './report.ts';
 
 export function transferring(turn: Turn, phase: TransferringPhase, stimulus: Stimulus): void {
@@ -18,13 +16,13 @@ export function transferring(turn: Turn, phase: TransferringPhase, stimulus: Sti
     case 'legAnswered':
       if (stimulus.leg !== phase.target) return;
       // In `settling` this is the 200 that crossed our CANCEL: the leg has been hung up already.
-      return phase.stage === 'settling' ? failed(turn, phase, 'noAnswer') : complete(turn, phase, phase.target);
+      return phase.stage === 'settling' ? targetFailed(turn, phase, 'noAnswer') : complete(turn, phase, phase.target);
     case 'legFailed':
       if (stimulus.leg !== phase.target) return;
-      return failed(turn, phase, stimulus.reason === 'cancelled' ? 'noAnswer' : stimulus.reason);
+      return targetFailed(turn, phase, stimulus.reason === 'cancelled' ? 'noAnswer' : stimulus.reason);
     case 'legEnded':
       if (stimulus.leg === phase.party) return callerLeft(turn, phase, stimulus.by);
-      if (stimulus.leg === phase.target) return failed(turn, phase, 'unreachable');
+      if (stimulus.leg === phase.target) return targetFailed(turn, phase, 'unreachable');
       if (stimulus.leg === phase.transferor.leg) {
         turn.stay({ ...phase, transferor: { ...phase.transferor, leg: undefined } });
       }
@@ -47,10 +45,10 @@ function timer(turn: Turn, phase: TransferringPhase, name: string): void {
       turn.stay({ ...phase, stage: 'settling' });
       return turn.setTimer('settle', guards.settle, 'the cancelled phone does not end');
     case 'settle':
-      return failed(turn, phase, 'noAnswer');
+      return targetFailed(turn, phase, 'noAnswer');
     case 'adrift':
       turn.cancel(phase.target);
-      return failed(turn, phase, 'noAnswer');
+      return targetFailed(turn, phase, 'noAnswer');
     default:
       return;
   }
@@ -69,20 +67,6 @@ export function complete(turn: Turn, phase: TransferringPhase, target: LegId): v
 export function introduce(turn: Turn, a: LegId, b: LegId): void {
   turn.effect({ kind: 'identify', leg: b, who: turn.known(a).who });
   turn.effect({ kind: 'identify', leg: a, who: turn.known(b).who });
-}
-
-function failed(turn: Turn, phase: TransferringPhase, reason: FailureReason): void {
-  const { transferId, number, transferor, party } = phase;
-  const { status, text } = statusOf(reason);
-  report(turn, transferor, transferId, status, text);
-  turn.notify({ kind: 'transferFailed', transferId, target: number, reason, status });
-  if (transferor.leg !== undefined) {
-    // R4: the operator is still there.
-    return connect(turn, party, transferor.leg, { leg: transferor.leg, transferId, number, reason });
-  }
-  const operator = transferor.who.extension;
-  if (operator === undefined) return fallback(turn, party);
-  recall(turn, party, { operator, transferId, number, reason });
 }
 
 function callerLeft(turn: Turn, phase: TransferringPhase, by: 'remote' | 'network' | 'media'): void {
