@@ -2,8 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 
 /** Milliseconds that a program may take to end when it is asked to. */
@@ -47,4 +49,18 @@ export async function freePort(transport: 'udp' | 'tcp'): Promise<number> {
   await closed;
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
+}
+
+/** Resolves when somebody listens there; by the system's own table, which disturbs nobody. */
+export async function listens(transport: 'udp' | 'tcp', port: number): Promise<void> {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+  const state = transport === 'udp' ? ' 07 ' : ' 0A ';
+  await vi.waitFor(
+    async () => {
+      const table = await readFile(`/proc/net/${transport}`, 'utf8');
+      const there = table.split('\n').some(line => line.slice(0, 24).includes(wanted) && line.includes(state));
+      if (!there) throw new Error(`nobody listens at ${transport} port ${port}`);
+    },
+    { timeout: goodbye, interval: 20 },
+  );
 }

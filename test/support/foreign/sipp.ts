@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../../src/base/clock.ts';
 import { withDeadline } from '../../../src/base/deadline.ts';
-import { ended, missing } from './programs.ts';
+import { ended, listens, missing } from './programs.ts';
 
 export interface SippOptions {
   /** A file of `test/foreign/scenarios`, without its ending. */
@@ -51,7 +51,7 @@ export class Sipp {
     }
   }
 
-  /** One call of a scenario. */
+  /** One call of a scenario; one that waits for a call can be called when this resolves. */
   static async start(options: SippOptions): Promise<Sipp> {
     const {
       scenario,
@@ -100,6 +100,8 @@ export class Sipp {
     );
     const sipp = new Sipp(options, folder, child);
     await once(child, 'spawn');
+    const isCalled = /<(?:send|recv)\b/.exec(text)?.[0] === '<recv';
+    if (isCalled && port !== undefined) await listens(transport, port);
     return sipp;
   }
 
