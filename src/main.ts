@@ -16,10 +16,14 @@ import type { MediaServer } from './media/port.ts';
 import { FileRecords } from './records/fileRecords.ts';
 import { createSignalling, servedMethods } from './signalling/signalling.ts';
 
-/** What was read, checked and made ready before the start. */
-export interface Parts {
+/** A version of the dialplan, and who may register as its extensions. */
+export interface DialplanParts {
   readonly plan: Dialplan;
   readonly credentials: Pick<Credentials, 'passwordOf'>;
+}
+
+/** What was read, checked and made ready before the start. */
+export interface Parts extends DialplanParts {
   readonly prompts: Sounds & { close(): Promise<void> };
   readonly advertised: Advertised;
   readonly clock: Clock;
@@ -45,6 +49,10 @@ export interface Kozpont {
    * some time after the last call.
    */
   held(): Readonly<Record<string, number>>;
+  /** New calls are of this dialplan from now on, all at once; those in progress stay on the one with which they began. */
+  swap(version: DialplanParts): void;
+  /** How many calls are up on each version of the dialplan, by `Dialplan.version`. */
+  callsByVersion(): Readonly<Record<string, number>>;
   /** No new calls; resolves when those in progress have ended, or the drain limit is over, and all is closed. */
   drain(): Promise<void>;
   /** Ends everything at once. */
@@ -62,14 +70,15 @@ interface Engine {
 
 /** Error: `ADDRESS_IN_USE`, with the address in its message. What was started by then is closed; the prompts are not. */
 export async function startKozpont(config: Config, parts: Parts): Promise<Kozpont> {
-  const { clock, log, plan, credentials } = parts;
+  const { clock, log } = parts;
+  let current: DialplanParts = parts;
   const engine = await startEngine(config, parts);
   const records = new FileRecords(clock, log, config.files.records);
   await records.prepare();
   const exchange = new Exchange({
     clock,
     log,
-    plan: () => plan,
+    plan: () => current.plan,
     media: engine.media,
     sounds: parts.prompts,
     records,
@@ -85,8 +94,8 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
       server: engine.server,
       realm: config.sip.realm,
       registrar: { minExpires: min / 1_000, maxExpires: max / 1_000 },
-      extensionExists: extension => Object.hasOwn(plan.extensions, extension),
-      credentials: extension => credentials.passwordOf(extension),
+      extensionExists: extension => Object.hasOwn(current.plan.extensions, extension),
+      credentials: extension => current.credentials.passwordOf(extension),
       trunkOf: address => trunkOf(address)?.name,
       phoneOptions: extension => config.phones[extension] ?? defaultPhone,
     },
@@ -113,6 +122,13 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     failed: new Promise(() => undefined),
     alive: () => ({ calls: exchange.callsNow, legs: signalling.remaining, endpoints: engine.media.endpoints }),
     held: () => engine.held(),
+    swap(version) {
+      const older = exchange.callsByVersion();
+      current = version;
+      exchange.planChanged();
+      log.info({ version: version.plan.version, callsByVersion: older }, 'the dialplan was changed');
+    },
+    callsByVersion: () => exchange.callsByVersion(),
     async drain() {
       await exchange.drain(config.limits.drain);
       await close();

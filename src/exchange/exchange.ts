@@ -35,13 +35,18 @@ export class Exchange implements SignallingEvents {
   private readonly admission: Admission;
   private signalling: Signalling | undefined;
   private house: House | undefined;
+  private served: Served;
   /** Whom to tell when the last call has ended. */
   private readonly whenIdle = new Set<() => void>();
 
   constructor(private readonly options: ExchangeOptions) {
     this.admission = new Admission(options.clock, options.limits);
-    this.queues = new Queues(options.clock, options.log, options.plan, (callId, queue, extension) =>
-      this.offer(callId, queue, extension),
+    this.served = { queues: options.plan().queues };
+    this.queues = new Queues(
+      options.clock,
+      options.log,
+      () => this.served,
+      (callId, queue, extension) => this.offer(callId, queue, extension),
     );
   }
 
@@ -49,9 +54,28 @@ export class Exchange implements SignallingEvents {
   connect(signalling: Signalling): void {
     this.signalling = signalling;
     this.house = this.houseWith(signalling);
-    for (const queue of Object.values(this.options.plan().queues)) {
-      for (const agent of queue.agents) this.agentChanged(agent);
-    }
+    this.lookAtAgents();
+  }
+
+  /**
+   * `plan` gives another dialplan now. New calls are of it; those in progress stay on the one with which they began. The
+   * queues go on with its agents. A queue that it no longer has is served by its agents of before, as long as a call
+   * of a version that has it is up: nobody who waits is forgotten.
+   */
+  planChanged(): void {
+    const { queues } = this.options.plan();
+    const older = [...new Set([...this.calls.values()].map(({ plan }) => plan))];
+    const all = [...older.map(plan => plan.queues), queues].flatMap(some => Object.entries(some));
+    this.served = { queues: Object.fromEntries(all) };
+    this.signalling?.extensionsChanged();
+    this.lookAtAgents();
+  }
+
+  /** How many calls are up on each version of the dialplan, by `Dialplan.version`. */
+  callsByVersion(): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const { plan } of this.calls.values()) counts[plan.version] = (counts[plan.version] ?? 0) + 1;
+    return counts;
   }
 
   get callsNow(): number {
@@ -176,10 +200,14 @@ export class Exchange implements SignallingEvents {
     return undefined;
   }
 
+  private lookAtAgents(): void {
+    const agents = Object.values(this.served.queues).flatMap(queue => queue.agents);
+    for (const agent of new Set(agents)) this.agentChanged(agent);
+  }
+
   private agentChanged(extension: string): void {
-    const plan = this.options.plan();
-    if (!Object.values(plan.queues).some(({ agents }) => agents.includes(extension))) return;
-    const fixed = plan.extensions[extension]?.contact !== undefined;
+    if (!Object.values(this.served.queues).some(({ agents }) => agents.includes(extension))) return;
+    const fixed = this.options.plan().extensions[extension]?.contact !== undefined;
     this.queues.post({
       kind: 'agentChanged',
       agent: extension,
@@ -223,6 +251,9 @@ export class Exchange implements SignallingEvents {
     if (this.calls.size === 0) for (const over of [...this.whenIdle]) over();
   }
 }
+
+/** The queues that have agents now: those of the dialplan, and those of older ones that calls in progress may wait in. */
+type Served = Pick<Dialplan, 'queues'>;
 
 /** For a call that was refused: nobody listens to what becomes of it. */
 const deaf: LegEvents = {

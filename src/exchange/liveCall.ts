@@ -52,6 +52,7 @@ export class LiveCall implements LegOwner {
   private over = false;
 
   private readonly first: StepResult;
+  private readonly sounds: Pick<Sounds, 'prompt' | 'music'>;
 
   /** Throws where the dialplan cannot take the call: nothing of it is alive then. */
   constructor(
@@ -61,6 +62,7 @@ export class LiveCall implements LegOwner {
   ) {
     this.id = arrival.id;
     this.log = house.log.child({ call: arrival.id });
+    this.sounds = house.sounds.of?.(plan) ?? house.sounds;
     this.mailbox = new Mailbox(
       stimulus => this.take(stimulus),
       (error, stimulus) => this.failed(error, stimulus),
@@ -247,11 +249,11 @@ export class LiveCall implements LegOwner {
   private play(id: LegId, hearing: Extract<Effect, { kind: 'play' }>['hearing']): void {
     const loop = hearing.kind === 'ringback' || hearing.kind === 'music' || hearing.kind === 'silence';
     const playId = 'playId' in hearing ? hearing.playId : undefined;
-    this.legs.get(id)?.play(() => this.sounds(hearing), { loop }, playId);
+    this.legs.get(id)?.play(() => this.soundsOf(hearing), { loop }, playId);
   }
 
-  private sounds(hearing: Exclude<Hearing, { kind: 'nothing' | 'party' }>): readonly Sound[] {
-    const { sounds } = this.house;
+  private soundsOf(hearing: Exclude<Hearing, { kind: 'nothing' | 'party' }>): readonly Sound[] {
+    const { sounds } = this;
     switch (hearing.kind) {
       case 'prompts':
         return hearing.names.map(name => ({ kind: 'file', path: sounds.prompt(name, hearing.language) }));

@@ -1,13 +1,15 @@
 /** What the exchange needs beside signalling and media, each of which has a port of its own. */
 import type { CallRecord } from '../call/record.ts';
 import type { TransferEvent } from '../call/trail.ts';
-import type { Language } from '../dialplan/plan.ts';
+import type { Dialplan, Language } from '../dialplan/plan.ts';
 
 export interface Sounds {
   /** The file of a prompt that the dialplan names, ready to be played. Error: `PROMPT_UNAVAILABLE`. */
   prompt(name: string, language: Language): string;
   /** The file of a piece of music; the default one where that name is unknown. */
   music(name: string): string;
+  /** Those of one version of the dialplan, for as long as a call of it lasts. Absent: every version has the same. */
+  of?(plan: Dialplan): Pick<Sounds, 'prompt' | 'music'>;
 }
 
 export interface Records {

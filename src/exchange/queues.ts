@@ -2,9 +2,8 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { Mailbox } from '../base/mailbox.ts';
-import { type Acd, type AcdEffect, type AcdStimulus, emptyAcd } from '../call/acd/acd.ts';
+import { type Acd, type AcdEffect, type AcdRules, type AcdStimulus, emptyAcd } from '../call/acd/acd.ts';
 import { stepAcd } from '../call/acd/step.ts';
-import type { Dialplan } from '../dialplan/plan.ts';
 
 /** Runs the queues: one mailbox for all of them, their timers, and the offers that come out. */
 export class Queues {
@@ -15,7 +14,8 @@ export class Queues {
   constructor(
     private readonly clock: Clock,
     log: Log,
-    private readonly plan: () => Dialplan,
+    /** The queues that are served now. */
+    private readonly rules: () => AcdRules,
     /** False where the call is gone, so that the offer goes on to the next. */
     private readonly offer: (callId: string, queue: string, extension: string) => boolean,
   ) {
@@ -39,7 +39,7 @@ export class Queues {
   }
 
   private take(stimulus: AcdStimulus): void {
-    const { acd, effects } = stepAcd(this.plan(), this.acd, stimulus, this.clock.now());
+    const { acd, effects } = stepAcd(this.rules(), this.acd, stimulus, this.clock.now());
     this.acd = acd;
     for (const effect of effects) this.carryOut(effect);
   }

@@ -17,6 +17,12 @@ export interface Progress {
 /** The music that is made where the operator has put none of this name. */
 export const defaultMusic = 'default';
 
+/** The sounds of one version of a dialplan. Errors: `PROMPT_UNAVAILABLE`. */
+export interface PreparedSounds {
+  prompt(name: string, language: Language): string;
+  music(name: string): string;
+}
+
 interface Wanted {
   /** For people. */
   readonly what: string;
@@ -30,8 +36,9 @@ interface Wanted {
  * (`<language>/<prompt>.wav`, `music/<name>.wav`) goes before spoken text, and a language before the company's first.
  */
 export class PromptLibrary {
-  private ready: ReadonlyMap<string, string> = new Map();
-  private fallback: Language | undefined;
+  private latest: PreparedSounds = soundsFrom(new Map(), undefined);
+  /** Calls in progress stay on the version on which they began: its sounds are there as long as the version is. */
+  private readonly byPlan = new WeakMap<PromptPlan, PreparedSounds>();
 
   constructor(
     private readonly folder: string,
@@ -68,8 +75,8 @@ export class PromptLibrary {
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
     if (reasons.size === 0) {
-      this.ready = ready;
-      this.fallback = plan.company.languages[0];
+      this.latest = soundsFrom(ready, plan.company.languages[0]);
+      this.byPlan.set(plan, this.latest);
     }
     const missing = wanted.flatMap(({ what, key, at }): Missing[] => {
       const why = reasons.get(key);
@@ -80,17 +87,17 @@ export class PromptLibrary {
 
   /** Error, where it was not prepared: `PROMPT_UNAVAILABLE`. */
   prompt(name: string, language: Language): string {
-    const path =
-      this.ready.get(promptKey(name, language)) ?? this.ready.get(promptKey(name, this.fallback ?? language));
-    if (path === undefined) throw unavailable(`there is no prompt ${name}`);
-    return path;
+    return this.latest.prompt(name, language);
   }
 
   /** To be played in a loop; the default where there is none of this name. Error: `PROMPT_UNAVAILABLE`. */
   music(name: string): string {
-    const path = this.ready.get(musicKey(name)) ?? this.ready.get(musicKey(defaultMusic));
-    if (path === undefined) throw unavailable('no music was prepared');
-    return path;
+    return this.latest.music(name);
+  }
+
+  /** Those of a dialplan that was prepared, whatever was prepared after it; the latest ones of any other. */
+  of(plan: PromptPlan): PreparedSounds {
+    return this.byPlan.get(plan) ?? this.latest;
   }
 
   close(): Promise<void> {
@@ -157,6 +164,19 @@ export class PromptLibrary {
     return join(this.folder, folder, `${name}.wav`);
   }
 }
+
+const soundsFrom = (ready: ReadonlyMap<string, string>, fallback: Language | undefined): PreparedSounds => ({
+  prompt(name, language) {
+    const path = ready.get(promptKey(name, language)) ?? ready.get(promptKey(name, fallback ?? language));
+    if (path === undefined) throw unavailable(`there is no prompt ${name}`);
+    return path;
+  },
+  music(name) {
+    const path = ready.get(musicKey(name)) ?? ready.get(musicKey(defaultMusic));
+    if (path === undefined) throw unavailable('no music was prepared');
+    return path;
+  },
+});
 
 interface Missing {
   readonly what: string;

@@ -12,6 +12,8 @@ export interface Signalling {
   dial(request: DialRequest, events: LegEvents): OutboundLeg;
   /** Whether an extension could be rung now: it has at least one binding. */
   reachable(extension: string): boolean;
+  /** The dialplan has other extensions now: whoever registered as one that is gone is forgotten. Calls go on. */
+  extensionsChanged(): void;
   /** From now on new calls are refused (503 with a small random Retry-After), and so are OPTIONS. */
   drain(): void;
   close(): Promise<void>;

@@ -139,6 +139,7 @@ export const createSignalling = async (
   return {
     dial: (request, legEvents) => new SipOutboundLeg(outboundSurroundings, request, legEvents),
     reachable: extension => registrar.bindings(extension).length > 0,
+    extensionsChanged: () => registrar.forgetTheGone(),
     get remaining() {
       return legs.size + dialogs.size;
     },

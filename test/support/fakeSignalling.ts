@@ -26,6 +26,8 @@ export class FakeSignalling implements Signalling {
     return this.registered.has(extension);
   }
 
+  extensionsChanged(): void {}
+
   drain(): void {
     this.draining = true;
   }

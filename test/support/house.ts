@@ -24,6 +24,7 @@ export class TestHouse {
   readonly signalling = new FakeSignalling();
   readonly records: CallRecord[] = [];
   readonly exchange: Exchange;
+  private plan: Dialplan;
 
   constructor({
     plan = officePlan(),
@@ -32,10 +33,11 @@ export class TestHouse {
     plan?: Dialplan;
     limits?: { calls: number; callsPerSecond: number };
   } = {}) {
+    this.plan = plan;
     this.exchange = new Exchange({
       clock: this.clock,
       log: silentLog,
-      plan: () => plan,
+      plan: () => this.plan,
       media: this.media,
       sounds: { prompt: (name, language) => `${language}/${name}.wav`, music: name => `${name}.wav` },
       records: { write: record => void this.records.push(record) },
@@ -43,6 +45,12 @@ export class TestHouse {
     });
     for (const extension of Object.keys(plan.extensions)) this.signalling.registered.add(extension);
     this.exchange.connect(this.signalling);
+  }
+
+  /** New calls are of another dialplan from now on. */
+  swap(plan: Dialplan): void {
+    this.plan = plan;
+    this.exchange.planChanged();
   }
 
   /** Lets everything that waits for a promise alone go on. */

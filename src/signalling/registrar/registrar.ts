@@ -48,6 +48,13 @@ export class Registrar {
     return this.entries.get(extension)?.bindings ?? none;
   }
 
+  /** Drops the bindings of whatever is no extension any more; its next REGISTER is refused. */
+  forgetTheGone(): void {
+    for (const extension of [...this.entries.keys()]) {
+      if (!this.options.extensionExists(extension)) this.keep(extension, none);
+    }
+  }
+
   close(): void {
     for (const { timer } of this.entries.values()) timer.cancel();
     this.entries.clear();

@@ -62,6 +62,7 @@ function library(
   of: PromptPlan,
   tts: Partial<TtsSettings> = {},
 ): Pick<PromptLibrary, 'prompt' | 'music' | 'close'> & {
+  made: PromptLibrary;
   prepare: (onProgress?: (progress: Progress) => void) => Promise<readonly Diagnostic[]>;
 } {
   const renderer = new Renderer({
@@ -75,6 +76,7 @@ function library(
   const made = new PromptLibrary(join(folder, 'prompts'), renderer);
   opened.push(made);
   return {
+    made,
     prepare: onProgress => made.prepare(of, onProgress),
     prompt: (name, language) => made.prompt(name, language),
     music: name => made.music(name),
@@ -255,6 +257,27 @@ describe('recordings', () => {
     expect(await live.prepare()).toHaveLength(3);
     // What was right goes on.
     expect(live.prompt('welcome', 'en')).toBe(recorded);
+  });
+
+  it('of an earlier version stay with it, for the calls in progress', async () => {
+    await recording('en/old.wav', tone(8000, 1));
+    await recording('en/both.wav', tone(8000, 1));
+    const languages = ['en'];
+    const of = (texts: Record<string, Record<string, string>>): PromptPlan => ({
+      ...plan(texts),
+      company: { ...plan({}).company, languages },
+    });
+    const before = of({ old: {}, both: {} });
+    const after = of({ both: {} });
+    const { made, prepare } = library(before);
+    expect(await prepare()).toEqual([]);
+    const old = [made.prompt('old', 'en'), made.prompt('both', 'en')];
+    await recording('en/both.wav', tone(16_000, 2));
+    expect(await made.prepare(after)).toEqual([]);
+    expect([made.of(before).prompt('old', 'en'), made.of(before).prompt('both', 'en')]).toEqual(old);
+    expect(made.of(after).prompt('both', 'en')).not.toBe(old[1]);
+    expect(() => made.of(after).prompt('old', 'en')).toThrow('there is no prompt old');
+    for (const path of old) expect((await stat(path)).size).toBeGreaterThan(44);
   });
 
   it('that cannot be used are named, and not silently replaced', async () => {
