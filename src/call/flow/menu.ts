@@ -1,4 +1,4 @@
-import type { Menu, Route } from '../../dialplan/plan.ts';
+import type { Dialplan, Menu, Route } from '../../dialplan/plan.ts';
 import { guards, type LegId, type MenuPhase } from '../call.ts';
 import type { Stimulus } from '../stimulus.ts';
 import type { Turn } from '../turn.ts';
@@ -100,13 +100,31 @@ function choices(
   if (names !== undefined && digits !== '') {
     const named = Object.hasOwn(names, digits) ? names[digits] : undefined;
     if (named !== undefined) chosen ??= { to: { kind: 'extension', name: named }, at };
-    more ||= Object.keys(names).some(spelled => spelled.length > digits.length && spelled.startsWith(digits));
+    more ||= beginningsOf(names).has(digits);
   }
   if (directDial && digits !== '') {
-    for (const { number, at: place } of Object.values(turn.plan.extensions).filter(extension => extension.directDial)) {
-      if (number === digits) chosen ??= { to: { kind: 'extension', name: number }, at: place };
-      else more ||= number.startsWith(digits);
-    }
+    const { extensions } = turn.plan;
+    const dialled = Object.hasOwn(extensions, digits) ? extensions[digits] : undefined;
+    if (dialled?.directDial === true) chosen ??= { to: { kind: 'extension', name: digits }, at: dialled.at };
+    more ||= beginningsOf(extensions, number => extensions[number]?.directDial === true).has(digits);
   }
   return { chosen, more };
+}
+
+/** What can be dialled, by its digits. */
+type Dialled = Dialplan['extensions'] | NonNullable<Menu['names']>;
+
+/** A house may have thousands of extensions and names, and each digit that is pressed asks for them. */
+const beginnings = new WeakMap<Dialled, ReadonlySet<string>>();
+
+/** What the digits of those that `counts` begin with, none of them to its end. */
+function beginningsOf(all: Dialled, counts: (digits: string) => boolean = () => true): ReadonlySet<string> {
+  const known = beginnings.get(all);
+  if (known !== undefined) return known;
+  const found = new Set<string>();
+  for (const digits of Object.keys(all)) {
+    for (let length = 1; length < digits.length && counts(digits); length++) found.add(digits.slice(0, length));
+  }
+  beginnings.set(all, found);
+  return found;
 }
