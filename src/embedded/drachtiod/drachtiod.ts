@@ -45,6 +45,7 @@ export const startDrachtiod = async (options: DrachtiodOptions): Promise<Drachti
     listeners: contacts,
     core: dispatch(() => core),
     timers,
+    abilities: { schemes: ['sip', 'sips', 'tel'] },
     // A request that we proxy may spiral: which ones are merged is decided here.
     refuseMerged: false,
     ...(options.limits === undefined ? {} : { limits: options.limits }),

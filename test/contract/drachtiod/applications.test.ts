@@ -61,6 +61,14 @@ contract('applications', stage => {
     expect((await call.invite.final()).status).toBe(503);
   });
 
+  stage.departure('a method that nobody knows, a scheme that nobody speaks', async () => {
+    const peer = await stage.peer();
+    expect((await peer.ask('DANCE', stage.server.udp).final()).status).toBe(501);
+    const { host, port } = stage.server.udp;
+    const request = peer.compose('OPTIONS', stage.server.udp, { uri: 'soap:anybody' });
+    expect((await peer.send(request, `sip:${host}:${port}`).final()).status).toBe(416);
+  });
+
   test('several: each in its turn; what was unregistered gets nothing more', async () => {
     const peer = await stage.peer();
     const first = await answering('a');

@@ -96,7 +96,7 @@ export class AdminPort {
 
   get applications(): number {
     let count = 0;
-    for (const connection of this.connections) if (connection.authenticated) count += 1;
+    for (const connection of this.connections) if (connection.connected) count += 1;
     return count;
   }
 

@@ -2,9 +2,12 @@
  * One application's connection.
  *
  * - `waiting`: connected, and nothing is known of the peer. Entered from: the beginning. Leaves to `ready` by the right
- *   secret; to `closed` by a wrong one, by any other command, by a frame that is too long, by the deadline.
- * - `ready`: its commands are carried out. Entered from: `waiting`. Leaves to `closed` by a frame that cannot be read,
- *   by an application that does not read, by the end of the connection.
+ *   secret; to `leaving` by a wrong one, or by any other command; to `closed` by a frame that cannot be read, by the
+ *   deadline.
+ * - `ready`: its commands are carried out. Entered from: `waiting`. Leaves to `leaving` by a wrong secret; to `closed` by
+ *   a frame that cannot be read, by an application that does not read, by the end of the connection.
+ * - `leaving`: it was told why it must go, and has a moment to read that. Entered from: `waiting`, `ready`. Leaves to
+ *   `closed` when it has gone, or that moment is over.
  * - `closed`: nothing more is read or written. Entered from: every state. Final.
  */
 import type { Socket } from 'node:net';
@@ -32,6 +35,9 @@ export const defaultConnectionLimits: ConnectionLimits = {
   frame: 1024 * 1024,
   writeBacklog: 32 * 1024 * 1024,
 };
+
+/** Milliseconds that a peer has to read why it is sent away. */
+const farewell: Duration = 1_000;
 
 /** An application, as the rest of the server sees it. */
 export interface Application {
@@ -66,9 +72,9 @@ export interface ConnectionOptions {
 export class Connection implements Application {
   readonly id = randomId(4);
   tags: ReadonlySet<string> = new Set();
-  private state: 'waiting' | 'ready' | 'closed' = 'waiting';
+  private state: 'waiting' | 'ready' | 'leaving' | 'closed' = 'waiting';
   private readonly reader: FrameReader;
-  private readonly deadline: Timer;
+  private deadline: Timer;
   private readonly socket: Socket;
   private readonly log: Log;
 
@@ -94,13 +100,8 @@ export class Connection implements Application {
     return this.state === 'ready';
   }
 
-  /** Bound or bounded: strangers count against another limit than applications do. */
-  get authenticated(): boolean {
-    return this.state === 'ready';
-  }
-
   send(frame: Buffer): void {
-    if (this.state === 'closed') return;
+    if (this.isOver()) return;
     this.socket.write(frame);
     if (this.socket.writableLength > this.options.limits.writeBacklog) {
       this.log.error({ waiting: this.socket.writableLength }, 'an application does not read: it is cut off');
@@ -114,7 +115,7 @@ export class Connection implements Application {
   }
 
   private received(chunk: Buffer): void {
-    if (this.state === 'closed') return;
+    if (this.isOver()) return;
     const frames = this.reader.push(chunk);
     if (!frames.ok) {
       this.log.warn({ reason: frames.error }, 'an application sent what is no frame');
@@ -122,8 +123,9 @@ export class Connection implements Application {
       return;
     }
     for (const frame of frames.value) {
+      // A frame can be the last one that is read.
+      if (this.isOver()) return;
       this.frame(frame);
-      if (this.state !== 'waiting' && this.state !== 'ready') return;
     }
   }
 
@@ -161,9 +163,18 @@ export class Connection implements Application {
 
   /** Says why, and closes: the peer gets to read the answer before the end. */
   private refuse(id: string, reason: string): void {
-    if (id !== '') this.socket.end(noFrame(id, reason));
-    else this.socket.destroy();
-    this.ended();
+    if (id === '') {
+      this.destroy();
+      return;
+    }
+    this.state = 'leaving';
+    this.deadline.cancel();
+    this.deadline = this.options.clock.after(farewell, () => this.destroy());
+    this.socket.end(noFrame(id, reason));
+  }
+
+  private isOver(): boolean {
+    return this.state === 'leaving' || this.state === 'closed';
   }
 
   private ended(): void {

@@ -24,7 +24,7 @@ import type { Core } from '../core/core.ts';
 import type { AppDialog } from '../dialogs/appDialog.ts';
 import { endDialog } from '../dialogs/endDialog.ts';
 import { chosenTag, completeResponse } from '../messages/completeResponse.ts';
-import { encodeReceived, encodeSentResponse } from '../messages/encode.ts';
+import { type Encoded, encodeReceived, encodeSentResponse } from '../messages/encode.ts';
 import { type AppResponse, appHeader } from '../protocol/appMessage.ts';
 import { messageFrame, nokFrame, responseSentFrame } from '../protocol/outgoing.ts';
 import { answerInterval, listsOption, type SessionAnswer } from '../sessionTimer/negotiation.ts';
@@ -346,7 +346,7 @@ export class IncomingInvite implements IncomingRequest {
     this.application.send(responseSentFrame(commandId, meta, this.transactionId, this.dialog?.id ?? '', bytes));
   }
 
-  private encoded(response: SipResponse) {
+  private encoded(response: SipResponse): Encoded {
     return encodeSentResponse(response, this.transaction.source, this.core.clock.now());
   }
 

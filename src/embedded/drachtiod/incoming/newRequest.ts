@@ -32,6 +32,9 @@ const refuse = (transaction: ServerTransaction, status: number, ...headers: [str
   );
 };
 
+/** The methods of RFC 3261 and its extensions that start something. */
+const known = new Set(['INVITE', 'OPTIONS', 'REGISTER', 'SUBSCRIBE', 'NOTIFY', 'REFER', 'MESSAGE', 'INFO', 'PUBLISH']);
+
 /** RFC 3261, §10.3, step 6: `*` unregisters everything, and needs to say so. */
 const isAmbiguousRegister = (request: SipRequest): boolean =>
   request.method === 'REGISTER' && header(request, 'Contact') === '*' && header(request, 'Expires')?.trim() !== '0';
@@ -69,8 +72,9 @@ export const newRequest = (core: Core, transaction: ServerTransaction): void => 
   if (application === undefined) {
     transaction.observe({ ended: forget });
     core.log.info({ method: request.method }, 'no application wants this request');
-    if (startsDialog) refuse(transaction, 503, ['Retry-After', String(randomInt(1, 6))]);
-    else refuse(transaction, 481);
+    if (!startsDialog) refuse(transaction, 481);
+    else if (!known.has(request.method)) refuse(transaction, 501);
+    else refuse(transaction, 503, ['Retry-After', String(randomInt(1, 6))]);
     return;
   }
   give(core, application, transaction, forget);

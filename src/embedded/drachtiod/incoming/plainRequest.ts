@@ -120,7 +120,9 @@ export class PlainRequest implements IncomingRequest {
   private answerOurselves(status: number): void {
     if (this.state !== 'waiting') return;
     const { options } = this;
-    const response = responseTo(this.request, status, { toTag: this.toTag ?? randomId() });
+    // A BYE has ended the dialog whatever is said of it.
+    const answer = this.request.method === 'BYE' ? 200 : status;
+    const response = responseTo(this.request, answer, { toTag: this.toTag ?? randomId() });
     options.transaction.respond(response);
     options.answered?.(response);
     this.forget('answered');
