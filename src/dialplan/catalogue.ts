@@ -328,6 +328,38 @@ export const catalogue = {
     means: 'The total time of a transfer is over before its first recall is.',
     remedy: 'make recall.maxTotal longer than transfer.ringFor and recall.ringFor together',
   },
+
+  // What the proof finds, by playing every call.
+  CALLER_GOES_ROUND: {
+    severity: 'error',
+    means: 'A caller who presses nothing any more goes round for ever, in a call that the proof played.',
+    remedy: 'let one of these ways lead to a person or a goodbye',
+  },
+  CALLER_IN_SILENCE: {
+    severity: 'error',
+    means: 'A caller comes to where nothing will ever happen again.',
+    remedy: 'this is a mistake of Kozpont: please report it with the dialplan',
+  },
+  CALLER_DROPPED: {
+    severity: 'error',
+    means: 'A call ends without a person, a mailbox or a spoken goodbye.',
+    remedy: 'let this way lead to a person or a goodbye, over no more than a few schedules, choices and forwards',
+  },
+  CALLER_WAITS_LONG: {
+    severity: 'warning',
+    means: 'A caller who presses nothing can be on the way for more than four hours.',
+    remedy: 'shorten the maxWait of the queues on this way, or let one of them lead to a goodbye',
+  },
+  CALL_BREAKS: {
+    severity: 'error',
+    means: 'A call cannot be played.',
+    remedy: 'this is a mistake of Kozpont: please report it with the dialplan',
+  },
+  NOT_PROVED: {
+    severity: 'warning',
+    means: 'The dialplan is too large for the proof: what it looked at is good, the rest is not known.',
+    remedy: 'make the dialplan smaller, or check with --no-proof',
+  },
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type FindingCode = keyof typeof catalogue;

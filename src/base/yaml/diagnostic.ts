@@ -11,14 +11,17 @@ export interface Diagnostic {
   readonly code: string;
   readonly message: string;
   readonly remedy?: string;
+  /** Lines that show it: the call that goes wrong, as its caller would live it. */
+  readonly details?: readonly string[];
   readonly at: Position;
 }
 
-/** `file:line:col CODE message`, a warning marked as such, and the remedy on a line of its own, indented. */
+/** `file:line:col CODE message`, a warning marked as such, then what shows it, and the remedy, indented. */
 export function showDiagnostic(diagnostic: Diagnostic): string {
   const mark = diagnostic.severity === 'warning' ? 'warning: ' : '';
   const line = visible(`${showPosition(diagnostic.at)} ${diagnostic.code} ${mark}${diagnostic.message}`);
-  return diagnostic.remedy === undefined ? line : `${line}\n    → ${visible(diagnostic.remedy)}`;
+  const details = (diagnostic.details ?? []).map(detail => `\n      ${visible(detail)}`).join('');
+  return line + details + (diagnostic.remedy === undefined ? '' : `\n    → ${visible(diagnostic.remedy)}`);
 }
 
 /** A key of the file may carry what moves a terminal's cursor, or turns the direction of the text. */

@@ -1,17 +1,22 @@
 import { resolve } from 'node:path';
+import { systemClock } from '../../base/clock.ts';
+import { inReadingOrder } from '../../base/yaml/diagnostic.ts';
 import { type Diagnostic, formats, loadDialplan } from '../../dialplan/index.ts';
-import { loadStories } from '../../rehearsal/index.ts';
+import { findingsOfProof, loadStories, prove } from '../../rehearsal/index.ts';
 import type { Arguments, Command, ExitStatus, Surroundings } from '../command.ts';
 import { version } from '../version.ts';
 
 export const command: Command = {
   rest: 'dialplan.yaml…',
   options: {
+    'no-proof': { type: 'boolean', help: 'only the rules: every call is not played' },
     strict: { type: 'boolean', help: 'warnings count as errors' },
     format: { type: 'string', value: Object.keys(formats).join('|'), help: 'how findings are printed (default: text)' },
   },
   about: `Prints each finding as "file:line:col CODE message", and below it what to do. dialplans/README.md explains the
-codes. --format json is for scripts, github marks the lines of a change in GitHub Actions, sarif (2.1.0) is for code
+codes. Where the rules find no error, every call is played: for each number, at all hours of the year to come, through
+every key and language, whatever the phones do. A way on which a caller is lost is printed as the caller would live it.
+--format json is for scripts, github marks the lines of a change in GitHub Actions, sarif (2.1.0) is for code
 scanning and editors.
 Exits with 0 where nothing is wrong (there may be warnings), with 1 where something is, and with 2 where a file
 cannot be read.`,
@@ -30,7 +35,7 @@ async function check({ rest: files, flags, text }: Arguments, surroundings: Surr
   }
   const findings: Diagnostic[] = [];
   for (const file of files) {
-    findings.push(...(await findingsOf(file, surroundings.folder)));
+    findings.push(...(await findingsOf(file, surroundings.folder, flags['no-proof'] !== true)));
   }
   const report = formats[format]({ files, findings, version: await version() });
   if (report !== '') surroundings.print(report);
@@ -39,15 +44,23 @@ async function check({ rest: files, flags, text }: Arguments, surroundings: Surr
   return counted.length > 0 ? 1 : 0;
 }
 
+/** Ten times what two hundred menus have: the time of a proof is bounded. */
+const mostStates = 100_000;
+
 const isFormat = (name: string): name is keyof typeof formats => Object.hasOwn(formats, name);
 
 /** `dialplans/*.yaml` names the stories beside the dialplans, too: of those it is the grammar that is checked. */
-async function findingsOf(file: string, folder: string): Promise<readonly Diagnostic[]> {
+async function findingsOf(file: string, folder: string, proved: boolean): Promise<readonly Diagnostic[]> {
   const path = resolve(folder, file);
   if (file.endsWith('.story.yaml')) {
     const stories = await loadStories(path, file);
     return stories.ok ? [] : stories.error;
   }
   const loaded = await loadDialplan(path, file);
-  return loaded.ok ? loaded.value.diagnostics : loaded.error;
+  if (!loaded.ok) return loaded.error;
+  const { plan, diagnostics } = loaded.value;
+  if (!proved) return diagnostics;
+  const now = systemClock.now();
+  const proof = prove(plan, { from: now - (now % 60_000), mostStates });
+  return inReadingOrder([...diagnostics, ...findingsOfProof(proof, file)]);
 }

@@ -3,9 +3,9 @@ import type { Format } from './report.ts';
 /** Workflow commands of GitHub Actions: each finding is shown beside its line of the change. */
 export const github: Format = ({ findings }) =>
   findings
-    .map(({ severity, code, message, remedy, at }) => {
+    .map(({ severity, code, message, remedy, details = [], at }) => {
       const place = `file=${property(at.file)},line=${at.line},col=${at.col},title=${property(code)}`;
-      return `::${severity} ${place}::${data(remedy === undefined ? message : `${message}\n${remedy}`)}`;
+      return `::${severity} ${place}::${data([message, ...details, ...(remedy === undefined ? [] : [remedy])].join('\n'))}`;
     })
     .join('\n');
 

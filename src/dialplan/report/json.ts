@@ -7,7 +7,7 @@ export const json: Format = report =>
     {
       files: report.files,
       ...tally(report),
-      findings: report.findings.map(({ at, severity, code, message, remedy }) => ({
+      findings: report.findings.map(({ at, severity, code, message, remedy, details }) => ({
         file: at.file,
         line: at.line,
         column: at.col,
@@ -15,6 +15,7 @@ export const json: Format = report =>
         code,
         message,
         ...(remedy === undefined ? {} : { remedy }),
+        ...(details === undefined ? {} : { details }),
       })),
     },
     undefined,

@@ -29,14 +29,14 @@ const rules = Object.entries(catalogue).map(([id, { severity, means, remedy }]) 
 }));
 const ruleIndex = new Map(rules.map(({ id }, index) => [id as string, index]));
 
-function resultOf({ code, severity, message, remedy, at }: Diagnostic, files: readonly string[]): object {
+function resultOf({ code, severity, message, remedy, details, at }: Diagnostic, files: readonly string[]): object {
   const rule = ruleIndex.get(code);
   const index = files.indexOf(at.file);
   return {
     ruleId: code,
     ...(rule === undefined ? {} : { ruleIndex: rule }),
     level: severity,
-    message: { text: remedy === undefined ? message : `${message}: ${remedy}` },
+    message: { text: [remedy === undefined ? message : `${message}: ${remedy}`, ...(details ?? [])].join('\n') },
     locations: [
       {
         physicalLocation: {

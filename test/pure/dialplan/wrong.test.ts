@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { hasErrors, showDiagnostic } from '../../../src/base/yaml/diagnostic.ts';
 import { catalogue, loadDialplan } from '../../../src/dialplan/index.ts';
 import { rules } from '../../../src/dialplan/rules/index.ts';
+import { proofCodes } from '../../../src/rehearsal/proof/findings.ts';
 
 /** `wrong/<CODE>.<what>.yaml`: a dialplan with one mistake, and beside it (`.txt`) all that is said about it. */
 const folder = new URL('wrong/', import.meta.url);
@@ -25,7 +26,9 @@ describe('a wrong dialplan', () => {
   });
 
   it('is there for every code', () => {
-    const elsewhere = ['FILE_UNREADABLE'];
+    // What the proof finds is tested with `check`.
+    const ofProof = Object.values(proofCodes);
+    const elsewhere = ['FILE_UNREADABLE', ...ofProof];
     const missing = Object.keys(catalogue).filter(code => !files.some(file => codeOf(file) === code));
     expect(missing).toEqual(elsewhere);
   });

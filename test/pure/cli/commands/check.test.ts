@@ -118,4 +118,80 @@ describe('kozpont check', () => {
     expect(out).toEqual([]);
     expect(err[0]).toContain('needs a dialplan');
   });
+
+  describe('plays every call', () => {
+    const head = right.split('\n').slice(0, 3).join('\n');
+    const tail = 'transfer: { recall: { otherwise: goodbye:bye } }\n';
+    const hours = 'calendars: { office: { open: { mon-fri: "08:00-16:00" } } }';
+    const chain = (length: number): string => {
+      const schedules = Array.from({ length }, (_, i) => {
+        const open = i + 1 < length ? `schedule:s${i + 1}` : 'goodbye:bye';
+        return `  s${i}: { calendar: office, open: ${open}, closed: goodbye:bye }\n`;
+      });
+      return `${head}\n${hours}\nschedules:\n${schedules.join('')}numbers: { "+3612345678": schedule:s0 }\n${tail}`;
+    };
+    const queues = (count: number): string => {
+      const all = Array.from({ length: count }, (_, i) => {
+        const overflow = i + 1 < count ? `queue:q${i + 1}` : 'goodbye:bye';
+        return `  q${i}: { agents: ["10"], maxWait: 1h, overflow: ${overflow} }\n`;
+      });
+      const people = 'extensions: { "10": { name: Desk } }';
+      return `${head}\n${people}\nqueues:\n${all.join('')}numbers: { "+3612345678": queue:q0 }\n${tail}`;
+    };
+
+    beforeAll(async () => {
+      await writeFile(join(folder, 'short.yaml'), chain(60));
+      await writeFile(join(folder, 'dropped.yaml'), chain(70));
+      await writeFile(join(folder, 'patient.yaml'), queues(3));
+      await writeFile(join(folder, 'long.yaml'), queues(6));
+    });
+
+    it('and finds nothing where no caller is lost', async () => {
+      const { status, out } = await run(['short.yaml', 'patient.yaml'], { strict: true });
+      expect([status, out]).toEqual([0, ['2 dialplans checked: 0 errors, 0 warnings']]);
+    });
+
+    it('and finds a caller who is dropped, as the caller would live it', async () => {
+      const { status, out } = await run(['dropped.yaml']);
+      expect(status).toBe(1);
+      expect(out[0]).toMatch(
+        /^dropped\.yaml:[0-9]+:[0-9]+ CALLER_DROPPED [0-9]{4}-.*, a call to \+3612345678: the caller is/,
+      );
+      expect(out[1]).toMatch(/^ {6}[A-Z][a-z]{2} [0-9-]{10} [0-9:]{8} Europe\/Budapest$/);
+      expect(out.filter(line => line.includes('→ schedule:s0 (en)'))).toHaveLength(1);
+      expect(out.find(line => line.includes('the call ends: failed'))).toMatch(/dropped\.yaml:[0-9]+/);
+      expect(out.at(-2)).toMatch(/^ {4}→ let this way lead to a person or a goodbye/);
+      expect(out.at(-1)).toBe('1 dialplan checked: 1 error, 0 warnings');
+    });
+
+    it('and warns of a caller who waits for hours', async () => {
+      const { status, out } = await run(['long.yaml']);
+      expect(status).toBe(0);
+      expect(out[0]).toMatch(/^long\.yaml:12:12 CALLER_WAITS_LONG warning: .* is on the way for 6h1s$/);
+      expect((await run(['long.yaml'], { strict: true })).status).toBe(1);
+    });
+
+    it('unless only the rules are asked for', async () => {
+      const { status, out } = await run(['dropped.yaml', 'long.yaml'], { 'no-proof': true, strict: true });
+      expect([status, out]).toEqual([0, ['2 dialplans checked: 0 errors, 0 warnings']]);
+    });
+
+    it('and not where the rules have found an error', async () => {
+      const { out } = await run(['wrong.yaml']);
+      expect(out).toHaveLength(3);
+    });
+
+    it('and tells scripts and forges of the call, too', async () => {
+      const json = JSON.parse((await run(['dropped.yaml'], {}, 'json')).out.join('\n'));
+      expect(json.findings).toHaveLength(1);
+      expect(json.findings[0].code).toBe('CALLER_DROPPED');
+      expect(json.findings[0].details.join('\n')).toContain('caller (+36301234567) calls +3612345678');
+      const github = (await run(['dropped.yaml'], {}, 'github')).out;
+      expect(github).toHaveLength(1);
+      expect(github[0]).toContain('%0A');
+      expect(github[0]).toContain('→ schedule:s0 (en)');
+      const sarif = JSON.parse((await run(['dropped.yaml'], {}, 'sarif')).out.join('\n'));
+      expect(sarif.runs[0].results[0].message.text).toContain('→ schedule:s0 (en)');
+    });
+  });
 });
