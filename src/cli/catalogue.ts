@@ -34,6 +34,10 @@ export const catalogue: Catalogue = {
     summary: 'play a call in virtual time, and print what each party meets',
     load: () => import('./commands/simulate.ts'),
   },
+  rollback: {
+    summary: 'put an earlier version of the dialplan back, which a running Kozpont takes up',
+    load: () => import('./commands/rollback.ts'),
+  },
   phones: {
     summary: 'print the password of each extension, and what else a phone is to be told',
     load: () => import('./commands/phones.ts'),

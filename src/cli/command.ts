@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly folder: string;
   /** Calls `handle` at SIGINT and SIGTERM until the returned function is called. */
   onStopSignal(handle: (signal: string) => void): () => void;
+  /** Calls `handle` at SIGHUP until the returned function is called. On a terminal SIGHUP is its end, and stays so. */
+  onReloadSignal?(handle: () => void): () => void;
 }
 
 export interface Option {

@@ -38,5 +38,10 @@ export function surroundings(): Surroundings {
         for (const signal of signals) process.off(signal, handle);
       };
     },
+    onReloadSignal(handle) {
+      if (process.stdout.isTTY || process.stderr.isTTY) return () => {};
+      process.on('SIGHUP', handle);
+      return () => void process.off('SIGHUP', handle);
+    },
   };
 }

@@ -76,6 +76,8 @@ export interface Files {
   readonly state: string;
   readonly credentials: string;
   readonly promptCache: string;
+  /** The versions of the dialplan that took calls. */
+  readonly versions: string;
   readonly records: string;
 }
 

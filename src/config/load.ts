@@ -102,6 +102,7 @@ function compile(yaml: ConfigYaml, document: YamlDocument, source: Omit<ConfigSo
       state,
       credentials: join(state, 'credentials.yaml'),
       promptCache: join(state, 'prompts'),
+      versions: join(state, 'dialplans'),
       records: yaml.records === undefined ? join(state, 'records.jsonl') : absolute(yaml.records),
     },
     tts: {

@@ -19,8 +19,12 @@ export async function loadDialplan(
   shownAs = path,
 ): Promise<Result<CompiledDialplan, readonly Diagnostic[]>> {
   const bytes = await readBounded(path, shownAs);
-  if (!bytes.ok) return fail([bytes.error]);
-  const text = decode(shownAs, bytes.value);
+  return bytes.ok ? compileBytes(bytes.value, shownAs) : fail([bytes.error]);
+}
+
+/** What the bytes of a file are as a dialplan. */
+export function compileBytes(bytes: Uint8Array, shownAs: string): Result<CompiledDialplan, readonly Diagnostic[]> {
+  const text = decode(shownAs, bytes);
   return text.ok ? compileDialplan(text.value, shownAs) : fail([text.error]);
 }
 

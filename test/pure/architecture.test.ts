@@ -18,6 +18,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   config: ['base'],
   records: ['base', 'call', 'exchange/ports'],
   phone: ['base', 'media', 'embedded'],
+  reload: ['base', 'dialplan', 'config'],
   cli: ['*'],
   bench: ['*'],
   main: ['*'],

@@ -8,7 +8,7 @@ import { machineAddresses, nearby, readDialplan, readSettings, settingsOptions, 
 export const command: Command = {
   options: settingsOptions,
   about: `The passwords are those of the state folder; an extension that has none yet gets one. A Kozpont that is
-running already learns of a new extension, and of its password, at its next start.`,
+running learns of a new extension by itself, and of a password that you changed at SIGHUP or at its next start.`,
 
   async run(args, surroundings) {
     const config = await readSettings(args, surroundings);

@@ -7,6 +7,7 @@ import { type Kozpont, startKozpont } from '../../main.ts';
 import { banner, hostOf } from '../banner.ts';
 import type { Command, Surroundings } from '../command.ts';
 import { prepare } from '../preparation.ts';
+import { withReload } from '../reloading.ts';
 import { runUntilStopped } from '../running.ts';
 import { nearby, readSettings, settingsOptions } from '../settings.ts';
 import { version } from '../version.ts';
@@ -15,6 +16,9 @@ export const command: Command = {
   options: settingsOptions,
   about: `The settings are explained in config/kozpont.yaml, the dialplan in dialplans/README.md. The log goes to standard
 error. At SIGTERM or Ctrl-C no new calls are taken, and those in progress may end; a second one ends them at once.
+
+A dialplan that is saved is taken up for new calls, or refused with its errors; calls in progress stay on the one on
+which they began. SIGHUP (not on a terminal) takes up changed recordings and passwords, too.
 
 These environment variables go before the file of the settings:
 ${Object.entries(variables)
@@ -46,7 +50,8 @@ ${Object.entries(variables)
       credentialsFile: nearby(config.files.credentials, surroundings.folder),
       added: preparation.credentials.added,
     });
-    return runUntilStopped(kozpont, surroundings, () => surroundings.print(text));
+    const running = withReload(kozpont, config, preparation, surroundings);
+    return runUntilStopped(running, surroundings, () => surroundings.print(text));
   },
 };
 

@@ -38,6 +38,7 @@ describe('the configuration', () => {
       state: '/srv/kozpont/var',
       credentials: '/srv/kozpont/var/credentials.yaml',
       promptCache: '/srv/kozpont/var/prompts',
+      versions: '/srv/kozpont/var/dialplans',
       records: '/srv/kozpont/var/records.jsonl',
     });
     expect(config.tts.engine).toEqual({ kind: 'builtin', speed: 150 });

@@ -262,10 +262,9 @@ describe('recordings', () => {
   it('of an earlier version stay with it, for the calls in progress', async () => {
     await recording('en/old.wav', tone(8000, 1));
     await recording('en/both.wav', tone(8000, 1));
-    const languages = ['en'];
     const of = (texts: Record<string, Record<string, string>>): PromptPlan => ({
       ...plan(texts),
-      company: { ...plan({}).company, languages },
+      company: { ...plan({}).company, languages: ['en'] },
     });
     const before = of({ old: {}, both: {} });
     const after = of({ both: {} });

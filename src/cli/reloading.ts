@@ -1,0 +1,48 @@
+import type { Config } from '../config/config.ts';
+import { openCredentials } from '../config/credentials.ts';
+import type { Kozpont } from '../main.ts';
+import { Reload } from '../reload/reload.ts';
+import { Versions } from '../reload/versions.ts';
+import type { Surroundings } from './command.ts';
+import type { Preparation } from './preparation.ts';
+import type { Running } from './running.ts';
+import { nearby, tell } from './settings.ts';
+
+/** The switchboard, which takes up every dialplan that is saved until it is to stop. */
+export function withReload(
+  kozpont: Pick<Kozpont, 'drain' | 'close' | 'failed' | 'swap'>,
+  { files }: Pick<Config, 'files'>,
+  { clock, log, plan, prompts }: Pick<Preparation, 'clock' | 'log' | 'plan' | 'prompts'>,
+  surroundings: Surroundings,
+): Running {
+  const reload = new Reload({
+    clock,
+    log,
+    file: files.dialplan,
+    shownAs: nearby(files.dialplan, surroundings.folder),
+    version: plan.version,
+    versions: new Versions(files.versions),
+    preparePrompts: next => prompts.prepare(next),
+    openCredentials: extensions => openCredentials({ file: files.credentials, extensions }),
+    swap(version) {
+      kozpont.swap(version);
+      const { added } = version.credentials;
+      if (added.length === 0) return;
+      const some = added.length > 8 ? `${added.length} extensions` : added.join(', ');
+      surroundings.complain(`New passwords were made for ${some}; npx kozpont phones prints them.`);
+    },
+    tell: diagnostics => tell(diagnostics, surroundings),
+  });
+  reload.start();
+  const release = surroundings.onReloadSignal?.(() => reload.again());
+  const stopped = async (): Promise<void> => {
+    release?.();
+    await reload.close();
+  };
+  return {
+    failed: kozpont.failed,
+    // What is being made ready ends with the prompts, which the switchboard closes.
+    drain: async () => void (await Promise.all([stopped(), kozpont.drain()])),
+    close: async () => void (await Promise.all([stopped(), kozpont.close()])),
+  };
+}
