@@ -12,7 +12,8 @@ export type Effect =
   | { readonly kind: 'answer'; readonly leg: LegId }
   | { readonly kind: 'dial'; readonly leg: LegId; readonly extension: string; readonly shown: Shown }
   | { readonly kind: 'cancel'; readonly leg: LegId }
-  | { readonly kind: 'hangUp'; readonly leg: LegId; readonly status: number; readonly text: string }
+  /** Without a status: the ordinary end of a leg that was answered. */
+  | { readonly kind: 'hangUp'; readonly leg: LegId; readonly status: number | undefined; readonly text: string }
   | { readonly kind: 'play'; readonly leg: LegId; readonly hearing: Exclude<Hearing, { kind: 'nothing' | 'party' }> }
   | { readonly kind: 'stopPlaying'; readonly leg: LegId }
   | { readonly kind: 'bridge'; readonly legs: readonly [LegId, LegId] }

@@ -20,7 +20,7 @@ export interface Refusal {
   readonly text: string;
 }
 
-const normalClearing: Refusal = { status: 480, text: 'Temporarily Unavailable' };
+const unavailable: Refusal = { status: 480, text: 'Temporarily Unavailable' };
 
 /**
  * One step in the making: the call as it was, and what has been decided so far. The call that came in is never
@@ -178,12 +178,15 @@ export class Turn {
     this.effect({ kind: 'cancel', leg: id });
   }
 
-  hangUp(id: LegId, refusal: Refusal = normalClearing): void {
+  hangUp(id: LegId, refusal: Refusal = unavailable): void {
     const leg = this.leg(id);
     if (leg === undefined) return;
     this.forget(id);
     this.note({ kind: 'left', leg: id, number: leg.who.number, by: 'local' });
-    this.effect({ kind: 'hangUp', leg: id, status: refusal.status, text: refusal.text });
+    // Nobody refuses whom they have spoken with: only a failure of ours is told to one who was answered.
+    const ordinary = (leg.state === 'answered' || leg.state === 'leaving') && refusal.status < 500;
+    const { status, text } = ordinary ? { status: undefined, text: 'Normal Clearing' } : refusal;
+    this.effect({ kind: 'hangUp', leg: id, status, text });
   }
 
   /** Gives a leg away to another call: it is gone from here without being hung up, and hears nothing of ours. */

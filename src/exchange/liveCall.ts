@@ -143,11 +143,20 @@ export class LiveCall implements LegOwner {
       stimulus.kind === 'begin' ? this.first : step(this.plan, this.state, stimulus, this.house.clock.now());
     this.state = result.call;
     for (const change of result.timers) this.changeTimer(change);
-    for (const effect of result.effects) {
+    this.carryOutAll(result.effects);
+  }
+
+  private carryOutAll(effects: readonly Effect[]): void {
+    for (const [index, effect] of effects.entries()) {
       try {
         this.carryOut(effect);
       } catch (error) {
         this.log.error({ effect: effect.kind, error: messageOf(error) }, 'an effect failed');
+      }
+      if (effect.kind === 'handOver') {
+        // The other call first answers the REFER; only then is the transferor hung up on here.
+        queueMicrotask(() => this.carryOutAll(effects.slice(index + 1)));
+        return;
       }
     }
     for (const [id, leg] of this.legs) if (leg.gone) this.legs.delete(id);
@@ -191,7 +200,8 @@ export class LiveCall implements LegOwner {
       case 'hangUp': {
         const leg = this.legs.get(effect.leg);
         this.legs.delete(effect.leg);
-        return leg?.hangUp({ status: effect.status, text: effect.text });
+        const { status, text } = effect;
+        return leg?.hangUp(status === undefined ? { cause: 16, text } : { status, text });
       }
       case 'play':
         return this.play(effect.leg, effect.hearing);
