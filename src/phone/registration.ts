@@ -1,12 +1,12 @@
 import type { Timer } from '../base/clock.ts';
 import { KozpontError } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
-import { parseInteger } from '../embedded/sip/grammar/fields/integer.ts';
-import { parseContact } from '../embedded/sip/grammar/fields/nameAddr.ts';
-import { param } from '../embedded/sip/grammar/fields/params.ts';
-import { serializeUri } from '../embedded/sip/grammar/fields/uri.ts';
-import { field, header, headers } from '../embedded/sip/grammar/headers.ts';
-import type { SipResponse } from '../embedded/sip/message.ts';
+import { parseInteger } from '../sip/grammar/fields/integer.ts';
+import { parseContact } from '../sip/grammar/fields/nameAddr.ts';
+import { param } from '../sip/grammar/fields/params.ts';
+import { serializeUri } from '../sip/grammar/fields/uri.ts';
+import { field, header, headers } from '../sip/grammar/headers.ts';
+import type { SipResponse } from '../sip/message.ts';
 import { authorized, authorizedAhead, mostAttempts, newRequest, type Outcome, send } from './requests.ts';
 import type { PhoneSurroundings } from './surroundings.ts';
 

@@ -1,7 +1,7 @@
 import { randomId } from '../base/ids.ts';
-import { field, withHeader } from '../embedded/sip/grammar/headers.ts';
-import type { HeaderField, SipRequest, SipResponse } from '../embedded/sip/message.ts';
 import type { RequestOptions, SipStack } from '../embedded/sip/stack.ts';
+import { field, withHeader } from '../sip/grammar/headers.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../sip/message.ts';
 import type { Identity } from './digest/digest.ts';
 import type { PhoneSurroundings } from './surroundings.ts';
 

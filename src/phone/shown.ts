@@ -1,7 +1,7 @@
-import { type NameAddr, parseNameAddr } from '../embedded/sip/grammar/fields/nameAddr.ts';
-import { unescapeUri } from '../embedded/sip/grammar/fields/text.ts';
-import { header } from '../embedded/sip/grammar/headers.ts';
-import type { SipMessage } from '../embedded/sip/message.ts';
+import { type NameAddr, parseNameAddr } from '../sip/grammar/fields/nameAddr.ts';
+import { unescapeUri } from '../sip/grammar/fields/text.ts';
+import { header } from '../sip/grammar/headers.ts';
+import type { SipMessage } from '../sip/message.ts';
 
 /** Someone as a display shows them. */
 export interface ShownParty {

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { HeaderField } from '../embedded/sip/message.ts';
 import type { Hop, SipStack } from '../embedded/sip/stack.ts';
 import type { AcceptedInvites } from '../embedded/sip/userAgent/inviteServer.ts';
+import type { HeaderField } from '../sip/message.ts';
 import type { Identity } from './digest/digest.ts';
 import type { Ear } from './hearing/ear.ts';
 import type { PhoneMedia } from './media/phoneMedia.ts';

@@ -1,22 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseAuth } from '../../src/embedded/sip/grammar/fields/auth.ts';
-import { parseCSeq } from '../../src/embedded/sip/grammar/fields/cseq.ts';
-import { type NameAddr, parseNameAddr, tagOf } from '../../src/embedded/sip/grammar/fields/nameAddr.ts';
-import { hasParam, param } from '../../src/embedded/sip/grammar/fields/params.ts';
-import { unescapeUri, unquote } from '../../src/embedded/sip/grammar/fields/text.ts';
-import {
-  canonicalAor,
-  parseSipUri,
-  parseUri,
-  type SipUri,
-  uriEquals,
-} from '../../src/embedded/sip/grammar/fields/uri.ts';
-import { parseVia, transactionBranch } from '../../src/embedded/sip/grammar/fields/via.ts';
-import { header, headers } from '../../src/embedded/sip/grammar/headers.ts';
-import { parseMessage } from '../../src/embedded/sip/grammar/parseMessage.ts';
-import type { SipMessage } from '../../src/embedded/sip/message.ts';
+import { parseAuth } from '../../src/sip/grammar/fields/auth.ts';
+import { parseCSeq } from '../../src/sip/grammar/fields/cseq.ts';
+import { type NameAddr, parseNameAddr, tagOf } from '../../src/sip/grammar/fields/nameAddr.ts';
+import { hasParam, param } from '../../src/sip/grammar/fields/params.ts';
+import { unescapeUri, unquote } from '../../src/sip/grammar/fields/text.ts';
+import { canonicalAor, parseSipUri, parseUri, type SipUri, uriEquals } from '../../src/sip/grammar/fields/uri.ts';
+import { parseVia, transactionBranch } from '../../src/sip/grammar/fields/via.ts';
+import { header, headers } from '../../src/sip/grammar/headers.ts';
+import { parseMessage } from '../../src/sip/grammar/parseMessage.ts';
+import type { SipMessage } from '../../src/sip/message.ts';
 import { must } from '../support/must.ts';
 import { ownMessages } from './own.ts';
 

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseVia } from '../../src/embedded/sip/grammar/fields/via.ts';
-import { header } from '../../src/embedded/sip/grammar/headers.ts';
-import { parseMessage } from '../../src/embedded/sip/grammar/parseMessage.ts';
-import { serializeMessage } from '../../src/embedded/sip/grammar/serializeMessage.ts';
-import { type Frame, StreamFramer } from '../../src/embedded/sip/grammar/streamFramer.ts';
-import { judge, type Verdict } from '../../src/embedded/sip/grammar/verdict/judge.ts';
+import { parseVia } from '../../src/sip/grammar/fields/via.ts';
+import { header } from '../../src/sip/grammar/headers.ts';
+import { parseMessage } from '../../src/sip/grammar/parseMessage.ts';
+import { serializeMessage } from '../../src/sip/grammar/serializeMessage.ts';
+import { type Frame, StreamFramer } from '../../src/sip/grammar/streamFramer.ts';
+import { judge, type Verdict } from '../../src/sip/grammar/verdict/judge.ts';
 import { type Expectation, expectations } from './expectations.ts';
 import { lines } from './messages/lines.ts';
 import { ownMessages } from './own.ts';

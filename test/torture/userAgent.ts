@@ -1,4 +1,4 @@
-import type { Abilities, Verdict } from '../../src/embedded/sip/grammar/verdict/verdict.ts';
+import type { Abilities, Verdict } from '../../src/sip/grammar/verdict/verdict.ts';
 
 /** The user agent that the expectations are about: one that talks, registers, and takes text messages. */
 export const userAgent: Abilities = {

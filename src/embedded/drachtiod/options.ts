@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import type { Abilities } from '../sip/grammar/verdict/verdict.ts';
-import type { SipRequest } from '../sip/message.ts';
+import type { Abilities } from '../../sip/grammar/verdict/verdict.ts';
+import type { SipRequest } from '../../sip/message.ts';
 import type { ListenAddress, Listener, Resolver, StackCounts } from '../sip/stack.ts';
 import type { TimerValues } from '../sip/transactions/timerValues.ts';
 import type { StackLimits } from '../sip/transport/limits.ts';

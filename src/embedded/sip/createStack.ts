@@ -1,7 +1,7 @@
 import { KozpontError, messageOf } from '../../base/errors.ts';
-import { defaultParseLimits } from './grammar/limits.ts';
-import { serializeMessage } from './grammar/serializeMessage.ts';
-import type { SipRequest, SipResponse } from './message.ts';
+import { defaultParseLimits } from '../../sip/grammar/limits.ts';
+import { serializeMessage } from '../../sip/grammar/serializeMessage.ts';
+import type { SipRequest, SipResponse } from '../../sip/message.ts';
 import { ClientTransactions } from './stack/clientAttempt.ts';
 import { ClientRequest, hopsOf, prepare } from './stack/clientRequest.ts';
 import { type StackContext, transmitResponse } from './stack/context.ts';

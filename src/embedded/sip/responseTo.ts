@@ -1,6 +1,6 @@
-import { field } from './grammar/headers.ts';
-import type { HeaderField, SipRequest, SipResponse } from './message.ts';
-import { reasonPhrase } from './reasonPhrases.ts';
+import { field } from '../../sip/grammar/headers.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../sip/message.ts';
+import { reasonPhrase } from '../../sip/reasonPhrases.ts';
 import { withTag } from './tags.ts';
 
 export interface ResponseOptions {

@@ -8,9 +8,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { KozpontError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { ParseLimits } from './grammar/limits.ts';
-import type { Abilities } from './grammar/verdict/judge.ts';
-import type { HeaderField, SipRequest, SipResponse } from './message.ts';
+import type { ParseLimits } from '../../sip/grammar/limits.ts';
+import type { Abilities } from '../../sip/grammar/verdict/judge.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../sip/message.ts';
 import type { TimerValues } from './transactions/timerValues.ts';
 import type { StackLimits } from './transport/limits.ts';
 import type { Hop, ListenAddress, Protocol, Source, Transport } from './transport/transport.ts';

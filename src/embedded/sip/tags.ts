@@ -1,6 +1,6 @@
-import { parseNameAddr, tagOf } from './grammar/fields/nameAddr.ts';
-import { header } from './grammar/headers.ts';
-import type { SipMessage } from './message.ts';
+import { parseNameAddr, tagOf } from '../../sip/grammar/fields/nameAddr.ts';
+import { header } from '../../sip/grammar/headers.ts';
+import type { SipMessage } from '../../sip/message.ts';
 
 /** The tag in the value of a From or To; undefined where there is none, or the value cannot be read. */
 export function tagIn(value: string | undefined): string | undefined {

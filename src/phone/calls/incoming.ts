@@ -1,9 +1,9 @@
 import { assertNever } from '../../base/assertNever.ts';
 import { randomId } from '../../base/ids.ts';
 import { dialogOfRequest } from '../../embedded/sip/dialogs/dialog.ts';
-import { field, header } from '../../embedded/sip/grammar/headers.ts';
 import { responseTo } from '../../embedded/sip/responseTo.ts';
 import type { ServerTransaction } from '../../embedded/sip/stack.ts';
+import { field, header } from '../../sip/grammar/headers.ts';
 import type { Policy } from '../options.ts';
 import { ownHeaders, type PhoneSurroundings } from '../surroundings.ts';
 import { refuse } from '../verbs/refuse.ts';

@@ -1,5 +1,5 @@
 import { type RequestContent, requestWithin } from '../../embedded/sip/dialogs/requests.ts';
-import type { SipResponse } from '../../embedded/sip/message.ts';
+import type { SipResponse } from '../../sip/message.ts';
 import { mostAttempts, type Outcome, send } from '../requests.ts';
 import { ownHeaders } from '../surroundings.ts';
 import type { PhoneCall } from './call.ts';

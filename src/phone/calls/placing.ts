@@ -1,9 +1,9 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Dialog } from '../../embedded/sip/dialogs/dialog.ts';
-import { field, header } from '../../embedded/sip/grammar/headers.ts';
-import type { HeaderField, SipRequest, SipResponse } from '../../embedded/sip/message.ts';
 import { type AcceptedAnswer, type InviteClient, sendInvite } from '../../embedded/sip/userAgent/inviteClient.ts';
 import { release } from '../../embedded/sip/userAgent/release.ts';
+import { field, header } from '../../sip/grammar/headers.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../sip/message.ts';
 import type { PhoneMedia } from '../media/phoneMedia.ts';
 import { authorized, authorizedAhead, mostAttempts, newRequest } from '../requests.ts';
 import { ownHeaders, type PhoneSurroundings } from '../surroundings.ts';

@@ -1,9 +1,9 @@
 import { refreshed } from '../../embedded/sip/dialogs/dialog.ts';
 import { orderOf } from '../../embedded/sip/dialogs/order.ts';
-import { header } from '../../embedded/sip/grammar/headers.ts';
-import type { SipRequest } from '../../embedded/sip/message.ts';
 import { responseTo } from '../../embedded/sip/responseTo.ts';
 import type { ServerTransaction } from '../../embedded/sip/stack.ts';
+import { header } from '../../sip/grammar/headers.ts';
+import type { SipRequest } from '../../sip/message.ts';
 import { ownHeaders } from '../surroundings.ts';
 import { AskedTransfer } from '../verbs/transfer.ts';
 import type { PhoneCall } from './call.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { refreshed } from '../../embedded/sip/dialogs/dialog.ts';
 import { ackWithin, requestWithin } from '../../embedded/sip/dialogs/requests.ts';
-import type { SipRequest, SipResponse } from '../../embedded/sip/message.ts';
+import type { SipRequest, SipResponse } from '../../sip/message.ts';
 import type { Outcome } from '../requests.ts';
 import { ownHeaders, type PhoneSurroundings } from '../surroundings.ts';
 import type { PhoneCall } from './call.ts';

@@ -1,9 +1,9 @@
 /** Digest (RFC 7616, RFC 8760) as a phone answers it. */
 import { createHash } from 'node:crypto';
 import { randomId } from '../../base/ids.ts';
-import { type AuthParam, authParam, parseAuth, serializeAuth } from '../../embedded/sip/grammar/fields/auth.ts';
-import { field, hasHeader, headers } from '../../embedded/sip/grammar/headers.ts';
-import type { HeaderField, SipRequest, SipResponse } from '../../embedded/sip/message.ts';
+import { type AuthParam, authParam, parseAuth, serializeAuth } from '../../sip/grammar/fields/auth.ts';
+import { field, hasHeader, headers } from '../../sip/grammar/headers.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../sip/message.ts';
 
 export type DigestAlgorithm = 'SHA-256' | 'MD5';
 

@@ -1,6 +1,6 @@
-import type { HeaderField } from '../../embedded/sip/message.ts';
-import { reasonPhrase } from '../../embedded/sip/reasonPhrases.ts';
 import { responseTo } from '../../embedded/sip/responseTo.ts';
+import type { HeaderField } from '../../sip/message.ts';
+import { reasonPhrase } from '../../sip/reasonPhrases.ts';
 import type { PhoneCall } from '../calls/call.ts';
 
 /** A final response other than 2xx to a call that was not answered. */

@@ -1,5 +1,5 @@
-import { noParams } from '../../embedded/sip/grammar/fields/params.ts';
-import { serializeReplaces } from '../../embedded/sip/grammar/fields/replaces.ts';
+import { noParams } from '../../sip/grammar/fields/params.ts';
+import { serializeReplaces } from '../../sip/grammar/fields/replaces.ts';
 import type { PhoneCall } from '../calls/call.ts';
 
 /** The Replaces (RFC 3891) by which the far end knows the dialog of a call, early or confirmed. */

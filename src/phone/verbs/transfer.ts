@@ -1,5 +1,5 @@
-import { escapeUriHeader } from '../../embedded/sip/grammar/fields/text.ts';
-import { field } from '../../embedded/sip/grammar/headers.ts';
+import { escapeUriHeader } from '../../sip/grammar/fields/text.ts';
+import { field } from '../../sip/grammar/headers.ts';
 import type { PhoneCall } from '../calls/call.ts';
 import { sendInside } from '../calls/inside.ts';
 import type { Outcome } from '../requests.ts';

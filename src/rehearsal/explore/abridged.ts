@@ -54,10 +54,9 @@ function kindOf({ number: _, name: __, at: ___, contact: ____, ...rest }: Extens
 }
 
 /** Every route of a plan, wherever in it a grammar may put one. */
-export function* routesIn(part: unknown): Generator<Route> {
-  if (typeof part !== 'object' || part === null) return;
+export function* routesIn(part: object): Generator<Route> {
   if (isRoute(part)) yield part;
-  for (const inner of Object.values(part)) yield* routesIn(inner);
+  for (const inner of Object.values(part)) if (typeof inner === 'object' && inner !== null) yield* routesIn(inner);
 }
 
 const isRoute = (part: object): part is Route =>

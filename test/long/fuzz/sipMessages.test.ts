@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseMessage } from '../../../src/embedded/sip/grammar/parseMessage.ts';
-import { StreamFramer } from '../../../src/embedded/sip/grammar/streamFramer.ts';
-import { judge } from '../../../src/embedded/sip/grammar/verdict/judge.ts';
+import { parseMessage } from '../../../src/sip/grammar/parseMessage.ts';
+import { StreamFramer } from '../../../src/sip/grammar/streamFramer.ts';
+import { judge } from '../../../src/sip/grammar/verdict/judge.ts';
 import { sipMessage } from '../../support/sip/messageArbitraries.ts';
 import { mutated } from '../../support/sip/messageMutations.ts';
 import {

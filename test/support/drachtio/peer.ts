@@ -5,8 +5,6 @@ import { silentLog } from '../../../src/base/log.ts';
 import { createSipStack } from '../../../src/embedded/sip/createStack.ts';
 import { confirmed, type Dialog, dialogOfRequest, dialogOfResponse } from '../../../src/embedded/sip/dialogs/dialog.ts';
 import { ackWithin, type RequestContent, requestWithin } from '../../../src/embedded/sip/dialogs/requests.ts';
-import { field, header, headers } from '../../../src/embedded/sip/grammar/headers.ts';
-import type { HeaderField, SipRequest, SipResponse } from '../../../src/embedded/sip/message.ts';
 import { responseTo } from '../../../src/embedded/sip/responseTo.ts';
 import type {
   ClientFailure,
@@ -16,6 +14,8 @@ import type {
   SipStack,
 } from '../../../src/embedded/sip/stack.ts';
 import { toTag } from '../../../src/embedded/sip/tags.ts';
+import { field, header, headers } from '../../../src/sip/grammar/headers.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../../src/sip/message.ts';
 import { Queue } from './queue.ts';
 
 export const sdp = (name: string): string =>

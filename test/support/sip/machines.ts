@@ -1,4 +1,3 @@
-import type { SipRequest, SipResponse } from '../../../src/embedded/sip/message.ts';
 import type {
   ClientInput,
   ClientOutput,
@@ -10,6 +9,7 @@ import type {
   Step,
 } from '../../../src/embedded/sip/transactions/machine.ts';
 import { defaultTimers } from '../../../src/embedded/sip/transactions/timerValues.ts';
+import type { SipRequest, SipResponse } from '../../../src/sip/message.ts';
 
 export const unreliable: MachineFacts = { timers: defaultTimers, reliable: false };
 export const reliable: MachineFacts = { timers: defaultTimers, reliable: true };

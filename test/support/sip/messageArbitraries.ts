@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import type { NameAddr } from '../../../src/embedded/sip/grammar/fields/nameAddr.ts';
-import type { Param } from '../../../src/embedded/sip/grammar/fields/params.ts';
-import type { SipUri } from '../../../src/embedded/sip/grammar/fields/uri.ts';
-import type { Via } from '../../../src/embedded/sip/grammar/fields/via.ts';
-import { canonicalName, isListHeader } from '../../../src/embedded/sip/grammar/headerNames.ts';
-import type { HeaderField, SipMessage } from '../../../src/embedded/sip/message.ts';
+import type { NameAddr } from '../../../src/sip/grammar/fields/nameAddr.ts';
+import type { Param } from '../../../src/sip/grammar/fields/params.ts';
+import type { SipUri } from '../../../src/sip/grammar/fields/uri.ts';
+import type { Via } from '../../../src/sip/grammar/fields/via.ts';
+import { canonicalName, isListHeader } from '../../../src/sip/grammar/headerNames.ts';
+import type { HeaderField, SipMessage } from '../../../src/sip/message.ts';
 import { hostileTexts } from '../hostileTexts.ts';
 
 /** Messages as the grammar of RFC 3261 allows them, and a little beyond where the parser is lenient; within its limits. */

@@ -1,8 +1,6 @@
 import { VirtualClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createSipStack } from '../../../src/embedded/sip/createStack.ts';
-import { field } from '../../../src/embedded/sip/grammar/headers.ts';
-import type { HeaderField, SipRequest, SipResponse } from '../../../src/embedded/sip/message.ts';
 import type {
   ClientFailure,
   ClientHandlers,
@@ -12,6 +10,8 @@ import type {
   SipStackOptions,
   Source,
 } from '../../../src/embedded/sip/stack.ts';
+import { field } from '../../../src/sip/grammar/headers.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../../src/sip/message.ts';
 import { MemoryNetwork, type Rule } from './memoryNetwork.ts';
 
 /** A stack of its own on the network, that notes down what its core is told; `onRequest` is what it does about it. */

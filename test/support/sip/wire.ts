@@ -4,8 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createSipStack } from '../../../src/embedded/sip/createStack.ts';
-import type { SipRequest } from '../../../src/embedded/sip/message.ts';
 import type { ListenerOptions, ServerTransaction, SipStack, SipStackOptions } from '../../../src/embedded/sip/stack.ts';
+import type { SipRequest } from '../../../src/sip/message.ts';
 
 export interface WireParty {
   readonly stack: SipStack;

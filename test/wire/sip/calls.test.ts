@@ -4,11 +4,11 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createSipStack } from '../../../src/embedded/sip/createStack.ts';
 import { requestWithin } from '../../../src/embedded/sip/dialogs/requests.ts';
-import { field, header, withHeader } from '../../../src/embedded/sip/grammar/headers.ts';
-import type { SipRequest } from '../../../src/embedded/sip/message.ts';
 import { responseTo } from '../../../src/embedded/sip/responseTo.ts';
 import type { RequestOptions, ServerTransaction, SipStack } from '../../../src/embedded/sip/stack.ts';
 import { sendInvite } from '../../../src/embedded/sip/userAgent/inviteClient.ts';
+import { field, header, withHeader } from '../../../src/sip/grammar/headers.ts';
+import type { SipRequest } from '../../../src/sip/message.ts';
 import { requestTo } from '../../support/sip/party.ts';
 import { optionsText, rawConnection, type WireParty, wireParty } from '../../support/sip/wire.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { header } from '../../../src/embedded/sip/grammar/headers.ts';
+import { header } from '../../../src/sip/grammar/headers.ts';
 import { companyNumber, inOffice } from '../../support/switchboard/office.ts';
 import { leaveNoSocketOpen } from '../../support/switchboard/openSockets.ts';
 import { conversation, hearEachOther } from '../../support/switchboard/scenes.ts';

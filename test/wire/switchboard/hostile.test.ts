@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { headers } from '../../../src/embedded/sip/grammar/headers.ts';
 import { busy, type PhoneCall } from '../../../src/phone/phone.ts';
+import { headers } from '../../../src/sip/grammar/headers.ts';
 import { hostileTexts } from '../../support/hostileTexts.ts';
 import { companyNumber, inOffice } from '../../support/switchboard/office.ts';
 import { leaveNoSocketOpen } from '../../support/switchboard/openSockets.ts';

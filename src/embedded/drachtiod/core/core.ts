@@ -1,7 +1,7 @@
 /** What the parts of the server share. */
 import type { Clock } from '../../../base/clock.ts';
 import type { Log } from '../../../base/log.ts';
-import type { SipRequest } from '../../sip/message.ts';
+import type { SipRequest } from '../../../sip/message.ts';
 import type { SipStack } from '../../sip/stack.ts';
 import type { TimerValues } from '../../sip/transactions/timerValues.ts';
 import type { AcceptedInvites } from '../../sip/userAgent/inviteServer.ts';

@@ -9,8 +9,8 @@
  * - `terminated`: no longer in the table; its timers are off. Final.
  */
 import type { Clock, Timer } from '../../../base/clock.ts';
+import type { HeaderField } from '../../../sip/message.ts';
 import { type Dialog, keyOf } from '../../sip/dialogs/dialog.ts';
-import type { HeaderField } from '../../sip/message.ts';
 import type { Hop } from '../../sip/stack.ts';
 import type { Application } from '../applications/connection.ts';
 import type { IncomingInvite } from '../incoming/incomingInvite.ts';

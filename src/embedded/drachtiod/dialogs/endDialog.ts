@@ -1,8 +1,9 @@
 /** The server ends a dialog by itself: BYE to the far end, and to the application as if it had come from there. */
+
+import { field } from '../../../sip/grammar/headers.ts';
+import { serializeMessage } from '../../../sip/grammar/serializeMessage.ts';
+import type { SipRequest } from '../../../sip/message.ts';
 import { requestWithin } from '../../sip/dialogs/requests.ts';
-import { field } from '../../sip/grammar/headers.ts';
-import { serializeMessage } from '../../sip/grammar/serializeMessage.ts';
-import type { SipRequest } from '../../sip/message.ts';
 import type { Core } from '../core/core.ts';
 import type { MessageMeta } from '../protocol/meta.ts';
 import { type CallRecord, messageFrame, unsolicited } from '../protocol/outgoing.ts';

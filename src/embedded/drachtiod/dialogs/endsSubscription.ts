@@ -1,5 +1,5 @@
-import { header } from '../../sip/grammar/headers.ts';
-import type { SipRequest } from '../../sip/message.ts';
+import { header } from '../../../sip/grammar/headers.ts';
+import type { SipRequest } from '../../../sip/message.ts';
 
 /** The NOTIFY that ends a subscription (RFC 6665, §4.4.1), and with it the dialog that the subscription made. */
 export const endsSubscription = (request: SipRequest): boolean => {

@@ -1,7 +1,7 @@
 /** Subscriptions end when nobody renews them (RFC 6665, §4.1.2.4, §4.2.2), whether or not the far end says so. */
-import { parseInteger } from '../../sip/grammar/fields/integer.ts';
-import { header } from '../../sip/grammar/headers.ts';
-import type { SipResponse } from '../../sip/message.ts';
+import { parseInteger } from '../../../sip/grammar/fields/integer.ts';
+import { header } from '../../../sip/grammar/headers.ts';
+import type { SipResponse } from '../../../sip/message.ts';
 import type { Core } from '../core/core.ts';
 import type { AppDialog } from './appDialog.ts';
 

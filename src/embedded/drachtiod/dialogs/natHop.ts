@@ -4,9 +4,9 @@
  * Record-Route is its proxies' business.
  */
 import { isIPv4, isIPv6 } from 'node:net';
-import { parseContact } from '../../sip/grammar/fields/nameAddr.ts';
-import { hasHeader, header, headers } from '../../sip/grammar/headers.ts';
-import type { SipMessage, SipRequest, SipResponse } from '../../sip/message.ts';
+import { parseContact } from '../../../sip/grammar/fields/nameAddr.ts';
+import { hasHeader, header, headers } from '../../../sip/grammar/headers.ts';
+import type { SipMessage, SipRequest, SipResponse } from '../../../sip/message.ts';
 import type { Hop, Source } from '../../sip/stack.ts';
 import { withoutBrackets } from '../../sip/transport/addresses.ts';
 

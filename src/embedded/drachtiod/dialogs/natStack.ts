@@ -1,5 +1,5 @@
 /** The stack as a dialog behind a NAT uses it: what it sends by itself (ACK, BYE of a fork) takes the dialog's way. */
-import type { SipRequest } from '../../sip/message.ts';
+import type { SipRequest } from '../../../sip/message.ts';
 import type { ClientHandlers, ClientTransaction, Hop, RequestOptions, SipStack } from '../../sip/stack.ts';
 
 export const stackTowards = (stack: SipStack, hop: () => Hop | undefined): SipStack => {

@@ -1,7 +1,8 @@
 /** The next request of a dialog, which then has one more sequence number behind it. */
+
+import type { SipRequest } from '../../../sip/message.ts';
 import type { Dialog } from '../../sip/dialogs/dialog.ts';
 import { type RequestContent, requestWithin } from '../../sip/dialogs/requests.ts';
-import type { SipRequest } from '../../sip/message.ts';
 import type { Hop } from '../../sip/stack.ts';
 import type { Core } from '../core/core.ts';
 import type { AppDialog } from './appDialog.ts';

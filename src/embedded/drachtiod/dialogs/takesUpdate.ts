@@ -1,5 +1,5 @@
-import { headers } from '../../sip/grammar/headers.ts';
-import type { SipMessage } from '../../sip/message.ts';
+import { headers } from '../../../sip/grammar/headers.ts';
+import type { SipMessage } from '../../../sip/message.ts';
 
 /** The sender's Allow names UPDATE (RFC 3311, §4). */
 export const takesUpdate = (message: SipMessage): boolean =>

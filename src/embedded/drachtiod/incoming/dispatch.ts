@@ -1,9 +1,9 @@
 /** Where a message of the network belongs: to a dialog of ours, to one that we are on the path of, or to an application. */
 
 import { randomId } from '../../../base/ids.ts';
+import { headers, withoutTopHeader } from '../../../sip/grammar/headers.ts';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import { keyOfMessage } from '../../sip/dialogs/dialog.ts';
-import { headers, withoutTopHeader } from '../../sip/grammar/headers.ts';
-import type { SipRequest, SipResponse } from '../../sip/message.ts';
 import { responseTo } from '../../sip/responseTo.ts';
 import type { ServerTransaction, SipCore } from '../../sip/stack.ts';
 import { toTag } from '../../sip/tags.ts';

@@ -1,6 +1,6 @@
 /** NOTIFYs that overtake the 2xx of the SUBSCRIBE that they belong to: they wait until the application knows of it. */
-import { header } from '../../sip/grammar/headers.ts';
-import type { SipRequest } from '../../sip/message.ts';
+import { header } from '../../../sip/grammar/headers.ts';
+import type { SipRequest } from '../../../sip/message.ts';
 import { fromTag, toTag } from '../../sip/tags.ts';
 
 export interface ExpectedNotifies {

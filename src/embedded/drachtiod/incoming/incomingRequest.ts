@@ -1,4 +1,4 @@
-import type { SipRequest } from '../../sip/message.ts';
+import type { SipRequest } from '../../../sip/message.ts';
 import type { ServerTransaction } from '../../sip/stack.ts';
 import type { Application } from '../applications/connection.ts';
 import type { AppResponse } from '../protocol/appMessage.ts';

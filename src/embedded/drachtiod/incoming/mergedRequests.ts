@@ -2,8 +2,8 @@
  * A request that reaches us twice on two ways (RFC 3261, §8.2.2.2): refused, as long as we answer the first one as a user
  * agent. A request that we proxy may come back to us (it spirals), and is forgotten here.
  */
-import { header } from '../../sip/grammar/headers.ts';
-import type { SipRequest } from '../../sip/message.ts';
+import { header } from '../../../sip/grammar/headers.ts';
+import type { SipRequest } from '../../../sip/message.ts';
 import { fromTag } from '../../sip/tags.ts';
 
 const keyOf = (request: SipRequest): string =>

@@ -1,9 +1,9 @@
 /** A request that belongs to no dialog: it goes to one of the applications that want its method. */
 import { randomInt } from 'node:crypto';
 import { randomId } from '../../../base/ids.ts';
+import { field, header } from '../../../sip/grammar/headers.ts';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import { dialogOfRequest } from '../../sip/dialogs/dialog.ts';
-import { field, header } from '../../sip/grammar/headers.ts';
-import type { SipRequest, SipResponse } from '../../sip/message.ts';
 import { responseTo } from '../../sip/responseTo.ts';
 import type { ServerTransaction } from '../../sip/stack.ts';
 import { fromTag, toTag } from '../../sip/tags.ts';

@@ -10,7 +10,7 @@ import { assertNever } from '../../../base/assertNever.ts';
 import type { Timer } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { randomId } from '../../../base/ids.ts';
-import type { HeaderField, SipRequest, SipResponse } from '../../sip/message.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../../sip/message.ts';
 import { responseTo } from '../../sip/responseTo.ts';
 import type { ServerTransaction } from '../../sip/stack.ts';
 import type { Application } from '../applications/connection.ts';

@@ -3,7 +3,7 @@
  * goes out, with the RSeq that it got, which may be later than it asked for it.
  */
 import { randomInt } from 'node:crypto';
-import type { SipRequest, SipResponse } from '../../sip/message.ts';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import type { ServerTransaction } from '../../sip/stack.ts';
 import { ReliableProvisionals } from '../../sip/userAgent/reliableProvisionals.ts';
 import type { Core } from '../core/core.ts';

@@ -1,10 +1,10 @@
 /** A request of the far end within one of our dialogs (RFC 3261, §12.2.2): it goes to the dialog's application. */
 import { randomInt } from 'node:crypto';
+import { field } from '../../../sip/grammar/headers.ts';
+import type { HeaderField, SipResponse } from '../../../sip/message.ts';
 import type { Dialog } from '../../sip/dialogs/dialog.ts';
 import { refreshed } from '../../sip/dialogs/dialog.ts';
 import { orderOf } from '../../sip/dialogs/order.ts';
-import { field } from '../../sip/grammar/headers.ts';
-import type { HeaderField, SipResponse } from '../../sip/message.ts';
 import { responseTo } from '../../sip/responseTo.ts';
 import type { ServerTransaction } from '../../sip/stack.ts';
 import type { Core } from '../core/core.ts';

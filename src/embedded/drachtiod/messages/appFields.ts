@@ -1,5 +1,5 @@
 /** Which of an application's header fields are taken over into a message, and how. */
-import type { HeaderField } from '../../sip/message.ts';
+import type { HeaderField } from '../../../sip/message.ts';
 
 /** Theirs is the path and the framing of a message: the server's business, whatever the application says. */
 const serversOwn = new Set(['Via', 'Route', 'Record-Route', 'RSeq', 'Content-Length']);

@@ -1,6 +1,6 @@
 /** An application's response made whole (RFC 3261, §8.2.6): the server copies from the request, and adds what is missing. */
-import { field } from '../../sip/grammar/headers.ts';
-import type { HeaderField, SipRequest, SipResponse } from '../../sip/message.ts';
+import { field } from '../../../sip/grammar/headers.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../../sip/message.ts';
 import { responseTo } from '../../sip/responseTo.ts';
 import type { LocalAddress } from '../../sip/stack.ts';
 import { tagIn } from '../../sip/tags.ts';

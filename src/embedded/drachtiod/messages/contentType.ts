@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../../base/result.ts';
-import type { HeaderField } from '../../sip/message.ts';
+import type { HeaderField } from '../../../sip/message.ts';
 
 const sdpStart = Buffer.from('v=0', 'latin1');
 

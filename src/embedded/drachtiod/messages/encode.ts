@@ -1,7 +1,7 @@
 /** A SIP message as an application gets to see it, and where it came from or went to. */
 import type { Instant } from '../../../base/clock.ts';
-import { serializeMessage } from '../../sip/grammar/serializeMessage.ts';
-import type { SipMessage } from '../../sip/message.ts';
+import { serializeMessage } from '../../../sip/grammar/serializeMessage.ts';
+import type { SipMessage } from '../../../sip/message.ts';
 import type { Hop, LocalAddress, Source } from '../../sip/stack.ts';
 import type { MessageMeta } from '../protocol/meta.ts';
 

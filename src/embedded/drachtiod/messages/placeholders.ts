@@ -3,9 +3,9 @@
  * does so for `callingNumber`) or, as the Request-URI within a dialog, `sip:placeholder`. The server puts the truth there.
  */
 
-import { parseNameAddr, serializeNameAddr } from '../../sip/grammar/fields/nameAddr.ts';
-import { hasParam, withParam } from '../../sip/grammar/fields/params.ts';
-import type { HeaderField } from '../../sip/message.ts';
+import { parseNameAddr, serializeNameAddr } from '../../../sip/grammar/fields/nameAddr.ts';
+import { hasParam, withParam } from '../../../sip/grammar/fields/params.ts';
+import type { HeaderField } from '../../../sip/message.ts';
 import type { LocalAddress } from '../../sip/stack.ts';
 import { withBrackets } from '../../sip/transport/addresses.ts';
 

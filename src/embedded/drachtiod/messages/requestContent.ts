@@ -1,7 +1,7 @@
 /** What an application's request within a dialog brings along; the rest is the dialog's. */
 import { fail, ok, type Result } from '../../../base/result.ts';
-import { field } from '../../sip/grammar/headers.ts';
-import type { HeaderField } from '../../sip/message.ts';
+import { field } from '../../../sip/grammar/headers.ts';
+import type { HeaderField } from '../../../sip/message.ts';
 import type { LocalAddress } from '../../sip/stack.ts';
 import type { AppRequest } from '../protocol/appMessage.ts';
 import { appFields } from './appFields.ts';

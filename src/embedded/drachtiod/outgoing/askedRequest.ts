@@ -3,7 +3,7 @@
  * id, and then of the responses.
  */
 import { randomUUID } from 'node:crypto';
-import type { SipMessage, SipRequest, SipResponse } from '../../sip/message.ts';
+import type { SipMessage, SipRequest, SipResponse } from '../../../sip/message.ts';
 import { responseTo } from '../../sip/responseTo.ts';
 import type { ClientFailure, Hop, Source } from '../../sip/stack.ts';
 import type { Asker, Core } from '../core/core.ts';

@@ -1,6 +1,6 @@
 /** The CANCEL of an INVITE, as an application is shown it; what is sent is the stack's. */
-import { field, header } from '../../sip/grammar/headers.ts';
-import type { HeaderField, SipRequest } from '../../sip/message.ts';
+import { field, header } from '../../../sip/grammar/headers.ts';
+import type { HeaderField, SipRequest } from '../../../sip/message.ts';
 import { appFields } from '../messages/appFields.ts';
 import type { AppRequest } from '../protocol/appMessage.ts';
 

@@ -8,11 +8,11 @@
  * - `over`: repeated 2xx are acknowledged again, other forks that accept are sent BYE. Final.
  */
 import { randomUUID } from 'node:crypto';
+import { parseInteger } from '../../../sip/grammar/fields/integer.ts';
+import { header } from '../../../sip/grammar/headers.ts';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import { type Dialog, keyOf } from '../../sip/dialogs/dialog.ts';
 import { ackWithin, requestWithin } from '../../sip/dialogs/requests.ts';
-import { parseInteger } from '../../sip/grammar/fields/integer.ts';
-import { header } from '../../sip/grammar/headers.ts';
-import type { SipRequest, SipResponse } from '../../sip/message.ts';
 import type { ClientFailure, Hop, RequestOptions, SipStack, Source } from '../../sip/stack.ts';
 import { toTag } from '../../sip/tags.ts';
 import { type AcceptedAnswer, type InviteClient, sendInvite } from '../../sip/userAgent/inviteClient.ts';

@@ -7,8 +7,8 @@
  * - `over`: repeated 2xx are acknowledged again. Final.
  */
 import { randomUUID } from 'node:crypto';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import { refreshed } from '../../sip/dialogs/dialog.ts';
-import type { SipRequest, SipResponse } from '../../sip/message.ts';
 import type { ClientFailure, Hop, Source } from '../../sip/stack.ts';
 import type { Application } from '../applications/connection.ts';
 import type { Asker, Core } from '../core/core.ts';

@@ -1,5 +1,5 @@
+import type { SipRequest } from '../../../sip/message.ts';
 import type { Dialog } from '../../sip/dialogs/dialog.ts';
-import type { SipRequest } from '../../sip/message.ts';
 import type { Application } from '../applications/connection.ts';
 import type { AppRequest } from '../protocol/appMessage.ts';
 

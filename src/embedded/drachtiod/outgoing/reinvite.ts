@@ -2,9 +2,10 @@
  * An INVITE within a dialog (RFC 3261, §14.1): one fork, and the dialog's route whatever the answer says. Each repeated
  * 2xx gets the ACK again.
  */
+
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import type { Dialog } from '../../sip/dialogs/dialog.ts';
 import { ackWithin, type RequestContent } from '../../sip/dialogs/requests.ts';
-import type { SipRequest, SipResponse } from '../../sip/message.ts';
 import type { ClientFailure, ClientTransaction, Hop, Source } from '../../sip/stack.ts';
 import type { Core } from '../core/core.ts';
 

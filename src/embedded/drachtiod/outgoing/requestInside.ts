@@ -1,8 +1,8 @@
+import { parseCSeq } from '../../../sip/grammar/fields/cseq.ts';
+import { parseRAck } from '../../../sip/grammar/fields/rack.ts';
+import { field } from '../../../sip/grammar/headers.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../../sip/message.ts';
 import { type Dialog, keyOf, refreshed } from '../../sip/dialogs/dialog.ts';
-import { parseCSeq } from '../../sip/grammar/fields/cseq.ts';
-import { parseRAck } from '../../sip/grammar/fields/rack.ts';
-import { field } from '../../sip/grammar/headers.ts';
-import type { HeaderField, SipRequest, SipResponse } from '../../sip/message.ts';
 import type { LocalAddress } from '../../sip/stack.ts';
 import type { Asker, Core } from '../core/core.ts';
 import type { AppDialog } from '../dialogs/appDialog.ts';

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { randomId } from '../../../base/ids.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
-import { parseCSeq } from '../../sip/grammar/fields/cseq.ts';
-import { parseUri } from '../../sip/grammar/fields/uri.ts';
-import { field, hasHeader, header } from '../../sip/grammar/headers.ts';
-import type { HeaderField, SipRequest } from '../../sip/message.ts';
+import { parseCSeq } from '../../../sip/grammar/fields/cseq.ts';
+import { parseUri } from '../../../sip/grammar/fields/uri.ts';
+import { field, hasHeader, header } from '../../../sip/grammar/headers.ts';
+import type { HeaderField, SipRequest } from '../../../sip/message.ts';
 import type { LocalAddress } from '../../sip/stack.ts';
 import { tagIn, withTag } from '../../sip/tags.ts';
 import type { Asker, Core } from '../core/core.ts';

@@ -1,5 +1,5 @@
 /** A request other than INVITE that is sent for an application, within a dialog or outside of one. */
-import type { SipRequest, SipResponse } from '../../sip/message.ts';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import type { ClientFailure, Hop, RequestOptions, Source } from '../../sip/stack.ts';
 import type { Application } from '../applications/connection.ts';
 import type { Asker, Core } from '../core/core.ts';

@@ -2,9 +2,10 @@
  * A SUBSCRIBE of ours that starts a dialog (RFC 6665, §4.1.2). The first NOTIFY may overtake the 2xx: it waits for it
  * (`EarlyNotifies`), so that the application has its dialog by then.
  */
+
+import { header } from '../../../sip/grammar/headers.ts';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import { dialogOfResponse } from '../../sip/dialogs/dialog.ts';
-import { header } from '../../sip/grammar/headers.ts';
-import type { SipRequest, SipResponse } from '../../sip/message.ts';
 import type { RequestOptions, Source } from '../../sip/stack.ts';
 import type { Asker, Core } from '../core/core.ts';
 import { AppDialog } from '../dialogs/appDialog.ts';

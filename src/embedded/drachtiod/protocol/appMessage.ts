@@ -4,8 +4,8 @@
  * the body is whatever follows the empty line (drachtio-srf counts characters in its Content-Length, not bytes).
  */
 import { fail, ok, type Result } from '../../../base/result.ts';
-import { canonicalName } from '../../sip/grammar/headerNames.ts';
-import type { HeaderField } from '../../sip/message.ts';
+import { canonicalName } from '../../../sip/grammar/headerNames.ts';
+import type { HeaderField } from '../../../sip/message.ts';
 
 interface AppMessageBase {
   /** Names in their canonical form, values trimmed; a list stays one value, as the application wrote it. */

@@ -2,7 +2,7 @@
 
 import type { Duration } from '../../../base/clock.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
-import type { HeaderField } from '../../sip/message.ts';
+import type { HeaderField } from '../../../sip/message.ts';
 import { type AppRequest, type AppResponse, parseAppMessage } from './appMessage.ts';
 
 interface CommandBase {

@@ -1,6 +1,6 @@
 /** Which of the branches' final responses goes back (RFC 3261, §16.7, steps 6 and 7). */
-import { headers, withAddedHeader } from '../../sip/grammar/headers.ts';
-import type { SipResponse } from '../../sip/message.ts';
+import { headers, withAddedHeader } from '../../../sip/grammar/headers.ts';
+import type { SipResponse } from '../../../sip/message.ts';
 
 /** Of the responses of one class, those that let the client do something about it come first. */
 const preferred = [401, 407, 415, 420, 484];

@@ -9,7 +9,7 @@
  * - `done`: it has its final response, or is given up. A 2xx that still comes is passed on. Final.
  */
 import type { Duration, Timer } from '../../../base/clock.ts';
-import type { SipRequest, SipResponse } from '../../sip/message.ts';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import { responseTo } from '../../sip/responseTo.ts';
 import type { ClientTransaction, RequestOptions, Source } from '../../sip/stack.ts';
 import type { Core } from '../core/core.ts';

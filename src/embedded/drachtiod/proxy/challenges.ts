@@ -3,9 +3,9 @@
  * whatever the application says this time (drachtio-server does the same).
  */
 import type { Clock, Timer } from '../../../base/clock.ts';
-import { authParam, parseAuth } from '../../sip/grammar/fields/auth.ts';
-import { headers } from '../../sip/grammar/headers.ts';
-import type { SipRequest, SipResponse } from '../../sip/message.ts';
+import { authParam, parseAuth } from '../../../sip/grammar/fields/auth.ts';
+import { headers } from '../../../sip/grammar/headers.ts';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 
 /** Milliseconds: a client that knows its password answers at once. */
 const memory = 8_000;

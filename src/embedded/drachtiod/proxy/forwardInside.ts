@@ -1,5 +1,5 @@
 /** A request within a dialog that we are only on the path of: it goes on along its route (RFC 3261, §16). */
-import type { SipRequest } from '../../sip/message.ts';
+import type { SipRequest } from '../../../sip/message.ts';
 import { responseTo } from '../../sip/responseTo.ts';
 import type { ServerTransaction } from '../../sip/stack.ts';
 import type { Core } from '../core/core.ts';

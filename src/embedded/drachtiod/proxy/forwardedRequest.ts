@@ -1,7 +1,7 @@
 /** What a proxy changes in a request before it passes it on (RFC 3261, §16.6); the Via is the stack's. */
-import { parseInteger } from '../../sip/grammar/fields/integer.ts';
-import { header, withHeader, withTopHeader } from '../../sip/grammar/headers.ts';
-import type { HeaderField, SipRequest } from '../../sip/message.ts';
+import { parseInteger } from '../../../sip/grammar/fields/integer.ts';
+import { header, withHeader, withTopHeader } from '../../../sip/grammar/headers.ts';
+import type { HeaderField, SipRequest } from '../../../sip/message.ts';
 import type { LocalAddress } from '../../sip/stack.ts';
 import { appFields } from '../messages/appFields.ts';
 import { fillPlaceholder, localUri } from '../messages/placeholders.ts';

@@ -1,9 +1,9 @@
 /** Route preprocessing of a request that reaches us by a route of ours (RFC 3261, §16.4). */
-import { parseNameAddr } from '../../sip/grammar/fields/nameAddr.ts';
-import { hasParam } from '../../sip/grammar/fields/params.ts';
-import { parseUri, serializeUri, type Uri } from '../../sip/grammar/fields/uri.ts';
-import { headers, withHeader, withoutHeader } from '../../sip/grammar/headers.ts';
-import type { SipRequest } from '../../sip/message.ts';
+import { parseNameAddr } from '../../../sip/grammar/fields/nameAddr.ts';
+import { hasParam } from '../../../sip/grammar/fields/params.ts';
+import { parseUri, serializeUri, type Uri } from '../../../sip/grammar/fields/uri.ts';
+import { headers, withHeader, withoutHeader } from '../../../sip/grammar/headers.ts';
+import type { SipRequest } from '../../../sip/message.ts';
 
 /** Is this host and port one of ours? */
 export type IsLocal = (host: string, port?: number) => boolean;

@@ -9,8 +9,8 @@
  */
 import type { Duration } from '../../../base/clock.ts';
 import { randomId } from '../../../base/ids.ts';
-import { withoutTopHeader } from '../../sip/grammar/headers.ts';
-import type { HeaderField, SipRequest, SipResponse } from '../../sip/message.ts';
+import { withoutTopHeader } from '../../../sip/grammar/headers.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../../sip/message.ts';
 import { responseTo } from '../../sip/responseTo.ts';
 import type { LocalAddress, ServerTransaction, Source } from '../../sip/stack.ts';
 import type { Core } from '../core/core.ts';

@@ -1,8 +1,8 @@
 /** An application has a request proxied. */
 
 import { randomId } from '../../../base/ids.ts';
-import { parseUri } from '../../sip/grammar/fields/uri.ts';
-import type { SipRequest, SipResponse } from '../../sip/message.ts';
+import { parseUri } from '../../../sip/grammar/fields/uri.ts';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import { responseTo } from '../../sip/responseTo.ts';
 import type { ServerTransaction, Source } from '../../sip/stack.ts';
 import type { Application } from '../applications/connection.ts';

@@ -1,8 +1,8 @@
-import { parseContact } from '../../sip/grammar/fields/nameAddr.ts';
-import { param } from '../../sip/grammar/fields/params.ts';
-import { serializeUri } from '../../sip/grammar/fields/uri.ts';
-import { headers } from '../../sip/grammar/headers.ts';
-import type { SipResponse } from '../../sip/message.ts';
+import { parseContact } from '../../../sip/grammar/fields/nameAddr.ts';
+import { param } from '../../../sip/grammar/fields/params.ts';
+import { serializeUri } from '../../../sip/grammar/fields/uri.ts';
+import { headers } from '../../../sip/grammar/headers.ts';
+import type { SipResponse } from '../../../sip/message.ts';
 
 /** The URIs that a 3xx points to, in their order of preference (RFC 3261, §16.5, §20.10). */
 export const redirectTargets = (response: SipResponse): readonly string[] =>

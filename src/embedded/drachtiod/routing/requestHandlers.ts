@@ -2,10 +2,10 @@
 import type { Clock, Duration } from '../../../base/clock.ts';
 import { KozpontError, messageOf } from '../../../base/errors.ts';
 import { fail, type Result } from '../../../base/result.ts';
-import { parseNameAddr } from '../../sip/grammar/fields/nameAddr.ts';
-import { parseUri } from '../../sip/grammar/fields/uri.ts';
-import { header } from '../../sip/grammar/headers.ts';
-import type { SipRequest } from '../../sip/message.ts';
+import { parseNameAddr } from '../../../sip/grammar/fields/nameAddr.ts';
+import { parseUri } from '../../../sip/grammar/fields/uri.ts';
+import { header } from '../../../sip/grammar/headers.ts';
+import type { SipRequest } from '../../../sip/message.ts';
 import type { Source } from '../../sip/stack.ts';
 import { type Decision, parseDecision, parsePlace } from './decision.ts';
 

@@ -9,7 +9,7 @@
 import { assertNever } from '../../../base/assertNever.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { randomId } from '../../../base/ids.ts';
-import { field } from '../../sip/grammar/headers.ts';
+import { field } from '../../../sip/grammar/headers.ts';
 import { responseTo } from '../../sip/responseTo.ts';
 import type { ServerTransaction } from '../../sip/stack.ts';
 import type { Application } from '../applications/connection.ts';

@@ -3,9 +3,9 @@
  * it says nothing, the server answers for it what the far end asked for.
  */
 
-import { parseSessionExpires } from '../../sip/grammar/fields/integer.ts';
-import { header, headers } from '../../sip/grammar/headers.ts';
-import type { HeaderField, SipMessage, SipRequest, SipResponse } from '../../sip/message.ts';
+import { parseSessionExpires } from '../../../sip/grammar/fields/integer.ts';
+import { header, headers } from '../../../sip/grammar/headers.ts';
+import type { HeaderField, SipMessage, SipRequest, SipResponse } from '../../../sip/message.ts';
 
 /** Seconds: the smallest interval that is accepted (§5). */
 export const smallestInterval = 90;

@@ -4,10 +4,10 @@
  * session has gone.
  */
 import { randomInt } from 'node:crypto';
+import { parseSessionExpires } from '../../../sip/grammar/fields/integer.ts';
+import { field, header } from '../../../sip/grammar/headers.ts';
+import type { HeaderField, SipResponse } from '../../../sip/message.ts';
 import { refreshed } from '../../sip/dialogs/dialog.ts';
-import { parseSessionExpires } from '../../sip/grammar/fields/integer.ts';
-import { field, header } from '../../sip/grammar/headers.ts';
-import type { HeaderField, SipResponse } from '../../sip/message.ts';
 import type { Core } from '../core/core.ts';
 import type { AppDialog } from '../dialogs/appDialog.ts';
 import { endDialog } from '../dialogs/endDialog.ts';

@@ -1,8 +1,8 @@
-import { parseCSeq } from '../grammar/fields/cseq.ts';
-import { parseContact } from '../grammar/fields/nameAddr.ts';
-import { serializeUri } from '../grammar/fields/uri.ts';
-import { header, headers } from '../grammar/headers.ts';
-import type { SipMessage, SipRequest, SipResponse } from '../message.ts';
+import { parseCSeq } from '../../../sip/grammar/fields/cseq.ts';
+import { parseContact } from '../../../sip/grammar/fields/nameAddr.ts';
+import { serializeUri } from '../../../sip/grammar/fields/uri.ts';
+import { header, headers } from '../../../sip/grammar/headers.ts';
+import type { SipMessage, SipRequest, SipResponse } from '../../../sip/message.ts';
 import { fromTag, toTag } from '../tags.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { parseCSeq } from '../grammar/fields/cseq.ts';
-import { header } from '../grammar/headers.ts';
-import type { SipRequest } from '../message.ts';
+import { parseCSeq } from '../../../sip/grammar/fields/cseq.ts';
+import { header } from '../../../sip/grammar/headers.ts';
+import type { SipRequest } from '../../../sip/message.ts';
 import type { Dialog } from './dialog.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { parseCSeq } from '../grammar/fields/cseq.ts';
-import { parseNameAddr } from '../grammar/fields/nameAddr.ts';
-import { hasParam, withoutParam } from '../grammar/fields/params.ts';
-import { serializeUri } from '../grammar/fields/uri.ts';
-import { field, header, headers } from '../grammar/headers.ts';
-import type { HeaderField, SipRequest } from '../message.ts';
+import { parseCSeq } from '../../../sip/grammar/fields/cseq.ts';
+import { parseNameAddr } from '../../../sip/grammar/fields/nameAddr.ts';
+import { hasParam, withoutParam } from '../../../sip/grammar/fields/params.ts';
+import { serializeUri } from '../../../sip/grammar/fields/uri.ts';
+import { field, header, headers } from '../../../sip/grammar/headers.ts';
+import type { HeaderField, SipRequest } from '../../../sip/message.ts';
 import type { Dialog } from './dialog.ts';
 
 export interface RequestContent {

@@ -1,8 +1,8 @@
 import type { KozpontError } from '../../../base/errors.ts';
-import { parseCSeq } from '../grammar/fields/cseq.ts';
-import { field, header } from '../grammar/headers.ts';
-import { serializeMessage } from '../grammar/serializeMessage.ts';
-import type { HeaderField, SipRequest, SipResponse } from '../message.ts';
+import { parseCSeq } from '../../../sip/grammar/fields/cseq.ts';
+import { field, header } from '../../../sip/grammar/headers.ts';
+import { serializeMessage } from '../../../sip/grammar/serializeMessage.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../../sip/message.ts';
 import { ClientTransactionRunner } from '../transactions/clientTransaction.ts';
 import { clientKey } from '../transactions/matching.ts';
 import type { Hop, Source } from '../transport/transport.ts';

@@ -1,10 +1,10 @@
 import { KozpontError, messageOf } from '../../../base/errors.ts';
-import { parseNameAddr } from '../grammar/fields/nameAddr.ts';
-import { hasParam } from '../grammar/fields/params.ts';
-import { serializeUri } from '../grammar/fields/uri.ts';
-import { header } from '../grammar/headers.ts';
-import { serializeMessage } from '../grammar/serializeMessage.ts';
-import type { HeaderField, SipRequest, SipResponse } from '../message.ts';
+import { parseNameAddr } from '../../../sip/grammar/fields/nameAddr.ts';
+import { hasParam } from '../../../sip/grammar/fields/params.ts';
+import { serializeUri } from '../../../sip/grammar/fields/uri.ts';
+import { header } from '../../../sip/grammar/headers.ts';
+import { serializeMessage } from '../../../sip/grammar/serializeMessage.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../../sip/message.ts';
 import type { ClientFailure, ClientHandlers, ClientTransaction, RequestOptions } from '../stack.ts';
 import { resolveTarget } from '../targets/resolveTarget.ts';
 import type { Hop, Source, Transport } from '../transport/transport.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../base/clock.ts';
 import { KozpontError } from '../../../base/errors.ts';
 import type { Log } from '../../../base/log.ts';
-import { serializeMessage } from '../grammar/serializeMessage.ts';
-import type { SipMessage, SipResponse } from '../message.ts';
+import { serializeMessage } from '../../../sip/grammar/serializeMessage.ts';
+import type { SipMessage, SipResponse } from '../../../sip/message.ts';
 import type { Resolver, SipCore } from '../stack.ts';
 import type { TimerValues } from '../transactions/timerValues.ts';
 import type { Hop, SendOptions, Source } from '../transport/transport.ts';

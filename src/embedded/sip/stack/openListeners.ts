@@ -1,5 +1,5 @@
 import { isKozpontError } from '../../../base/errors.ts';
-import { defaultParseLimits } from '../grammar/limits.ts';
+import { defaultParseLimits } from '../../../sip/grammar/limits.ts';
 import type { Listener, ListenerOptions, SipStackOptions } from '../stack.ts';
 import { defaultLimits } from '../transport/limits.ts';
 import { TcpTransport } from '../transport/tcp/tcpTransport.ts';

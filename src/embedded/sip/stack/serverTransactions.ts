@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { KozpontError } from '../../../base/errors.ts';
 import { randomId } from '../../../base/ids.ts';
-import { transactionBranch } from '../grammar/fields/via.ts';
-import { field, header } from '../grammar/headers.ts';
-import type { HeaderField, SipRequest, SipResponse } from '../message.ts';
+import { transactionBranch } from '../../../sip/grammar/fields/via.ts';
+import { field, header } from '../../../sip/grammar/headers.ts';
+import type { HeaderField, SipRequest, SipResponse } from '../../../sip/message.ts';
 import { responseTo } from '../responseTo.ts';
 import type { ServerObserver, ServerTransaction } from '../stack.ts';
 import { toTag } from '../tags.ts';

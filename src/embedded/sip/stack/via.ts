@@ -1,8 +1,8 @@
 import { randomId } from '../../../base/ids.ts';
-import { type Params, param, withoutParam, withParam } from '../grammar/fields/params.ts';
-import { parseVia, serializeVia, type Via } from '../grammar/fields/via.ts';
-import { header, withTopHeader, withTopReplaced } from '../grammar/headers.ts';
-import type { SipMessage, SipRequest } from '../message.ts';
+import { type Params, param, withoutParam, withParam } from '../../../sip/grammar/fields/params.ts';
+import { parseVia, serializeVia, type Via } from '../../../sip/grammar/fields/via.ts';
+import { header, withTopHeader, withTopReplaced } from '../../../sip/grammar/headers.ts';
+import type { SipMessage, SipRequest } from '../../../sip/message.ts';
 import type { LocalAddress } from '../stack.ts';
 import { familyOf, withBrackets, withoutBrackets } from '../transport/addresses.ts';
 import type { Hop, Protocol, Source } from '../transport/transport.ts';

@@ -1,6 +1,6 @@
 import { KozpontError } from '../../../base/errors.ts';
-import { param } from '../grammar/fields/params.ts';
-import { parseUri, type SipUri } from '../grammar/fields/uri.ts';
+import { param } from '../../../sip/grammar/fields/params.ts';
+import { parseUri, type SipUri } from '../../../sip/grammar/fields/uri.ts';
 import type { Resolver, ServiceRecord } from '../stack.ts';
 import { type Family, familyOf, withoutBrackets } from '../transport/addresses.ts';
 import type { Hop, Protocol } from '../transport/transport.ts';

@@ -1,6 +1,6 @@
 import { assertNever } from '../../../base/assertNever.ts';
 import type { Clock } from '../../../base/clock.ts';
-import type { SipResponse } from '../message.ts';
+import type { SipResponse } from '../../../sip/message.ts';
 import type { Source } from '../transport/transport.ts';
 import { type InviteClientState, inviteClient, inviteClientStart } from './inviteClient.ts';
 import type { ClientInput, ClientOutput, ClientTimer, MachineFacts } from './machine.ts';

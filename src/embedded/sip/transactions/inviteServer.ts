@@ -1,6 +1,6 @@
 import { assertNever } from '../../../base/assertNever.ts';
 import type { Duration } from '../../../base/clock.ts';
-import type { SipResponse } from '../message.ts';
+import type { SipResponse } from '../../../sip/message.ts';
 import { ignore, type MachineFacts, type ServerInput, type ServerOutput, type Step } from './machine.ts';
 
 /**

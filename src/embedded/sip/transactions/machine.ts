@@ -1,5 +1,5 @@
 import type { Duration } from '../../../base/clock.ts';
-import type { SipRequest, SipResponse } from '../message.ts';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import type { TimerValues } from './timerValues.ts';
 
 /**

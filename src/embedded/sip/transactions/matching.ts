@@ -1,6 +1,6 @@
-import { transactionBranch, type Via } from '../grammar/fields/via.ts';
-import { header } from '../grammar/headers.ts';
-import type { SipRequest } from '../message.ts';
+import { transactionBranch, type Via } from '../../../sip/grammar/fields/via.ts';
+import { header } from '../../../sip/grammar/headers.ts';
+import type { SipRequest } from '../../../sip/message.ts';
 import { fromTag } from '../tags.ts';
 
 /** What a request says about the transaction it belongs to, taken from it as it came. */

@@ -1,5 +1,5 @@
 import { assertNever } from '../../../base/assertNever.ts';
-import type { SipResponse } from '../message.ts';
+import type { SipResponse } from '../../../sip/message.ts';
 import { ignore, type MachineFacts, type ServerInput, type ServerOutput, type Step } from './machine.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { assertNever } from '../../../base/assertNever.ts';
 import type { Clock } from '../../../base/clock.ts';
-import type { SipRequest, SipResponse } from '../message.ts';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import { type InviteServerState, inviteServer, inviteServerStart } from './inviteServer.ts';
 import type { MachineFacts, ServerInput, ServerOutput, ServerTimer } from './machine.ts';
 import { type NonInviteServerState, nonInviteServer, nonInviteServerStart } from './nonInviteServer.ts';

@@ -1,6 +1,6 @@
 import type { Duration, Instant } from '../../../base/clock.ts';
 import type { KozpontError } from '../../../base/errors.ts';
-import type { SipParseError } from '../grammar/fault.ts';
+import type { SipParseError } from '../../../sip/grammar/fault.ts';
 
 /** As in the `transport` parameter of a URI (RFC 3261, §19.1.1); a Via says it in upper case. */
 export type Protocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';

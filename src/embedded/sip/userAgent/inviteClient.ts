@@ -1,6 +1,6 @@
+import type { HeaderField, SipRequest, SipResponse } from '../../../sip/message.ts';
 import { confirmed, type Dialog, dialogOfResponse } from '../dialogs/dialog.ts';
 import { ackWithin, type DialogRequest, type RequestContent } from '../dialogs/requests.ts';
-import type { HeaderField, SipRequest, SipResponse } from '../message.ts';
 import type { ClientFailure, ClientTransaction, Hop, RequestOptions, SipStack, Source } from '../stack.ts';
 import { toTag } from '../tags.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock, Duration, Timer } from '../../../base/clock.ts';
-import { parseCSeq } from '../grammar/fields/cseq.ts';
-import { header } from '../grammar/headers.ts';
-import type { SipMessage, SipRequest, SipResponse } from '../message.ts';
+import { parseCSeq } from '../../../sip/grammar/fields/cseq.ts';
+import { header } from '../../../sip/grammar/headers.ts';
+import type { SipMessage, SipRequest, SipResponse } from '../../../sip/message.ts';
 import type { ServerTransaction } from '../stack.ts';
 import { fromTag, toTag } from '../tags.ts';
 import { defaultTimers, type TimerValues } from '../transactions/timerValues.ts';

@@ -1,5 +1,5 @@
+import type { HeaderField } from '../../../sip/message.ts';
 import { requestWithin } from '../dialogs/requests.ts';
-import type { HeaderField } from '../message.ts';
 import type { SipStack } from '../stack.ts';
 import type { AcceptedAnswer } from './inviteClient.ts';
 

@@ -1,9 +1,9 @@
 import type { Clock, Duration, Timer } from '../../../base/clock.ts';
-import { parseCSeq } from '../grammar/fields/cseq.ts';
-import { parseInteger } from '../grammar/fields/integer.ts';
-import { parseRAck } from '../grammar/fields/rack.ts';
-import { header, headers, withAddedHeader, withHeader } from '../grammar/headers.ts';
-import type { SipRequest, SipResponse } from '../message.ts';
+import { parseCSeq } from '../../../sip/grammar/fields/cseq.ts';
+import { parseInteger } from '../../../sip/grammar/fields/integer.ts';
+import { parseRAck } from '../../../sip/grammar/fields/rack.ts';
+import { header, headers, withAddedHeader, withHeader } from '../../../sip/grammar/headers.ts';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import type { ServerTransaction } from '../stack.ts';
 import { defaultTimers, type TimerValues } from '../transactions/timerValues.ts';
 

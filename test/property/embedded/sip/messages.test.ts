@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseNameAddr, serializeNameAddr } from '../../../../src/embedded/sip/grammar/fields/nameAddr.ts';
-import { parseUri, serializeUri, uriEquals } from '../../../../src/embedded/sip/grammar/fields/uri.ts';
-import { parseVia, serializeVia } from '../../../../src/embedded/sip/grammar/fields/via.ts';
+import { parseNameAddr, serializeNameAddr } from '../../../../src/sip/grammar/fields/nameAddr.ts';
+import { parseUri, serializeUri, uriEquals } from '../../../../src/sip/grammar/fields/uri.ts';
+import { parseVia, serializeVia } from '../../../../src/sip/grammar/fields/via.ts';
 import { hostileTexts } from '../../../support/hostileTexts.ts';
 import { must } from '../../../support/must.ts';
 import { nameAddr, sipMessage, sipUri, via } from '../../../support/sip/messageArbitraries.ts';

@@ -6,9 +6,9 @@ import { appFields } from '../../../../src/embedded/drachtiod/messages/appFields
 import { missingContentType } from '../../../../src/embedded/drachtiod/messages/contentType.ts';
 import { fillPlaceholder, localUri } from '../../../../src/embedded/drachtiod/messages/placeholders.ts';
 import { answerInterval, isTooShort } from '../../../../src/embedded/drachtiod/sessionTimer/negotiation.ts';
-import { field } from '../../../../src/embedded/sip/grammar/headers.ts';
-import type { SipRequest, SipResponse } from '../../../../src/embedded/sip/message.ts';
 import type { LocalAddress, Source } from '../../../../src/embedded/sip/stack.ts';
+import { field } from '../../../../src/sip/grammar/headers.ts';
+import type { SipRequest, SipResponse } from '../../../../src/sip/message.ts';
 
 const local: LocalAddress = { protocol: 'udp', host: '192.0.2.1', port: 5060, listener: 'udp/192.0.2.1:5060' };
 const tcp: LocalAddress = { ...local, protocol: 'tcp' };

@@ -7,9 +7,9 @@ import { Challenges } from '../../../../src/embedded/drachtiod/proxy/challenges.
 import { oneHopLess, withOurRoute } from '../../../../src/embedded/drachtiod/proxy/forwardedRequest.ts';
 import { throughOurRoute, towardsStrictRouter } from '../../../../src/embedded/drachtiod/proxy/looseRoute.ts';
 import { redirectTargets } from '../../../../src/embedded/drachtiod/proxy/redirectTargets.ts';
-import { field, header, headers } from '../../../../src/embedded/sip/grammar/headers.ts';
-import type { SipRequest, SipResponse } from '../../../../src/embedded/sip/message.ts';
 import type { LocalAddress } from '../../../../src/embedded/sip/stack.ts';
+import { field, header, headers } from '../../../../src/sip/grammar/headers.ts';
+import type { SipRequest, SipResponse } from '../../../../src/sip/message.ts';
 
 const request = (uri: string, ...fields: readonly [string, string][]): SipRequest => ({
   kind: 'request',

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Clock, Duration, Instant, Timer } from '../../../../base/clock.ts';
 import { KozpontError, messageOf } from '../../../../base/errors.ts';
-import type { SipParseError } from '../../grammar/fault.ts';
-import type { ParseLimits } from '../../grammar/limits.ts';
-import { StreamFramer } from '../../grammar/streamFramer.ts';
+import type { SipParseError } from '../../../../sip/grammar/fault.ts';
+import type { ParseLimits } from '../../../../sip/grammar/limits.ts';
+import { StreamFramer } from '../../../../sip/grammar/streamFramer.ts';
 import type { Hop, SendOptions, Source } from '../transport.ts';
 
 export interface TcpConnectionEvents {

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Timer } from '../../../../base/clock.ts';
 import { KozpontError, messageOf } from '../../../../base/errors.ts';
-import type { ParseLimits } from '../../grammar/limits.ts';
+import type { ParseLimits } from '../../../../sip/grammar/limits.ts';
 import { familyOf, isWildcard, plainAddress } from '../addresses.ts';
 import { bindError } from '../bindError.ts';
 import type { StackLimits } from '../limits.ts';

@@ -10,9 +10,9 @@ import {
 } from '../../../../../src/embedded/sip/dialogs/dialog.ts';
 import { orderOf } from '../../../../../src/embedded/sip/dialogs/order.ts';
 import { ackWithin, requestWithin } from '../../../../../src/embedded/sip/dialogs/requests.ts';
-import { field, header, headers, withHeader, withoutHeader } from '../../../../../src/embedded/sip/grammar/headers.ts';
-import type { HeaderField, SipRequest } from '../../../../../src/embedded/sip/message.ts';
 import { responseTo } from '../../../../../src/embedded/sip/responseTo.ts';
+import { field, header, headers, withHeader, withoutHeader } from '../../../../../src/sip/grammar/headers.ts';
+import type { HeaderField, SipRequest } from '../../../../../src/sip/message.ts';
 
 const noBody = Buffer.alloc(0);
 const recordRoutes = [field('Record-Route', '<sip:p2.example;lr>'), field('Record-Route', '<sip:p1.example;lr>')];

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../../../../src/base/log.ts';
-import { header } from '../../../../../src/embedded/sip/grammar/headers.ts';
-import { parseMessage } from '../../../../../src/embedded/sip/grammar/parseMessage.ts';
 import { responseTo } from '../../../../../src/embedded/sip/responseTo.ts';
 import { toTag } from '../../../../../src/embedded/sip/tags.ts';
+import { header } from '../../../../../src/sip/grammar/headers.ts';
+import { parseMessage } from '../../../../../src/sip/grammar/parseMessage.ts';
 import { createWorld, listening, type Party, requestTo, type World } from '../../../../support/sip/party.ts';
 
 const stranger = { protocol: 'udp', address: '10.6.6.6', port: 6666 } as const;

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseVia } from '../../../../../src/embedded/sip/grammar/fields/via.ts';
-import { field, header, headers, withHeader } from '../../../../../src/embedded/sip/grammar/headers.ts';
-import { parseMessage } from '../../../../../src/embedded/sip/grammar/parseMessage.ts';
 import { responseTo } from '../../../../../src/embedded/sip/responseTo.ts';
 import type { Resolver, ServerTransaction } from '../../../../../src/embedded/sip/stack.ts';
+import { parseVia } from '../../../../../src/sip/grammar/fields/via.ts';
+import { field, header, headers, withHeader } from '../../../../../src/sip/grammar/headers.ts';
+import { parseMessage } from '../../../../../src/sip/grammar/parseMessage.ts';
 import { createWorld, listening, requestTo, type World } from '../../../../support/sip/party.ts';
 
 const answer = (status: number) => (transaction: ServerTransaction) => {

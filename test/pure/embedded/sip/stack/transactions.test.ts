@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { field, header, headers } from '../../../../../src/embedded/sip/grammar/headers.ts';
-import { parseMessage } from '../../../../../src/embedded/sip/grammar/parseMessage.ts';
 import { responseTo } from '../../../../../src/embedded/sip/responseTo.ts';
 import type { Resolver, ServerTransaction } from '../../../../../src/embedded/sip/stack.ts';
 import { fromTag, toTag } from '../../../../../src/embedded/sip/tags.ts';
+import { field, header, headers } from '../../../../../src/sip/grammar/headers.ts';
+import { parseMessage } from '../../../../../src/sip/grammar/parseMessage.ts';
 import { createWorld, listening, type Party, requestTo, type World } from '../../../../support/sip/party.ts';
 
 const bob = 'sip:b@10.0.0.2';

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../../../src/base/clock.ts';
-import { defaultParseLimits } from '../../../../../src/embedded/sip/grammar/limits.ts';
 import { TcpConnection } from '../../../../../src/embedded/sip/transport/tcp/tcpConnection.ts';
+import { defaultParseLimits } from '../../../../../src/sip/grammar/limits.ts';
 import { settle } from '../../../../support/sip/party.ts';
 import { optionsText } from '../../../../support/sip/wire.ts';
 

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Dialog } from '../../../../../src/embedded/sip/dialogs/dialog.ts';
-import { field, header } from '../../../../../src/embedded/sip/grammar/headers.ts';
 import { responseTo } from '../../../../../src/embedded/sip/responseTo.ts';
 import type { ServerTransaction } from '../../../../../src/embedded/sip/stack.ts';
 import { type AcceptedAnswer, sendInvite } from '../../../../../src/embedded/sip/userAgent/inviteClient.ts';
 import { AcceptedInvites } from '../../../../../src/embedded/sip/userAgent/inviteServer.ts';
 import { release } from '../../../../../src/embedded/sip/userAgent/release.ts';
+import { field, header } from '../../../../../src/sip/grammar/headers.ts';
 import { createWorld, type Party, requestTo, type World } from '../../../../support/sip/party.ts';
 
 const bob = 'sip:b@10.0.0.2';

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { field, header } from '../../../../../src/embedded/sip/grammar/headers.ts';
-import type { SipResponse } from '../../../../../src/embedded/sip/message.ts';
 import { responseTo } from '../../../../../src/embedded/sip/responseTo.ts';
 import type { ServerTransaction } from '../../../../../src/embedded/sip/stack.ts';
 import {
   ReliableProvisionalOrder,
   ReliableProvisionals,
 } from '../../../../../src/embedded/sip/userAgent/reliableProvisionals.ts';
+import { field, header } from '../../../../../src/sip/grammar/headers.ts';
+import type { SipResponse } from '../../../../../src/sip/message.ts';
 import { createWorld, listening, requestTo, type World } from '../../../../support/sip/party.ts';
 
 const bob = 'sip:b@10.0.0.2';
