@@ -11,11 +11,13 @@ import type { Dialplan } from '../dialplan/plan.ts';
 import { PromptLibrary } from '../prompts/library.ts';
 import { Renderer } from '../prompts/renderer.ts';
 import type { Surroundings } from './command.ts';
-import { machineAddresses, readDialplan, tell } from './settings.ts';
+import { machineAddresses, readDialplanFile, tell } from './settings.ts';
 
 /** All that a start needs besides the configuration: read, checked, and ready. */
 export interface Preparation {
   readonly plan: Dialplan;
+  /** The file that `plan` was read from. */
+  readonly bytes: Uint8Array;
   readonly credentials: Credentials;
   /** Prepared for `plan`; whoever gets it closes it. */
   readonly prompts: PromptLibrary;
@@ -30,8 +32,9 @@ export async function prepare(
   clock: Clock,
   surroundings: Surroundings,
 ): Promise<Preparation | undefined> {
-  const plan = await readDialplan(config, surroundings);
-  if (plan === undefined) return undefined;
+  const loaded = await readDialplanFile(config, surroundings);
+  if (loaded === undefined) return undefined;
+  const { plan, bytes } = loaded;
   const credentials = await openCredentials({
     file: config.files.credentials,
     extensions: Object.keys(plan.extensions),
@@ -43,6 +46,7 @@ export async function prepare(
   if (prompts === undefined) return undefined;
   return {
     plan,
+    bytes,
     credentials: credentials.value,
     prompts,
     advertised: chooseAdvertised(config, machineAddresses()),

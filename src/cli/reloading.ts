@@ -9,18 +9,18 @@ import type { Running } from './running.ts';
 import { nearby, tell } from './settings.ts';
 
 /** The switchboard, which takes up every dialplan that is saved until it is to stop. */
-export function withReload(
+export async function withReload(
   kozpont: Pick<Kozpont, 'drain' | 'close' | 'failed' | 'swap'>,
   { files }: Pick<Config, 'files'>,
-  { clock, log, plan, prompts }: Pick<Preparation, 'clock' | 'log' | 'plan' | 'prompts'>,
+  { clock, log, plan, bytes, prompts }: Pick<Preparation, 'clock' | 'log' | 'plan' | 'bytes' | 'prompts'>,
   surroundings: Surroundings,
-): Running {
+): Promise<Running> {
   const reload = new Reload({
     clock,
     log,
     file: files.dialplan,
     shownAs: nearby(files.dialplan, surroundings.folder),
-    version: plan.version,
+    first: { version: plan.version, bytes },
     versions: new Versions(files.versions),
     preparePrompts: next => prompts.prepare(next),
     openCredentials: extensions => openCredentials({ file: files.credentials, extensions }),
@@ -33,7 +33,7 @@ export function withReload(
     },
     tell: diagnostics => tell(diagnostics, surroundings),
   });
-  reload.start();
+  await reload.start();
   const release = surroundings.onReloadSignal?.(() => reload.again());
   const stopped = async (): Promise<void> => {
     release?.();

@@ -4,7 +4,7 @@ import { type Diagnostic, hasErrors, showDiagnostic } from '../base/yaml/diagnos
 import type { InterfaceAddress } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { loadDialplan } from '../dialplan/load.ts';
+import { type LoadedDialplan, loadDialplan } from '../dialplan/load.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import type { Arguments, Option, Surroundings } from './command.ts';
 
@@ -38,10 +38,17 @@ export async function readSettings(args: Arguments, surroundings: Surroundings):
 }
 
 /** The dialplan of a configuration; undefined, and all is told, where it is wrong. */
-export async function readDialplan(config: Config, surroundings: Surroundings): Promise<Dialplan | undefined> {
+export const readDialplan = async (config: Config, surroundings: Surroundings): Promise<Dialplan | undefined> =>
+  (await readDialplanFile(config, surroundings))?.plan;
+
+/** The same, with the file as it was read. */
+export async function readDialplanFile(
+  config: Config,
+  surroundings: Surroundings,
+): Promise<LoadedDialplan | undefined> {
   const loaded = await loadDialplan(config.files.dialplan, nearby(config.files.dialplan, surroundings.folder));
   tell(loaded.ok ? loaded.value.diagnostics : loaded.error, surroundings);
-  return loaded.ok ? loaded.value.plan : undefined;
+  return loaded.ok ? loaded.value : undefined;
 }
 
 /** Each diagnostic on standard error, and how many errors there are. */

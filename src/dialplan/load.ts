@@ -10,6 +10,11 @@ import { guardLimits } from './source/guard.ts';
 /** A character of UTF-8 has up to four bytes. */
 const mostBytes = guardLimits.size * 4;
 
+export interface LoadedDialplan extends CompiledDialplan {
+  /** The file as it was read. */
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Reads and compiles a dialplan. Never more than the largest dialplan is read into memory, whatever `path` is. A file
  * that cannot be read is one error, `FILE_UNREADABLE`. `shownAs` is its name in positions.
@@ -17,9 +22,11 @@ const mostBytes = guardLimits.size * 4;
 export async function loadDialplan(
   path: string,
   shownAs = path,
-): Promise<Result<CompiledDialplan, readonly Diagnostic[]>> {
+): Promise<Result<LoadedDialplan, readonly Diagnostic[]>> {
   const bytes = await readBounded(path, shownAs);
-  return bytes.ok ? compileBytes(bytes.value, shownAs) : fail([bytes.error]);
+  if (!bytes.ok) return fail([bytes.error]);
+  const compiled = compileBytes(bytes.value, shownAs);
+  return compiled.ok ? ok({ ...compiled.value, bytes: bytes.value }) : compiled;
 }
 
 /** What the bytes of a file are as a dialplan. */

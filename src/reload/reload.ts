@@ -27,7 +27,7 @@ export interface ReloadOptions {
   readonly file: string;
   readonly shownAs: string;
   /** The version that takes calls at the start. */
-  readonly version: string;
+  readonly first: { readonly version: string; readonly bytes: Uint8Array };
   readonly versions: Versions;
   preparePrompts(plan: Dialplan): Promise<readonly Diagnostic[]>;
   openCredentials(extensions: readonly string[]): Promise<Checked<Credentials>>;
@@ -49,7 +49,7 @@ export class Reload {
   private closed = false;
 
   constructor(private readonly options: ReloadOptions) {
-    this.version = options.version;
+    this.version = options.first.version;
     this.steady = new SteadyFile({
       clock: options.clock,
       glimpse: () => this.glimpse(),
@@ -59,8 +59,11 @@ export class Reload {
     });
   }
 
-  start(): void {
-    const { file, log } = this.options;
+  /** Keeps the version of the start, then watches. */
+  async start(): Promise<void> {
+    const { file, log, first } = this.options;
+    await this.keep(first.version, first.bytes);
+    if (this.closed) return;
     try {
       // The folder, for an editor puts another file into the place of this one.
       this.watcher = watch(dirname(file), () => this.steady.touched());
@@ -94,7 +97,6 @@ export class Reload {
   }
 
   private async changed({ read }: Glimpse): Promise<void> {
-    const { log, versions, clock } = this.options;
     try {
       const asked = this.asked;
       this.asked = false;
@@ -112,12 +114,18 @@ export class Reload {
         this.options.swap({ plan, credentials: credentials.value });
         this.version = plan.version;
       }
-      await versions.takenUp(plan.version, read.value, clock.now()).catch(error => {
-        log.warn({ error: messageOf(error), folder: versions.folder }, 'the version of the dialplan was not kept');
-      });
+      await this.keep(plan.version, read.value);
     } catch (error) {
-      log.error({ error: messageOf(error), version: this.version }, 'the dialplan was not changed');
+      this.options.log.error({ error: messageOf(error), version: this.version }, 'the dialplan was not changed');
     }
+  }
+
+  /** The calls go on where the disk is full, too. */
+  private async keep(version: string, bytes: Uint8Array): Promise<void> {
+    const { log, versions, clock } = this.options;
+    await versions.takenUp(version, bytes, clock.now()).catch(error => {
+      log.warn({ error: messageOf(error), folder: versions.folder }, 'the version of the dialplan was not kept');
+    });
   }
 
   private refuse(diagnostics: readonly Diagnostic[]): void {

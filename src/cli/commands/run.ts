@@ -50,7 +50,7 @@ ${Object.entries(variables)
       credentialsFile: nearby(config.files.credentials, surroundings.folder),
       added: preparation.credentials.added,
     });
-    const running = withReload(kozpont, config, preparation, surroundings);
+    const running = await withReload(kozpont, config, preparation, surroundings);
     return runUntilStopped(running, surroundings, () => surroundings.print(text));
   },
 };

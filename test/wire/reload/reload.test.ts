@@ -71,7 +71,7 @@ function watched(first: string): Watched {
       log: silentLog,
       file,
       shownAs: 'plan.yaml',
-      version: planOf(first).version,
+      first: { version: planOf(first).version, bytes: Buffer.from(first) },
       versions,
       preparePrompts: async () => state.prompts,
       openCredentials: async () => ({ value: credentials, diagnostics: [] }),
@@ -97,7 +97,7 @@ describe('a saved dialplan', () => {
   test('is taken up as a whole, whichever way it was saved, and kept as a version', async () => {
     await writeFile(file, yaml('First'));
     const state = watched(yaml('First'));
-    state.reload.start();
+    await state.reload.start();
     await settled(state);
     expect(state.swapped).toEqual([]);
     await writeFile(file, yaml('Second'));
@@ -120,7 +120,7 @@ describe('a saved dialplan', () => {
   test('that is wrong is refused with its places, once, and so is one whose prompts cannot be had', async () => {
     await writeFile(file, yaml('First'));
     const state = watched(yaml('First'));
-    state.reload.start();
+    await state.reload.start();
     await settled(state);
     await writeFile(file, yaml('Wrong').replace('agents: ["10"]', 'agents: ["11"]'));
     await settled(state);
@@ -147,7 +147,7 @@ describe('a saved dialplan', () => {
   test('that is half written does not count', async () => {
     await writeFile(file, yaml('First'));
     const state = watched(yaml('First'));
-    state.reload.start();
+    await state.reload.start();
     await settled(state);
     const next = yaml('Second');
     for (const length of [next.length / 3, next.length / 2, next.length]) {
@@ -163,7 +163,7 @@ describe('a saved dialplan', () => {
   test('is undone by a rollback', async () => {
     await writeFile(file, yaml('First'));
     const state = watched(yaml('First'));
-    state.reload.start();
+    await state.reload.start();
     await settled(state);
     await writeFile(file, yaml('Second'));
     await settled(state);
@@ -195,14 +195,14 @@ describe('under running calls', () => {
       log: silentLog,
       file,
       shownAs: 'plan.yaml',
-      version: planOf(first).version,
+      first: { version: planOf(first).version, bytes: Buffer.from(first) },
       versions,
       preparePrompts: async () => [],
       openCredentials: async () => ({ value: { passwordOf, added: [] }, diagnostics: [] }),
       swap: version => office.kozpont.swap(version),
       tell: diagnostics => void told.push(...diagnostics.filter(one => one.severity === 'error').map(showDiagnostic)),
     });
-    reload.start();
+    await reload.start();
     try {
       await story(told);
     } finally {
