@@ -1,7 +1,7 @@
 import type { Duration, Instant } from '../../base/clock.ts';
 import type { Position } from '../../base/position.ts';
 import type { Arrival } from '../../call/step.ts';
-import type { Dialplan, NumberRule } from '../../dialplan/plan.ts';
+import type { Dialplan, NumberMatch, NumberRule } from '../../dialplan/plan.ts';
 import { explore } from '../explore/explore.ts';
 import type { Move } from '../explore/state.ts';
 import { promptLengths } from '../promptLengths.ts';
@@ -96,12 +96,13 @@ export function prove(plan: Dialplan, options: ProofOptions): Proof {
   return { ...proof, counterExamples, longest };
 }
 
-/** Every number that a trunk brings, and every internal one. */
+/** Every number that a trunk brings, for every kind of caller, and every internal one. */
 export function entriesOf(plan: Dialplan): readonly Entry[] {
-  const outside = plan.numbers.map(({ match, at }: NumberRule): Entry => {
-    const dialled = dialledBy(match);
-    const from = callerOf(plan, '+36301234567');
-    return { dialled, place: at, arrival: { id: 'proof', origin: { kind: 'trunk', name: 'proof' }, from, dialled } };
+  const callers = callersOf(plan).map(number => callerOf(plan, number));
+  const outside = plan.numbers.flatMap(({ match, trunk = 'proof', at }: NumberRule): readonly Entry[] => {
+    const dialled = numberOf(match);
+    const origin = { kind: 'trunk', name: trunk } as const;
+    return callers.map(from => ({ dialled, place: at, arrival: { id: 'proof', origin, from, dialled } }));
   });
   const colleague = Object.keys(plan.extensions)[0];
   if (colleague === undefined) return outside;
@@ -116,7 +117,23 @@ export function entriesOf(plan: Dialplan): readonly Entry[] {
   return [...outside, ...inside];
 }
 
-/** A number that the rule is for. */
-function dialledBy(match: NumberRule['match']): string {
-  return match.kind === 'exact' ? match.number : `${match.prefix}0`;
+const somebody = '+36301234567';
+
+/** Somebody, and, where the dialplan goes by callers, one for each rule, and one who hides the number. */
+function callersOf({ callers = {} }: Dialplan): readonly string[] {
+  const rules = Object.values(callers).flatMap(choice => choice.rules);
+  const known = rules.flatMap(({ from }) => from.slice(0, 1).map(numberOf));
+  return [...new Set([somebody, ...known, ...(rules.some(({ anonymous }) => anonymous) ? [''] : [])])];
+}
+
+/** A number that is meant. */
+function numberOf(match: NumberMatch): string {
+  switch (match.kind) {
+    case 'exact':
+      return match.number;
+    case 'prefix':
+      return `${match.prefix}0`;
+    case 'pattern':
+      return match.pattern.replaceAll('x', '0').replace('*', '');
+  }
 }

@@ -52,6 +52,34 @@ describe('the proof of a dialplan', () => {
     expect(page.match(/caller hears closed/g)).toHaveLength(25);
   });
 
+  it('looks at every kind of caller, and at those who hide their number', () => {
+    const route = { ...closed, name: 'round', then: to('announcement', 'round') };
+    const pattern = { kind: 'pattern', pattern: '+4930xx5*', prefix: '+4930' } as const;
+    const withRule = (from: readonly (typeof pattern)[], anonymous: boolean): Proof =>
+      proof({
+        announcements: { closed, round: route },
+        callers: {
+          who: {
+            name: 'who',
+            rules: [{ from, anonymous, then: to('announcement', 'round') }],
+            otherwise: to('menu', 'main'),
+            at,
+          },
+        },
+        numbers: [{ match: { ...pattern, pattern: '+361xx' }, trunk: 'second', route: to('callers', 'who'), at }],
+      });
+    expect(told(withRule([], false))).toEqual([]);
+    const [known, ...others] = withRule([pattern], false).counterExamples;
+    expect(others).toEqual([]);
+    expect(known?.entry.arrival).toMatchObject({
+      dialled: '+36100',
+      from: { number: '+4930005' },
+      origin: { name: 'second' },
+    });
+    expect(known?.verdict.kind).toBe('forEver');
+    expect(withRule([], true).counterExamples.map(({ entry }) => entry.arrival.from.number)).toEqual(['']);
+  });
+
   it('finds one who presses nothing and goes round', () => {
     const found = proof({ menus: { main: { ...main, noInput: { ...main.noInput, then: to('menu', 'main') } } } });
     expect(told(found)[0]).toEqual(['+3612345678', 'forEver', '']);
