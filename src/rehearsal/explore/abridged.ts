@@ -49,7 +49,7 @@ export function abridge(plan: Dialplan, dialled: Dialled): Abridged {
 }
 
 /** Two extensions are of a kind where a call that they do not take goes on alike. */
-function kindOf({ number: _, name: __, at: ___, contact: ____, ...rest }: Extension): string {
+export function kindOf({ number: _, name: __, at: ___, contact: ____, ...rest }: Extension): string {
   return JSON.stringify(rest, (key, value: unknown) => (key === 'at' ? undefined : value));
 }
 

@@ -1,4 +1,5 @@
 import type { Dialplan, Menu } from '../../dialplan/plan.ts';
+import { kindOf } from './abridged.ts';
 import type { Move, State } from './state.ts';
 
 const failures = ['busy', 'declined', 'unreachable', 'noAnswer'] as const;
@@ -8,6 +9,8 @@ const oneKey = '#*0123456789';
 export class Choices {
   private readonly known = new Map<string, readonly Move[]>();
   private readonly extensions: readonly string[];
+  /** Menus share the names that can be spelled in them. */
+  private readonly spellings = new Map<Menu['names'], readonly string[]>();
 
   constructor(private readonly plan: Dialplan) {
     this.extensions = Object.values(plan.extensions).flatMap(({ number, directDial }) => (directDial ? [number] : []));
@@ -17,11 +20,30 @@ export class Choices {
   valid(menu: string): readonly Move[] {
     const known = this.known.get(menu);
     if (known !== undefined) return known;
-    const { keys, directDial } = this.menu(menu);
+    const { keys, names, directDial } = this.menu(menu);
     const dialled = directDial ? this.extensions.filter(number => !Object.hasOwn(keys, number)) : [];
-    const moves = [...Object.keys(keys), ...dialled].map((pressed): Move => ({ kind: 'press', keys: pressed }));
+    const moves = [...Object.keys(keys), ...this.spelled(names), ...dialled].map(
+      (pressed): Move => ({ kind: 'press', keys: pressed }),
+    );
     this.known.set(menu, moves);
     return moves;
+  }
+
+  /** Names that can be spelled, as briefly as they can: one for each kind of extension, since they go on alike. */
+  private spelled(names: Menu['names']): readonly string[] {
+    if (names === undefined) return [];
+    const known = this.spellings.get(names);
+    if (known !== undefined) return known;
+    const found = new Map<string, string>();
+    for (const [keys, number] of Object.entries(names)) {
+      const extension = this.plan.extensions[number];
+      if (extension === undefined) continue;
+      const kind = kindOf(extension);
+      if (!found.has(kind)) found.set(kind, `${keys}#`);
+    }
+    const spelled = [...found.values()];
+    this.spellings.set(names, spelled);
+    return spelled;
   }
 
   /** A key that means nothing. */

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Calendar, Dialplan } from '../../../src/dialplan/plan.ts';
 import { linesOf, type Proof, prove, regimesOf } from '../../../src/rehearsal/index.ts';
-import { officePlan, to } from '../../support/plan.ts';
+import { extension, officePlan, to } from '../../support/plan.ts';
 
 const from = Date.parse('2026-11-23T09:00:00Z');
 const proof = (change: Partial<Dialplan> = {}): Proof => prove(officePlan(change), { from });
 
-const { menus, announcements } = officePlan();
+const { menus, announcements, groups } = officePlan();
 const main = menus.main;
 const closed = announcements.closed;
-if (main === undefined || closed === undefined) throw new Error('the office has changed');
+const sales = groups.sales;
+if (main === undefined || sales === undefined || closed === undefined) throw new Error('the office has changed');
 
 const told = ({ counterExamples }: Proof) =>
   counterExamples.map(({ entry, verdict, moves }) => [
@@ -50,6 +51,18 @@ describe('the proof of a dialplan', () => {
     expect(page).toContain('caller presses 7');
     expect(found.counterExamples[0]?.verdict).toEqual({ kind: 'forEver', round: [{ kind: 'wait' }] });
     expect(page.match(/caller hears closed/g)).toHaveLength(25);
+  });
+
+  it('looks at those whose names are spelled', () => {
+    const { extensions } = officePlan();
+    const lost = { name: 'lost', failover: { declined: to('queue', 'nowhere') } };
+    const found = proof({
+      extensions: { ...extensions, '700': extension('700', { ...lost, directDial: false }), '101': extension('101') },
+      menus: { main: { ...main, directDial: false, names: { '2662': '101', '5678': '700' } } },
+      groups: { ...officePlan().groups, sales: { ...sales, members: ['700'] } },
+      numbers: [{ match: { kind: 'exact', number: '+361' }, route: to('menu', 'main'), at }],
+    });
+    expect(told(found)).toContainEqual(['+361', 'broken', 'press 5678#, declined']);
   });
 
   it('looks at every kind of caller, and at those who hide their number', () => {
