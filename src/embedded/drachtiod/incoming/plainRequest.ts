@@ -57,7 +57,11 @@ export class PlainRequest implements IncomingRequest {
     this.request = options.transaction.request;
     core.incoming.set(this.transactionId, this);
     // The client has given up by then (timer F); without an answer the transaction would stay for ever.
-    this.silence = core.clock.after(64 * core.timers.t1, () => this.answerOurselves(500));
+    this.silence = core.clock.after(64 * core.timers.t1, () => {
+      const { method } = this.request;
+      core.log.warn({ method, dialog: options.dialogId() }, 'the application has not answered a request');
+      this.answerOurselves(500);
+    });
     options.transaction.observe({
       failed: error => core.log.info({ err: error, method: this.request.method }, 'a response could not be delivered'),
       ended: () => {
