@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/long/**', 'test/foreign/**', 'node_modules/**'],
+    setupFiles: ['test/support/seed.ts'],
     dangerouslyIgnoreUnhandledErrors: false,
     testTimeout: 20_000,
     maxWorkers: 2,

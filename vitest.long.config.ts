@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/long/**/*.test.ts', 'test/foreign/**/*.test.ts'],
+    setupFiles: ['test/support/seed.ts'],
     dangerouslyIgnoreUnhandledErrors: false,
     testTimeout: 1_800_000,
     hookTimeout: 120_000,

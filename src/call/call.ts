@@ -164,8 +164,8 @@ export interface TalkingPhase {
   readonly party: LegId;
   readonly peer: LegId;
   readonly keys: Readonly<Record<LegId, string>>;
-  /** A transfer that came to nothing while the transferor was still there, who may not know it yet. */
-  readonly returned: ReturnedTransfer | undefined;
+  /** By transferor: a transfer that came to nothing while they were still there, and may not know it yet. */
+  readonly returned: Readonly<Record<LegId, ReturnedTransfer>>;
 }
 
 /**
@@ -173,7 +173,6 @@ export interface TalkingPhase {
  * *we have finished*. Believed until the transferor resumes, or for a while where the caller was not on hold.
  */
 export interface ReturnedTransfer {
-  readonly leg: LegId;
   readonly transferId: string;
   readonly number: string;
   readonly reason: FailureReason;

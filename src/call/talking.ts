@@ -10,15 +10,32 @@ import type { Turn } from './turn.ts';
 export const musicOnHold = 'default';
 
 /** The party has a person to talk to. */
-export function connect(turn: Turn, party: LegId, peer: LegId, returned?: ReturnedTransfer): void {
+export function connect(turn: Turn, party: LegId, peer: LegId): void {
   turn.answer(party);
   turn.answer(peer);
   turn.update({ answered: true, adriftSince: undefined });
   turn.clearTimer('adrift');
-  turn.enter({ kind: 'talking', party, peer, keys: {}, returned });
+  turn.enter({ kind: 'talking', party, peer, keys: {}, returned: {} });
   turn.setTimer('talk', guards.talk, 'nobody ended the conversation');
-  if (returned !== undefined) turn.setTimer('returned', guards.returned, 'the transferor has stayed');
   listen(turn, party, peer);
+}
+
+const returnedTimer = 'returned:';
+
+/**
+ * A transfer of one of the two came to nothing (R0): whoever had asked for it may hang up without knowing. Each of the
+ * two is asked for themselves: both may have tried.
+ */
+export function mayHangUp(turn: Turn, leg: LegId, returned: ReturnedTransfer): void {
+  const { phase } = turn.call;
+  if (phase.kind !== 'talking') throw new Error(`call ${turn.call.id}: a transfer returned to phase ${phase.kind}`);
+  turn.stay({ ...phase, returned: { ...phase.returned, [leg]: returned } });
+  turn.setTimer(`${returnedTimer}${leg}`, guards.returned, 'the transferor has stayed');
+}
+
+function hasStayed(turn: Turn, phase: TalkingPhase, leg: LegId): void {
+  const { [leg]: _, ...returned } = phase.returned;
+  turn.stay({ ...phase, returned });
 }
 
 /** Each hears the other, and music where the other one holds. A phone that holds listens to nothing. */
@@ -37,7 +54,7 @@ export function talking(turn: Turn, phase: TalkingPhase, stimulus: Stimulus): vo
     case 'legHeld':
       return listen(turn, phase.party, phase.peer);
     case 'legResumed':
-      if (stimulus.leg === phase.returned?.leg) turn.stay({ ...phase, returned: undefined });
+      hasStayed(turn, phase, stimulus.leg);
       return listen(turn, phase.party, phase.peer);
     case 'legEnded':
       return left(turn, phase, stimulus);
@@ -47,7 +64,8 @@ export function talking(turn: Turn, phase: TalkingPhase, stimulus: Stimulus): vo
       return pressed(turn, phase, stimulus);
     case 'timerFired':
       if (stimulus.name === 'talk') turn.end({ result: 'failed', reason: 'the longest conversation', by: 'system' });
-      else if (stimulus.name === 'returned') turn.stay({ ...phase, returned: heldStill(turn, phase) });
+      else if (stimulus.name.startsWith(returnedTimer))
+        returnedLongAgo(turn, phase, stimulus.name.slice(returnedTimer.length));
       else turn.stay({ ...phase, keys: {} });
       return;
     default:
@@ -56,8 +74,8 @@ export function talking(turn: Turn, phase: TalkingPhase, stimulus: Stimulus): vo
 }
 
 /** A transferor who still holds the caller has not come back yet. */
-function heldStill(turn: Turn, { returned }: TalkingPhase): ReturnedTransfer | undefined {
-  return returned !== undefined && turn.leg(returned.leg)?.held === true ? returned : undefined;
+function returnedLongAgo(turn: Turn, phase: TalkingPhase, leg: LegId): void {
+  if (turn.leg(leg)?.held !== true) hasStayed(turn, phase, leg);
 }
 
 export const otherOf = (phase: { party: LegId; peer: LegId }, leg: LegId): LegId =>
@@ -73,11 +91,8 @@ function left(turn: Turn, phase: TalkingPhase, { leg, by }: Extract<Stimulus, { 
   const gone = turn.before.legs[leg];
   const operator = gone?.who.extension;
   const outsider = turn.known(rest).who.extension === undefined;
-  const { returned } = phase;
-  if (operator !== undefined && returned?.leg === leg) {
-    const { transferId, number, reason } = returned;
-    return recall(turn, rest, { operator, transferId, number, reason });
-  }
+  const returned = phase.returned[leg];
+  if (operator !== undefined && returned !== undefined) return recall(turn, rest, { operator, ...returned });
   if (operator !== undefined && outsider && gone?.held === true) {
     const transferId = `${turn.call.id}.hold${turn.call.returns}`;
     return recall(turn, rest, { operator, transferId, number: '', reason: 'held' });

@@ -68,7 +68,7 @@ function lostAlone(before: Call | undefined, stimulus: Observed['stimulus']): bo
 function byRight({ phase, legs }: Call, leg: string): boolean {
   if (!('party' in phase)) return false;
   if (leg === phase.party) return true;
-  if (phase.kind !== 'talking' || leg !== phase.peer || phase.returned?.leg === leg) return false;
+  if (phase.kind !== 'talking' || leg !== phase.peer || phase.returned[leg] !== undefined) return false;
   return legs[phase.party]?.who.extension !== undefined || legs[leg]?.held === false;
 }
 
@@ -108,7 +108,8 @@ function unknownTargetTouchesNobody({ stimulus, before, result }: Observed): voi
 }
 
 /** All but the note that the transferor's phone may hang up by itself now. */
-function untouched({ phase, timers: { returned: _, ...timers }, ...call }: Call): unknown {
+function untouched({ phase, timers: all, ...call }: Call): unknown {
+  const timers = Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith('returned:')));
   return { ...call, timers, phase: phase.kind === 'talking' ? { ...phase, returned: undefined } : phase };
 }
 

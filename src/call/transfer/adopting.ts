@@ -3,7 +3,7 @@ import { go } from '../flow/go.ts';
 import { endWithoutParty } from '../flow/partyGone.ts';
 import { refuse } from '../legs.ts';
 import type { HandOver, Stimulus } from '../stimulus.ts';
-import { connect, listen, musicOnHold } from '../talking.ts';
+import { connect, listen, mayHangUp, musicOnHold } from '../talking.ts';
 import type { Turn } from '../turn.ts';
 import { enterTransferring } from './begin.ts';
 import { fallback } from './recalling.ts';
@@ -61,5 +61,6 @@ function handedOver(turn: Turn, phase: AdoptingPhase, what: HandOver): void {
 function refused(turn: Turn, { party, transferor, transferId }: AdoptingPhase): void {
   refuse(turn, transferId, 481, 'Call Does Not Exist');
   if (transferor.leg === undefined) return fallback(turn, party);
-  connect(turn, party, transferor.leg, { leg: transferor.leg, transferId, number: '', reason: 'unreachable' });
+  connect(turn, party, transferor.leg);
+  mayHangUp(turn, transferor.leg, { transferId, number: '', reason: 'unreachable' });
 }

@@ -2,7 +2,7 @@ import { guards, type LegId, type TalkingPhase, type TransferKind, type Transfer
 import { go } from '../flow/go.ts';
 import { whereDialled } from '../flow/whereDialled.ts';
 import { ofCaller } from '../shown.ts';
-import { otherOf } from '../talking.ts';
+import { mayHangUp, otherOf } from '../talking.ts';
 import type { Refusal, Turn } from '../turn.ts';
 import { targetFailed } from './failed.ts';
 import { adrift } from './recalling.ts';
@@ -24,23 +24,15 @@ export function beginTransfer(turn: Turn, phase: TalkingPhase, wish: TransferWis
   const refusal = objection(turn, party, transferor, wish);
   if (refusal !== undefined) {
     turn.effect({ kind: 'refuseTransfer', transferId: wish.transferId, ...refusal });
-    if (transferor.who.extension !== undefined) mayHangUp(turn, phase, wish);
+    // There are phones that hang up by themselves when their REFER is refused: no goodbye to the caller (R0).
+    const { transferId, target: number } = wish;
+    if (transferor.who.extension !== undefined) mayHangUp(turn, leg.id, { transferId, number, reason: 'unreachable' });
   } else if (wish.replaces !== undefined) {
     adopt(turn, party, transferor, wish, wish.replaces);
   } else {
     turn.effect({ kind: 'acceptTransfer', transferId: wish.transferId });
     transferTo(turn, party, transferor, wish.transferId, wish.target);
   }
-}
-
-/** There are phones that hang up by themselves when their REFER is refused: no goodbye to the caller (R0). */
-function mayHangUp(
-  turn: Turn,
-  phase: TalkingPhase,
-  { transferor: leg, transferId, target: number }: TransferWish,
-): void {
-  turn.stay({ ...phase, returned: { leg, transferId, number, reason: 'unreachable' } });
-  turn.setTimer('returned', guards.returned, 'the transferor has stayed');
 }
 
 function objection(

@@ -5,11 +5,14 @@ import type { Happening, Moment, Timeline } from './moment.ts';
 import { showTime } from './wallClock.ts';
 
 /** Timers that stand behind everything and mean something only when they fire. */
-const background: ReadonlySet<string> = new Set(['prompt', 'talk', 'returned', 'adopt', 'settle']);
+const background: ReadonlySet<string> = new Set(['prompt', 'talk', 'returned', 'adopt', 'settle', 'leave']);
+
+/** Timers of one leg are named `<kind>:<leg>`. */
+const kindOf = (timer: string): string => timer.split(':', 1)[0] ?? timer;
 
 /** Whether a reader wants to see it: not the guards, nor what another moment says already. */
 export function worthTelling(moment: Moment): boolean {
-  if (moment.kind === 'timerSet') return !background.has(moment.timer) && !moment.timer.startsWith('leave:');
+  if (moment.kind === 'timerSet') return !background.has(kindOf(moment.timer));
   if (moment.kind === 'sounded') return moment.sound !== 'silence';
   if (moment.kind === 'told') return moment.status >= 200;
   return true;

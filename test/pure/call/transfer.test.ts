@@ -117,6 +117,18 @@ describe('R2: the transferor is told', () => {
     expect(stage.hears(call)).toBe('music');
   });
 
+  test('nor is it where the other one has tried a transfer since', () => {
+    const call = stage.dial('10', '102');
+    const caller = stage.phone(call, '10');
+    const desk = stage.phone(call, '102');
+    stage.world.answer(desk);
+    stage.world.refer(caller, '103');
+    stage.fail(stage.phone(call, '103'), 'busy');
+    stage.world.refer(desk, '9999');
+    stage.world.hangUp(caller);
+    expect(stage.phase(call)).toMatchObject({ kind: 'recalling', operator: '10', number: '103', reason: 'busy' });
+  });
+
   test('its BYE after it has talked on is one', () => {
     const { call, operator, target } = transferred(false);
     stage.fail(target, 'busy');
