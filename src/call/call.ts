@@ -69,8 +69,20 @@ export interface Leg {
   readonly state: LegState;
   /** The far end has put us on hold: it does not listen. */
   readonly held: boolean;
+  /** Its media server has failed, and it is being taken to another one: what it `hears` it hears when it is there. */
+  readonly away: boolean;
   readonly hears: Hearing;
 }
+
+/** A leg that has just come. */
+export const newLeg = (id: LegId, who: Who, state: LegState): Leg => ({
+  id,
+  who,
+  state,
+  held: false,
+  away: false,
+  hears: { kind: 'nothing' },
+});
 
 /** What a leg is given to hear. `nothing` only before the answer, on hold by the far end, and on the way out. */
 export type Hearing =
@@ -87,6 +99,8 @@ export type Hearing =
   | { readonly kind: 'ringback' }
   | { readonly kind: 'music'; readonly name: string }
   | { readonly kind: 'party'; readonly leg: LegId };
+
+export const musicOnHold = { kind: 'music', name: 'default' } as const satisfies Hearing;
 
 /** Where the call stands. `party` is the one whom the promises protect: the caller, or whoever is being transferred. */
 export type Phase =

@@ -1,5 +1,5 @@
 import type { Route } from '../dialplan/plan.ts';
-import { guards, type LegId, type Phase } from './call.ts';
+import { guards, type LegId, newLeg, type Phase } from './call.ts';
 import { entry } from './flow/go.ts';
 import type { HandOver, Stimulus } from './stimulus.ts';
 import { connect, otherOf } from './talking.ts';
@@ -71,7 +71,7 @@ const gone = { status: 481, text: 'Call Does Not Exist' };
 export function replaced(turn: Turn, { leg, by, who }: Extract<Stimulus, { kind: 'replacementArrived' }>): void {
   const { phase } = turn.call;
   if (phase.kind === 'ended') return turn.effect({ kind: 'hangUp', leg: by, ...gone });
-  turn.setLeg({ id: by, who, state: 'offered', held: false, hears: { kind: 'nothing' } });
+  turn.setLeg(newLeg(by, who, 'offered'));
   switch (phase.kind) {
     case 'talking': {
       if (leg !== phase.party && leg !== phase.peer) break;

@@ -45,6 +45,10 @@ export function legStimulus(turn: Turn, stimulus: Stimulus): boolean {
       turn.note({ kind: 'left', leg: leg.id, number: leg.who.number, by: stimulus.by });
       turn.forget(leg.id);
       return false;
+    case 'mediaLost':
+    case 'mediaRestored':
+      turn[stimulus.kind](leg.id);
+      return true;
     case 'legHeld':
     case 'legResumed': {
       const held = stimulus.kind === 'legHeld';

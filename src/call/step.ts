@@ -1,7 +1,7 @@
 import { assertNever } from '../base/assertNever.ts';
 import type { Instant } from '../base/clock.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
-import type { Call, Origin, Who } from './call.ts';
+import { type Call, newLeg, type Origin, type Who } from './call.ts';
 import { announcing } from './flow/announcing.ts';
 import { go } from './flow/go.ts';
 import { menu } from './flow/menu.ts';
@@ -35,9 +35,7 @@ export function begin(plan: Dialplan, arrival: Arrival, now: Instant): StepResul
     ...arrival,
     startedAt: now,
     language: plan.company.languages[0],
-    legs: {
-      [callerLeg]: { id: callerLeg, who: arrival.from, state: 'offered', held: false, hears: { kind: 'nothing' } },
-    },
+    legs: { [callerLeg]: newLeg(callerLeg, arrival.from, 'offered') },
     // Replaced before this function returns: no call is ever seen in it.
     phase: { kind: 'announcing', party: callerLeg, playId: 0, then: undefined },
     timers: {},

@@ -16,6 +16,9 @@ export type Stimulus =
   | { readonly kind: 'legEnded'; readonly leg: LegId; readonly by: 'remote' | 'network' | 'media' }
   | { readonly kind: 'digitPressed'; readonly leg: LegId; readonly digit: string }
   | { readonly kind: 'playFinished'; readonly leg: LegId; readonly playId: number }
+  /** The media server of a leg has failed, and the leg is being taken to another one; `legEnded` where that fails. */
+  | { readonly kind: 'mediaLost'; readonly leg: LegId }
+  | { readonly kind: 'mediaRestored'; readonly leg: LegId }
   | { readonly kind: 'legHeld'; readonly leg: LegId }
   | { readonly kind: 'legResumed'; readonly leg: LegId }
   /** REFER. `replaces` names the leg whose place the transferee shall take. */

@@ -1,4 +1,4 @@
-import { guards, type LegId, type ReturnedTransfer, type TalkingPhase } from './call.ts';
+import { guards, type LegId, musicOnHold, type ReturnedTransfer, type TalkingPhase } from './call.ts';
 import { featureKey } from './featureKeys.ts';
 import { go } from './flow/go.ts';
 import type { Stimulus } from './stimulus.ts';
@@ -6,8 +6,6 @@ import { beginTransfer } from './transfer/begin.ts';
 import { enterKeying } from './transfer/keying.ts';
 import { recall } from './transfer/recalling.ts';
 import type { Turn } from './turn.ts';
-
-export const musicOnHold = 'default';
 
 /** The party has a person to talk to. */
 export function connect(turn: Turn, party: LegId, peer: LegId): void {
@@ -45,8 +43,8 @@ export function listen(turn: Turn, a: LegId, b: LegId): void {
     turn.join(a, b);
     return;
   }
-  turn.hear(a, first.held ? { kind: 'nothing' } : { kind: 'music', name: musicOnHold });
-  turn.hear(b, second.held ? { kind: 'nothing' } : { kind: 'music', name: musicOnHold });
+  turn.hear(a, first.held ? { kind: 'nothing' } : musicOnHold);
+  turn.hear(b, second.held ? { kind: 'nothing' } : musicOnHold);
 }
 
 export function talking(turn: Turn, phase: TalkingPhase, stimulus: Stimulus): void {

@@ -23,7 +23,7 @@ export type TrailEntry = { readonly time: Instant } & (
       readonly number: string;
       readonly by: 'remote' | 'local' | 'network' | 'media';
     }
-  | { readonly kind: 'held' | 'resumed'; readonly leg: LegId }
+  | { readonly kind: 'held' | 'resumed' | 'mediaLost' | 'mediaRestored'; readonly leg: LegId }
   | { readonly kind: 'event'; readonly event: TransferEvent }
 );
 

@@ -1,6 +1,16 @@
 import type { Duration, Instant } from '../base/clock.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
-import type { Call, Hearing, Leg, LegId, Phase, Timer, Who } from './call.ts';
+import {
+  type Call,
+  type Hearing,
+  type Leg,
+  type LegId,
+  musicOnHold,
+  newLeg,
+  type Phase,
+  type Timer,
+  type Who,
+} from './call.ts';
 import type { Effect, Shown, TimerChange } from './effect.ts';
 import type { Termination } from './termination.ts';
 import { longestTrail, type TrailEntry, type TransferEvent } from './trail.ts';
@@ -153,7 +163,7 @@ export class Turn {
   dial(extension: string, shown: Shown): LegId {
     const id = this.nextLegId();
     const who: Who = { number: extension, display: this.plan.extensions[extension]?.name, extension };
-    this.setLeg({ id, who, state: 'dialing', held: false, hears: { kind: 'nothing' } });
+    this.setLeg(newLeg(id, who, 'dialing'));
     this.note({ kind: 'rung', leg: id, number: extension });
     this.effect({ kind: 'dial', leg: id, extension, shown });
     return id;
@@ -224,6 +234,7 @@ export class Turn {
     if (leg.hears.kind === 'party') this.part(id, leg.hears.leg);
     const before = this.known(id).hears.kind;
     this.changeLeg(id, { hears: hearing });
+    if (leg.away) return;
     if (hearing.kind !== 'nothing') this.effect({ kind: 'play', leg: id, hearing });
     else if (before !== 'nothing') this.effect({ kind: 'stopPlaying', leg: id });
   }
@@ -236,14 +247,45 @@ export class Turn {
     if (second.hears.kind === 'party') this.part(b, second.hears.leg);
     this.changeLeg(a, { hears: { kind: 'party', leg: b } });
     this.changeLeg(b, { hears: { kind: 'party', leg: a } });
-    this.effect({ kind: 'bridge', legs: [a, b] });
+    this.bridge(this.known(a), this.known(b));
+  }
+
+  /** Whoever is there waits with music for the one whose media is away. */
+  private bridge(a: Leg, b: Leg): void {
+    const there = [a, b].filter(({ away }) => !away);
+    if (there.length === 2) this.effect({ kind: 'bridge', legs: [a.id, b.id] });
+    else for (const { id } of there) this.effect({ kind: 'play', leg: id, hearing: musicOnHold });
   }
 
   private part(a: LegId, b: LegId): void {
-    for (const id of [a, b]) {
-      if (this.leg(id) !== undefined) this.changeLeg(id, { hears: { kind: 'nothing' } });
-    }
-    this.effect({ kind: 'unbridge', legs: [a, b] });
+    const [first, second] = [this.leg(a), this.leg(b)];
+    for (const leg of [first, second]) if (leg !== undefined) this.changeLeg(leg.id, { hears: { kind: 'nothing' } });
+    if (first?.away !== true && second?.away !== true) this.effect({ kind: 'unbridge', legs: [a, b] });
+    else
+      for (const leg of [first, second]) {
+        if (leg?.away === false) this.effect({ kind: 'stopPlaying', leg: leg.id });
+      }
+  }
+
+  /** The media server of a leg has failed: it is taken to another one. */
+  mediaLost(id: LegId): void {
+    const leg = this.known(id);
+    if (leg.away) return;
+    this.changeLeg(id, { away: true });
+    this.note({ kind: 'mediaLost', leg: id });
+    const other = leg.hears.kind === 'party' ? this.leg(leg.hears.leg) : undefined;
+    if (other !== undefined && !other.away) this.effect({ kind: 'play', leg: other.id, hearing: musicOnHold });
+  }
+
+  /** It is there again, and hears nothing yet. */
+  mediaRestored(id: LegId): void {
+    const leg = this.known(id);
+    if (!leg.away) return;
+    this.changeLeg(id, { away: false });
+    this.note({ kind: 'mediaRestored', leg: id });
+    const { hears } = leg;
+    if (hears.kind === 'party') this.bridge(this.known(id), this.known(hears.leg));
+    else if (hears.kind !== 'nothing') this.effect({ kind: 'play', leg: id, hearing: hears });
   }
 
   /** Hangs up whoever is left, and ends the call. */

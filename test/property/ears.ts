@@ -1,4 +1,4 @@
-import type { Hearing, LegId } from '../../src/call/call.ts';
+import { type Hearing, type Leg, type LegId, musicOnHold } from '../../src/call/call.ts';
 import type { Effect } from '../../src/call/effect.ts';
 import type { Observed } from '../support/world.ts';
 
@@ -11,18 +11,22 @@ const nothing = 'nothing';
 export class Ears {
   private readonly heard = new Map<string, string>();
   private readonly unanswered = new Set<string>();
+  /** Legs whose media server has failed: nothing can be played to them. */
+  private readonly away = new Set<string>();
 
   listen({ callId, stimulus, result: { call, effects } }: Observed): void {
     if (stimulus.kind === 'begin') this.add(callId, 'caller', false);
     if (stimulus.kind === 'replacementArrived') this.add(callId, stimulus.by, false);
     if (stimulus.kind === 'legAnswered') this.unanswered.delete(key(callId, stimulus.leg));
+    if (stimulus.kind === 'mediaLost') this.lose(callId, stimulus.leg);
+    if (stimulus.kind === 'mediaRestored') this.away.delete(key(callId, stimulus.leg));
     for (const effect of effects) this.take(callId, effect);
     if (stimulus.kind === 'legEnded' || stimulus.kind === 'legFailed') this.heard.delete(key(callId, stimulus.leg));
     for (const leg of Object.values(call.legs)) {
       const heard = this.heard.get(key(callId, leg.id));
-      if (heard !== show(leg.hears)) {
-        throw new Error(`R10: ${leg.id} is to hear ${show(leg.hears)} and hears ${heard} after ${stimulus.kind}`);
-      }
+      const due = this.due(callId, leg);
+      if (heard !== due) throw new Error(`R10: ${leg.id} is to hear ${due} and hears ${heard} after ${stimulus.kind}`);
+      if (leg.away !== this.away.has(key(callId, leg.id))) throw new Error(`${leg.id} is away for one of us alone`);
     }
     if (call.phase.kind !== 'ended') return;
     const left = [...this.heard.keys()].filter(leg => leg.startsWith(`${callId} `));
@@ -61,11 +65,25 @@ export class Ears {
         this.mustBeThere(callId, what.leg.id, effect.kind);
         if (this.heard.get(key(callId, what.leg.id)) !== nothing) throw new Error('handed over with what it hears');
         this.heard.delete(key(callId, what.leg.id));
-        return this.add(effect.to, effect.as, what.leg.state === 'answered');
+        this.add(effect.to, effect.as, what.leg.state === 'answered');
+        if (this.away.delete(key(callId, what.leg.id))) this.away.add(key(effect.to, effect.as));
+        return;
       }
       default:
         return;
     }
+  }
+
+  /** What a leg hears by what the call believes: nothing while it is away, music while its partner is. */
+  private due(callId: string, { away, hears }: Leg): string {
+    if (away) return nothing;
+    return hears.kind === 'party' && this.away.has(key(callId, hears.leg)) ? show(musicOnHold) : show(hears);
+  }
+
+  private lose(callId: string, leg: LegId): void {
+    if (!this.heard.has(key(callId, leg))) return;
+    this.away.add(key(callId, leg));
+    this.heard.set(key(callId, leg), nothing);
   }
 
   private add(callId: string, leg: LegId, answered: boolean): void {
@@ -76,6 +94,7 @@ export class Ears {
 
   private hear(callId: string, leg: LegId, what: string, asked: string): void {
     this.mustBeThere(callId, leg, asked);
+    if (this.away.has(key(callId, leg))) throw new Error(`${asked} for ${leg}, which is away`);
     if (this.unanswered.has(key(callId, leg))) throw new Error(`${asked} for ${leg}, which is not answered`);
     this.heard.set(key(callId, leg), what);
   }

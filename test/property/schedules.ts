@@ -155,6 +155,8 @@ function lost(world: World, phone: Phone, detail: number): (() => void)[] {
   const colleague = ['101', '102', '103'][detail % 3] ?? '101';
   return [
     () => (detail % 5 === 0 ? world.lose(phone, by) : undefined),
+    () => (detail % 3 === 0 ? world.strand(phone) : undefined),
+    () => world.bringBack(phone),
     () => (detail % 3 === 0 ? world.replace(phone, colleague) : undefined),
   ];
 }
@@ -205,6 +207,7 @@ function fallSilent(world: World): void {
       phone.state = 'gone';
       world.post(phone.callId, { kind: 'legFailed', leg: phone.leg, reason: 'cancelled', status: 487 });
     }
+    for (const phone of world.alive()) world.bringBack(phone);
     const open = [...world.calls.values()].filter(({ phase }) => phase.kind !== 'ended');
     if (open.length === 0) break;
     const talk = open.find(({ phase }) => phase.kind === 'talking');

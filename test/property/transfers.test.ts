@@ -10,6 +10,7 @@ const everything = [
   ...['announcing', 'menu', 'ringing', 'queued', 'talking', 'keying', 'consulting', 'transferring', 'adopting'],
   ...['recalling', 'ended', 'transferStarted', 'transferRinging', 'transferFailed', 'transferCompleted'],
   ...['replacementArrived', 'handedOver', 'agentOffered', 'stopRequested', 'lost by network', 'lost by media'],
+  ...['mediaLost', 'mediaRestored'],
   ...['transferAbandoned', 'recallStarted', 'recallAnswered', 'recallFailed'],
 ];
 

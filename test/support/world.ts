@@ -37,6 +37,15 @@ export class World extends RehearsedWorld {
     this.post(phone.callId, { kind: 'legEnded', leg: phone.leg, by });
   }
 
+  /** The media server of the leg fails; the leg is on its way to another one. */
+  strand(phone: Phone): void {
+    this.post(phone.callId, { kind: 'mediaLost', leg: phone.leg });
+  }
+
+  bringBack(phone: Phone): void {
+    this.post(phone.callId, { kind: 'mediaRestored', leg: phone.leg });
+  }
+
   /** A phone of an extension takes the place of another one (INVITE with Replaces). */
   replace(phone: Phone, extension: string): void {
     const { callId } = phone;

@@ -1,9 +1,9 @@
-import { type AdoptingPhase, guards } from '../call.ts';
+import { type AdoptingPhase, guards, musicOnHold } from '../call.ts';
 import { go } from '../flow/go.ts';
 import { endWithoutParty } from '../flow/partyGone.ts';
 import { refuse } from '../legs.ts';
 import type { HandOver, Stimulus } from '../stimulus.ts';
-import { connect, listen, mayHangUp, musicOnHold } from '../talking.ts';
+import { connect, listen, mayHangUp } from '../talking.ts';
 import type { Turn } from '../turn.ts';
 import { enterTransferring } from './begin.ts';
 import { fallback } from './recalling.ts';
@@ -28,7 +28,7 @@ export function adopting(turn: Turn, phase: AdoptingPhase, stimulus: Stimulus): 
       }
       if (stimulus.leg === phase.transferor.leg) {
         turn.stay({ ...phase, transferor: { ...phase.transferor, leg: undefined } });
-        turn.hear(phase.party, { kind: 'music', name: musicOnHold });
+        turn.hear(phase.party, musicOnHold);
       }
       return;
     default:

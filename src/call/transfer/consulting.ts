@@ -1,10 +1,10 @@
 import type { FailureReason } from '../../dialplan/plan.ts';
-import { type ConsultingPhase, guards, type LegId } from '../call.ts';
+import { type ConsultingPhase, guards, type LegId, musicOnHold } from '../call.ts';
 import { featureKey } from '../featureKeys.ts';
 import { endWithoutParty } from '../flow/partyGone.ts';
 import { ofCaller } from '../shown.ts';
 import type { Stimulus } from '../stimulus.ts';
-import { connect, listen, musicOnHold } from '../talking.ts';
+import { connect, listen } from '../talking.ts';
 import type { Turn } from '../turn.ts';
 import { enterTransferring, hearRingback, notToBeDisturbed } from './begin.ts';
 import { targetFailed } from './failed.ts';
@@ -111,5 +111,5 @@ function left(turn: Turn, phase: ConsultingPhase, { leg, by }: Extract<Stimulus,
 }
 
 function hearMusic(turn: Turn, leg: LegId): void {
-  turn.hear(leg, turn.known(leg).held ? { kind: 'nothing' } : { kind: 'music', name: musicOnHold });
+  turn.hear(leg, turn.known(leg).held ? { kind: 'nothing' } : musicOnHold);
 }

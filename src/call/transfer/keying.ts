@@ -1,8 +1,8 @@
-import { guards, type KeyingPhase, type LegId, type TalkingPhase, type Transferor } from '../call.ts';
+import { guards, type KeyingPhase, type LegId, musicOnHold, type TalkingPhase, type Transferor } from '../call.ts';
 import { endWithoutParty } from '../flow/partyGone.ts';
 import { couldGoOn, whereDialled } from '../flow/whereDialled.ts';
 import type { Stimulus } from '../stimulus.ts';
-import { connect, musicOnHold, otherOf } from '../talking.ts';
+import { connect, otherOf } from '../talking.ts';
 import type { Turn } from '../turn.ts';
 import { objectionTo, transferTo } from './begin.ts';
 import { enterConsulting } from './consulting.ts';
@@ -11,7 +11,7 @@ import { recall } from './recalling.ts';
 /** A feature code was pressed in a conversation: the number of the target comes next. */
 export function enterKeying(turn: Turn, talk: TalkingPhase, transferor: LegId, purpose: KeyingPhase['purpose']): void {
   const party = otherOf(talk, transferor);
-  turn.hear(party, turn.known(party).held ? { kind: 'nothing' } : { kind: 'music', name: musicOnHold });
+  turn.hear(party, turn.known(party).held ? { kind: 'nothing' } : musicOnHold);
   turn.hear(transferor, { kind: 'tone', tone: 'confirm', playId: turn.nextPlayId() });
   turn.enter({ kind: 'keying', party, transferor, purpose, digits: '', refusal: undefined });
   turn.setTimer('keys', guards.firstDigit, 'no number is keyed');
@@ -33,10 +33,7 @@ export function keying(turn: Turn, phase: KeyingPhase, stimulus: Stimulus): void
     case 'legHeld':
     case 'legResumed':
       if (stimulus.leg === phase.party) {
-        turn.hear(
-          phase.party,
-          turn.known(phase.party).held ? { kind: 'nothing' } : { kind: 'music', name: musicOnHold },
-        );
+        turn.hear(phase.party, turn.known(phase.party).held ? { kind: 'nothing' } : musicOnHold);
       } else if (stimulus.leg === phase.transferor) back(turn, phase);
       return;
     case 'legEnded':

@@ -1,9 +1,9 @@
-import type { LegId, RecallingPhase, RecallReason } from '../call.ts';
+import { type LegId, musicOnHold, type RecallingPhase, type RecallReason } from '../call.ts';
 import { go } from '../flow/go.ts';
 import { endWithoutParty } from '../flow/partyGone.ts';
 import { ofRecall } from '../shown.ts';
 import type { Stimulus } from '../stimulus.ts';
-import { connect, musicOnHold } from '../talking.ts';
+import { connect } from '../talking.ts';
 import type { Turn } from '../turn.ts';
 
 export interface Recall {
@@ -25,7 +25,7 @@ export function recall(turn: Turn, party: LegId, { operator, transferId, number,
   turn.update({ returns: returns + 1 });
   adrift(turn);
   turn.notify({ kind: 'recallStarted', transferId, operator, reason, target: number, nth: returns + 1 });
-  turn.hear(party, { kind: 'music', name: musicOnHold });
+  turn.hear(party, musicOnHold);
   const leg = turn.dial(operator, ofRecall(turn, party, number, reason));
   turn.enter({ kind: 'recalling', party, operator, leg, transferId, number, reason });
   turn.setTimer('ring', rules.ringFor, 'the operator does not take the recall');
