@@ -102,6 +102,8 @@ function left(turn: Turn, phase: TalkingPhase, { leg, by }: Extract<Stimulus, { 
     by === 'remote'
       ? { result: 'completed', reason: 'one of the two hung up', by: leg === phase.party ? 'caller' : 'callee' }
       : { result: 'failed', reason: `one of the two was lost with the ${by}`, by: 'system' },
+    // Whoever is left is told that it was us.
+    by === 'media' ? { status: 503, text: 'Service Unavailable' } : undefined,
   );
 }
 

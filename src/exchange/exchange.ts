@@ -86,7 +86,7 @@ export class Exchange implements SignallingEvents {
     const who = this.callerOf(incoming);
     // It takes part in a call that is there already: no limit for new ones counts.
     if (incoming.replaces !== undefined) return this.replacement(incoming, incoming.replaces, who);
-    const refusal = this.admission.refuse(this.calls.size);
+    const refusal = this.options.media.ready ? this.admission.refuse(this.calls.size) : noMedia;
     if (refusal !== undefined) {
       const { reason, retryAfter } = refusal;
       this.options.log.warn({ sipCallId: incoming.sipCallId, reason }, 'a call is refused');
@@ -254,6 +254,9 @@ export class Exchange implements SignallingEvents {
 
 /** The queues that have agents now: those of the dialplan, and those of older ones that calls in progress may wait in. */
 type Served = Pick<Dialplan, 'queues'>;
+
+/** Not to be let in: whoever was would be a ghost. Media servers are looked for all the time. */
+const noMedia = { reason: 'no media server is ready', retryAfter: 5 };
 
 /** For a call that was refused: nobody listens to what becomes of it. */
 const deaf: LegEvents = {

@@ -10,7 +10,7 @@ import { type Arrival, begin, callerLeg, step } from '../call/step.ts';
 import type { HandOver, Stimulus } from '../call/stimulus.ts';
 import type { StepResult } from '../call/turn.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
-import type { Sound } from '../media/port.ts';
+import type { MediaEndpoint, Sound } from '../media/port.ts';
 import type { IncomingCall, TransferRequest } from '../signalling/port.ts';
 import { type LegOwner, type LegSurroundings, LiveLeg } from './liveLeg.ts';
 import type { Sounds } from './ports.ts';
@@ -128,6 +128,11 @@ export class LiveCall implements LegOwner {
     leg.id = as;
     this.legs.set(as, leg);
     return true;
+  }
+
+  besides(leg: LiveLeg): MediaEndpoint | undefined {
+    for (const other of this.legs.values()) if (other !== leg && other.endpoint !== undefined) return other.endpoint;
+    return undefined;
   }
 
   owned(): Iterable<LiveLeg> {

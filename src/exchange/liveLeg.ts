@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Instant } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { isKozpontError, KozpontError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -13,15 +13,20 @@ import type {
   IncomingCall,
   Leg,
   LegEvents,
+  OutboundLeg,
   Signalling,
   TransferRequest,
 } from '../signalling/port.ts';
+import { Keypad } from './keypad.ts';
+import { LegMedia, type LegMediaOwner } from './legMedia.ts';
 
 /** What a leg needs of the call that it belongs to; another call may take the leg over. */
 export interface LegOwner {
   readonly id: string;
   post(stimulus: Stimulus): void;
   transferRequested(leg: LiveLeg, request: TransferRequest): void;
+  /** The endpoint of another party: whoever is to talk with it is to be on the same media server. */
+  besides(leg: LiveLeg): MediaEndpoint | undefined;
 }
 
 export interface LegSurroundings {
@@ -34,31 +39,41 @@ export interface LegSurroundings {
   leftOff(extension: string): void;
 }
 
-/** How long the media server may take for one thing. Milliseconds. */
-const mediaDeadline = 5_000;
-const ringback: readonly Sound[] = [{ kind: 'tone', tone: 'ringback' }];
-/** The same digit by RFC 4733 and by SIP INFO within this time is one press. */
-const sameDigit = 400;
+/** How long a phone may take to answer the re-INVITE that takes it to another endpoint. Milliseconds. */
+const reinviteDeadline = 10_000;
+/** A leg whose media fails more often than this within a minute is given up. */
+const mostMoves = 3;
+const movesCount = 60_000;
 
 /**
- * One party's dialog and endpoint, alive. What is asked of its media happens in the order in which it was asked; what
- * fails ends the leg, in signalling as in media, and the call hears of it once.
+ * One party's dialog and endpoint, alive. What is asked of its media happens in the order in which it was asked. What
+ * fails ends the leg, in signalling as in media, and the call hears of it once; but a media server that fails does not:
+ * the leg gets an endpoint on another one, and its far end is told by re-INVITE.
+ *
+ * `standing` is what the far end knows of us: `offered`, nothing yet; `dialing`, our offer; `answered`, the description
+ * that was agreed on.
  */
-export class LiveLeg {
+export class LiveLeg implements LegMediaOwner {
   id: LegId;
   owner: LegOwner;
+  private standing: 'offered' | 'dialing' | 'answered' = 'offered';
   /** Before `dial` has reached signalling there is none. */
   private dialog: Leg | undefined;
-  private endpoint: Promise<MediaEndpoint> | undefined;
-  private media: MediaEndpoint | undefined;
-  private tail: Promise<unknown> = Promise.resolve();
+  private readonly media: LegMedia;
+  /** Of an INVITE to us. */
+  private offer: string | undefined;
+  /** Where the far end's signalling comes from. */
+  private source: string | undefined;
   private held = false;
   private over = false;
   /** The far end has answered, and the call does not know yet. */
   private answerUntold = false;
-  /** Tells what plays now from what was asked for before. */
-  private sound = 0;
-  private lastDigit: { readonly digit: string; readonly source: string; readonly at: number } | undefined;
+  /** The endpoint is a later one than the one that the far end knows of. */
+  private stale = false;
+  /** On the way to another endpoint. */
+  private moving: Promise<MediaEndpoint> | undefined;
+  private readonly moves: Instant[] = [];
+  private readonly keypad = new Keypad();
 
   constructor(
     private readonly around: LegSurroundings,
@@ -68,6 +83,7 @@ export class LiveLeg {
   ) {
     this.owner = owner;
     this.id = id;
+    this.media = new LegMedia(around, this);
     if (who.extension !== undefined) around.tookPart(who.extension);
   }
 
@@ -76,7 +92,9 @@ export class LiveLeg {
   /** An INVITE came: its endpoint is made at once, so that a description that cannot be used is refused before anybody rings. */
   arrive(incoming: IncomingCall): void {
     this.dialog = incoming.leg;
-    this.createEndpoint(incoming.offer, incoming.source);
+    this.offer = incoming.offer;
+    this.source = incoming.source;
+    this.open(undefined);
   }
 
   /** An INVITE came that nothing will come of but a refusal: no endpoint is made for it. */
@@ -86,13 +104,14 @@ export class LiveLeg {
 
   /** Not before its description has proved to be of use. */
   ring(): void {
-    this.inOrder('ring', async () => this.inbound()?.ring());
+    this.media.inOrder('ring', async () => this.inbound()?.ring());
   }
 
   answer(): void {
-    this.inOrder('answer', async endpoint => {
+    this.media.inOrder('answer', async endpoint => {
       const dialog = this.inbound();
       if (dialog === undefined) return;
+      this.standing = 'answered';
       let answer: string | undefined;
       try {
         answer = await dialog.answer(endpoint.localSdp);
@@ -101,14 +120,15 @@ export class LiveLeg {
         // The caller gave up: the last event of the dialog is on its way.
         return;
       }
-      if (answer !== undefined) await this.within('accept', endpoint.accept(answer));
+      if (answer !== undefined) await this.media.within('accept', endpoint.accept(answer));
       this.noticeHold(endpoint);
     });
   }
 
   dial(target: DialRequest['target'], shown: Shown): void {
-    this.createEndpoint(undefined, undefined);
-    this.inOrder('dial', async endpoint => {
+    this.open(undefined);
+    this.media.inOrder('dial', async endpoint => {
+      this.standing = 'dialing';
       this.dialog = this.around.signalling.dial(
         {
           callId: this.owner.id,
@@ -130,7 +150,7 @@ export class LiveLeg {
     if (this.dialog === undefined) {
       this.end({ kind: 'legFailed', leg: this.id, reason: 'cancelled', status: 487 });
     } else if ('cancel' in this.dialog) {
-      (this.dialog as Leg & { cancel(): void }).cancel();
+      (this.dialog as OutboundLeg).cancel();
     }
   }
 
@@ -160,14 +180,14 @@ export class LiveLeg {
       },
       offered: offer => this.offered(offer),
       answerReceived: sdp =>
-        this.inOrder('accept', async endpoint => {
-          await this.within('accept', endpoint.accept(sdp));
+        this.media.inOrder('accept', async endpoint => {
+          await this.media.within('accept', endpoint.accept(sdp));
           this.noticeHold(endpoint);
         }),
-      digit: digit => this.digit(digit, 'info'),
+      digit: digit => this.pressed(digit, 'info'),
       // A phone may ask in the same breath in which it answers: the call hears of the answer first.
       transferRequested: request => {
-        if (this.answerUntold) this.tail = this.tail.then(() => this.transferRequested(request));
+        if (this.answerUntold) void this.media.next(async () => this.transferRequested(request));
         else this.transferRequested(request);
       },
     };
@@ -187,25 +207,40 @@ export class LiveLeg {
     return this.over;
   }
 
+  get endpoint(): MediaEndpoint | undefined {
+    return this.media.present;
+  }
+
   private inbound(): InboundLeg | undefined {
     return this.dialog !== undefined && 'answer' in this.dialog ? (this.dialog as InboundLeg) : undefined;
   }
 
   private answered(sdp: string, source: string): void {
     this.answerUntold = true;
-    this.inOrder('accept', async endpoint => {
-      try {
-        await this.within('accept', endpoint.accept(sdp, source));
-      } catch (error) {
-        if (this.over) return;
-        this.around.log.warn({ leg: this.id, error: messageOf(error) }, 'the answer of the far end cannot be used');
-        const failed = { kind: 'legFailed', leg: this.id, reason: 'unreachable', status: 488 } as const;
-        this.end(failed, { status: 488, text: 'Not Acceptable Here', cause: 88 });
-        return;
-      }
+    this.standing = 'answered';
+    this.source = source;
+    this.media.inOrder('accept', async endpoint => {
+      // It has answered the offer of an endpoint that is gone.
+      if (this.stale) await this.bringAlong(endpoint);
+      else await this.acceptFirst(endpoint, sdp, source);
       this.tellAnswered();
-      this.noticeHold(endpoint);
     });
+  }
+
+  private async acceptFirst(endpoint: MediaEndpoint, sdp: string, source: string): Promise<void> {
+    try {
+      await this.media.within('accept', endpoint.accept(sdp, source));
+    } catch (error) {
+      if (!isKozpontError(error, 'INVALID_SDP')) throw error;
+      if (!this.media.is(endpoint)) return;
+      this.around.log.warn({ leg: this.id, error: messageOf(error) }, 'the answer of the far end cannot be used');
+      const failed = { kind: 'legFailed', leg: this.id, reason: 'unreachable', status: 488 } as const;
+      this.answerUntold = false;
+      this.end(failed, { status: 488, text: 'Not Acceptable Here', cause: 88 });
+      return;
+    }
+    this.tellAnswered();
+    this.noticeHold(endpoint);
   }
 
   private tellAnswered(): void {
@@ -216,16 +251,17 @@ export class LiveLeg {
 
   /** In the order of everything else: a re-INVITE may come before its endpoint has taken the answer to the INVITE. */
   private offered(offer: string | undefined): Promise<string> {
-    const outcome = this.tail.then(async () => {
-      const endpoint = this.present;
-      if (endpoint === undefined) throw new KozpontError('DISPOSED', 'the leg has ended');
-      const sdp = await this.within('answer', offer === undefined ? endpoint.offer() : endpoint.answer(offer));
+    const work = async (): Promise<string> => {
+      const endpoint = (await this.moving?.catch(() => undefined)) ?? this.media.present;
+      if (endpoint === undefined || this.over) throw new KozpontError('DISPOSED', 'the leg has ended');
+      const sdp = await this.media.within('answer', offer === undefined ? endpoint.offer() : endpoint.answer(offer));
+      if (offer !== undefined) this.stale = false;
       this.noticeHold(endpoint);
       return sdp;
-    });
+    };
+    // Their offer stands in the way of the re-INVITE that the turn waits for.
     // An offer that cannot be used is refused, and the leg goes on as it was.
-    this.tail = outcome.catch(() => undefined);
-    return outcome;
+    return this.moving === undefined ? this.media.next(work) : work();
   }
 
   private noticeHold(endpoint: MediaEndpoint): void {
@@ -234,11 +270,13 @@ export class LiveLeg {
     this.post({ kind: this.held ? 'legHeld' : 'legResumed', leg: this.id });
   }
 
-  private digit(digit: string, source: 'rtp' | 'info'): void {
-    const at = this.around.clock.now();
-    const last = this.lastDigit;
-    if (last !== undefined && last.source !== source && last.digit === digit && at - last.at < sameDigit) return;
-    this.lastDigit = { digit, source, at };
+  /** By telephone event. */
+  digit(digit: string): void {
+    this.pressed(digit, 'rtp');
+  }
+
+  private pressed(digit: string, way: 'rtp' | 'info'): void {
+    if (!this.keypad.pressed(digit, way, this.around.clock.now())) return;
     this.post({ kind: 'digitPressed', leg: this.id, digit });
   }
 
@@ -249,118 +287,109 @@ export class LiveLeg {
   // Media
 
   play(sounds: () => readonly Sound[], options: PlayOptions, playId: number | undefined): void {
-    this.inOrder('play', async endpoint => {
-      this.sound += 1;
-      const { sound } = this;
-      const failed = (error: unknown): void => {
-        if (this.over) return;
-        this.around.log.error({ leg: this.id, error: messageOf(error) }, 'a sound cannot be played');
-        // Whoever waits is never left in silence: where there is no music, it rings.
-        if (options.loop === true && sound === this.sound) endpoint.play(ringback, options).catch(() => undefined);
-      };
-      const finished = (): void => {
-        if (playId !== undefined) this.post({ kind: 'playFinished', leg: this.id, playId });
-      };
-      try {
-        // The end of the sound is not the end of its turn: what is asked next may interrupt it.
-        endpoint
-          .play(sounds(), options)
-          .then(outcome => outcome === 'failed' && failed('one of the sounds could not be had'), failed)
-          .then(finished);
-      } catch (error) {
-        failed(error);
-        finished();
-      }
+    this.media.play(sounds, options, () => {
+      if (playId !== undefined) this.post({ kind: 'playFinished', leg: this.id, playId });
     });
   }
 
   stopPlaying(): void {
-    this.inOrder('stop', endpoint => {
-      this.sound += 1;
-      return this.within('stop', endpoint.stop());
-    });
+    this.media.stop();
   }
 
   bridge(other: LiveLeg): void {
-    this.withOther('bridge', other, () => {
-      const [mine, theirs] = [this.present, other.present];
-      this.sound += 1;
-      other.sound += 1;
-      return mine === undefined || theirs === undefined ? undefined : mine.bridge(theirs);
-    });
-  }
-
-  /** Where one of the two has gone meanwhile, the other one still is to be free before anything else is asked of it. */
-  unbridge(other: LiveLeg): void {
-    this.withOther('unbridge', other, () => (this.present ?? other.present)?.unbridge());
-  }
-
-  private createEndpoint(offer: string | undefined, signallingAddress: string | undefined): void {
-    const created = withDeadline(
-      this.around.clock,
-      mediaDeadline,
-      'createEndpoint',
-      this.around.media.createEndpoint({
-        callId: this.owner.id,
-        legId: this.id,
-        ...(offer === undefined ? {} : { offer }),
-        ...(signallingAddress === undefined ? {} : { signallingAddress }),
-        events: {
-          digit: digit => this.digit(digit, 'rtp'),
-          gone: error => this.lost(error),
-        },
-      }),
-      late => void late.destroy(),
+    this.media.bridge(
+      other.media,
+      () => this.together(other),
+      error => this.loser(other).lost(error, 'bridge'),
     );
-    this.endpoint = created.then(endpoint => {
-      if (this.over) {
-        void endpoint.destroy();
-        throw new KozpontError('DISPOSED', 'the leg has ended');
-      }
-      this.media = endpoint;
-      return endpoint;
+  }
+
+  unbridge(other: LiveLeg): void {
+    this.media.unbridge(other.media, error => this.loser(other).lost(error, 'unbridge'));
+  }
+
+  /** Where the two cannot be joined, a caller from outside is not the one who is lost (R0). */
+  private loser(other: LiveLeg): LiveLeg {
+    return this.who.extension === undefined ? other : this;
+  }
+
+  // From one media server to another
+
+  private open(avoid: string | undefined): Promise<MediaEndpoint> {
+    return this.media.open({
+      offer: this.standing === 'offered' ? this.offer : undefined,
+      signallingAddress: this.source,
+      beside: this.owner.besides(this),
+      avoid,
     });
-    this.tail = this.endpoint.catch(error => this.lost(error));
   }
 
-  private get present(): MediaEndpoint | undefined {
-    return this.over ? undefined : this.media;
+  refused(error: unknown): void {
+    this.lost(error, 'createEndpoint');
   }
 
-  /** One thing at a time: the next waits for this one, and what fails loses the leg. */
-  private inOrder(what: string, work: (endpoint: MediaEndpoint) => Promise<void>): void {
-    this.tail = this.tail.then(async () => {
-      const endpoint = this.present;
-      if (endpoint === undefined) return;
+  failed(error: unknown, what: string): void {
+    if (this.over) return;
+    if (isKozpontError(error, 'INVALID_SDP') || !this.mayMove()) return this.lost(error, what);
+    this.around.log.warn({ leg: this.id, what, error: messageOf(error) }, 'the media of a leg is lost: it moves');
+    const avoid = this.media.lose();
+    this.stale = this.standing !== 'offered';
+    this.post({ kind: 'mediaLost', leg: this.id });
+    const moving = this.open(avoid);
+    this.moving = moving;
+    this.media.inOrder('reanchor', async endpoint => {
       try {
-        await work(endpoint);
-      } catch (error) {
-        this.lost(error, what);
+        if (this.standing === 'answered') await this.bringAlong(endpoint);
+      } catch (failure) {
+        if (this.media.is(endpoint)) this.lost(failure, 'reanchor');
+        return;
+      } finally {
+        if (this.moving === moving) this.moving = undefined;
       }
+      if (!this.media.is(endpoint)) return;
+      this.tellAnswered();
+      this.post({ kind: 'mediaRestored', leg: this.id });
     });
   }
 
-  /** In the order of both legs. Where it fails, a caller from outside is not the one who is lost (R0). */
-  private withOther(what: string, other: LiveLeg, work: () => Promise<void> | undefined): void {
-    const both = Promise.all([this.tail, other.tail]).then(async () => {
-      try {
-        const working = work();
-        if (working !== undefined) await this.within(what, working);
-      } catch (error) {
-        if (this.over || other.over) return;
-        (this.who.extension === undefined ? other : this).lost(error, what);
-      }
-    });
-    this.tail = both;
-    other.tail = both;
+  private mayMove(): boolean {
+    const now = this.around.clock.now();
+    while (this.moves[0] !== undefined && now - this.moves[0] > movesCount) this.moves.shift();
+    return this.moves.push(now) <= mostMoves;
   }
 
-  private within<T>(what: string, work: Promise<T>): Promise<T> {
-    return withDeadline(this.around.clock, mediaDeadline, what, work);
+  /** The far end is told where we are now. */
+  private async bringAlong(endpoint: MediaEndpoint): Promise<void> {
+    if (!this.stale || this.dialog === undefined) return;
+    const asked = this.dialog.reinvite(endpoint.localSdp);
+    const answer = await withDeadline(this.around.clock, reinviteDeadline, 'the re-INVITE to another endpoint', asked);
+    // Not stale any more: the far end has made an offer itself meanwhile, and been answered.
+    if (this.stale) await this.media.within('accept', endpoint.accept(answer, this.source));
+    this.stale = false;
+    this.noticeHold(endpoint);
   }
+
+  /** The two have been on two media servers: one of them moves. A phone of the house is nearer than a caller from outside. */
+  private async together(other: LiveLeg): Promise<void> {
+    const [mover, stays] = this.who.extension === undefined ? [other, this] : [this, other];
+    await mover.moveTo(stays.media.present);
+  }
+
+  private async moveTo(beside: MediaEndpoint | undefined): Promise<void> {
+    this.stale = true;
+    const moving = this.media.replace({ offer: undefined, signallingAddress: this.source, beside, avoid: undefined });
+    this.moving = moving;
+    try {
+      await this.bringAlong(await moving);
+    } finally {
+      if (this.moving === moving) this.moving = undefined;
+    }
+  }
+
+  // The end
 
   /** Something of ours failed: the far end is told, and the call goes on without this leg. */
-  private lost(error: unknown, what = 'media'): void {
+  private lost(error: unknown, what: string): void {
     if (this.over) return;
     const [status, text] = isKozpontError(error, 'INVALID_SDP')
       ? [488, 'Not Acceptable Here']
@@ -387,9 +416,6 @@ export class LiveLeg {
     if (this.over) return;
     this.over = true;
     this.dialog?.hangUp(end);
-    this.endpoint?.then(
-      endpoint => endpoint.destroy(),
-      () => undefined,
-    );
+    this.media.destroy();
   }
 }

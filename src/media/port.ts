@@ -8,6 +8,8 @@ import type { KozpontError } from '../base/errors.ts';
 export interface MediaServer {
   /** For logs and metrics. */
   readonly name: string;
+  /** It takes new endpoints now. */
+  readonly ready: boolean;
   /** Errors: `PORTS_EXHAUSTED`, `MEDIA_UNAVAILABLE`, `INVALID_SDP`. */
   createEndpoint(options: EndpointOptions): Promise<MediaEndpoint>;
   /** How many endpoints there are: zero at the end of every test. */
@@ -26,13 +28,17 @@ export interface EndpointOptions {
    * although the description says otherwise.
    */
   readonly signallingAddress?: string;
+  /** Another party of the call: where there is more than one server, only endpoints of the same one can be bridged. */
+  readonly beside?: MediaEndpoint;
+  /** Where there is more than one server: the name of one that has just failed. */
+  readonly avoid?: string;
   readonly events: EndpointEvents;
 }
 
 export interface EndpointEvents {
   /** One of `0`–`9`, `*`, `#`, `A`–`D`, once per press (RFC 4733, §2.5.1), when the press is recognised (its first packet). */
   digit(digit: string): void;
-  /** The endpoint died without being asked to. */
+  /** The endpoint died without being asked to, and whatever was asked of it fails now. */
   gone(error: KozpontError): void;
 }
 
@@ -64,6 +70,8 @@ export type PlayOutcome = 'completed' | 'stopped' | 'failed';
 
 export interface MediaEndpoint {
   readonly id: string;
+  /** The name of its media server. */
+  readonly server: string;
   /** Our description: the answer to the last offer, or the offer that we made. */
   readonly localSdp: string;
   /** The far end does not want to hear us, by its last description: `sendonly`, `inactive`, `c=0.0.0.0` or port 0. */
@@ -86,6 +94,7 @@ export interface MediaEndpoint {
   /**
    * Each hears the other, until `unbridge` on either of the two or the end of one. Telephone events go through.
    * Whatever was playing on either of them is stopped. An endpoint that is bridged already leaves its old bridge.
+   * Error: `MEDIA_UNAVAILABLE`, where the other one is on another server.
    */
   bridge(other: MediaEndpoint): Promise<void>;
   unbridge(): Promise<void>;

@@ -1,32 +1,35 @@
 import { KozpontError } from '../../src/base/errors.ts';
-import type {
-  EndpointOptions,
-  MediaEndpoint,
-  MediaServer,
-  PlayOptions,
-  PlayOutcome,
-  Sound,
-} from '../../src/media/port.ts';
+import type { PooledServer } from '../../src/media/pool/mediaPool.ts';
+import type { EndpointOptions, MediaEndpoint, PlayOptions, PlayOutcome, Sound } from '../../src/media/port.ts';
 
 /** A media server that does nothing but remember, for tests of what stands above the port. */
-export class FakeMedia implements MediaServer {
-  readonly name = 'fake';
+export class FakeMedia implements PooledServer {
+  ready = true;
+  load = 0;
   readonly all: FakeEndpoint[] = [];
   /** What `createEndpoint` waits for, and fails with. */
-  ready: Promise<void> = Promise.resolve();
+  gate: Promise<void> = Promise.resolve();
   failure: KozpontError | undefined;
 
+  constructor(readonly name = 'fake') {}
+
   async createEndpoint(options: EndpointOptions): Promise<MediaEndpoint> {
-    await this.ready;
+    await this.gate;
     if (this.failure !== undefined) throw this.failure;
     if (options.offer?.includes('bad') === true) throw new KozpontError('INVALID_SDP', 'a bad offer');
-    const endpoint = new FakeEndpoint(options, `sdp-${this.all.length}`);
+    const endpoint = new FakeEndpoint(options, `${this.name}-${this.all.length}`, this.name);
     this.all.push(endpoint);
     return endpoint;
   }
 
   get endpoints(): number {
     return this.all.filter(({ destroyed }) => !destroyed).length;
+  }
+
+  /** As when the server is killed. */
+  die(): void {
+    this.ready = false;
+    for (const endpoint of this.all) if (!endpoint.destroyed) endpoint.die();
   }
 
   of(legId: string): FakeEndpoint {
@@ -58,6 +61,7 @@ export class FakeEndpoint implements MediaEndpoint {
   constructor(
     readonly options: EndpointOptions,
     readonly localSdp: string,
+    readonly server: string,
   ) {
     this.id = localSdp;
   }
@@ -109,6 +113,7 @@ export class FakeEndpoint implements MediaEndpoint {
     for (const one of [this, peer]) await one.part();
     this.end('stopped');
     peer.end('stopped');
+    if (peer.server !== this.server) throw new KozpontError('MEDIA_UNAVAILABLE', 'on another server');
     this.peer = peer;
     peer.peer = this;
   }
@@ -136,6 +141,10 @@ export class FakeEndpoint implements MediaEndpoint {
   async stats() {
     const none = { packets: 0, bytes: 0, lost: null, jitter: null, codec: null };
     return { received: none, sent: none, roundTripTime: null };
+  }
+
+  die(): void {
+    this.options.events.gone(new KozpontError('MEDIA_UNAVAILABLE', `${this.server} has died`));
   }
 
   async destroy(): Promise<void> {

@@ -51,8 +51,13 @@ abstract class FakeLeg {
     this.ended ??= end ?? true;
   }
 
-  async reinvite(offer: string): Promise<string> {
-    return offer;
+  /** The offers of our re-INVITEs, and what is answered to them. */
+  readonly reinvites: string[] = [];
+  reinvited: (offer: string) => Promise<string> = async offer => `answer to ${offer}`;
+
+  reinvite(offer: string): Promise<string> {
+    this.reinvites.push(offer);
+    return this.reinvited(offer);
   }
 
   identify(party: Party): void {

@@ -4,6 +4,7 @@ import { silentLog } from '../../src/base/log.ts';
 import type { CallRecord } from '../../src/call/record.ts';
 import type { Dialplan } from '../../src/dialplan/plan.ts';
 import { Exchange } from '../../src/exchange/exchange.ts';
+import type { MediaServer } from '../../src/media/port.ts';
 import type { IncomingCall, LegEvents } from '../../src/signalling/port.ts';
 import { FakeMedia } from './fakeMedia.ts';
 import { FakeInbound, type FakeOutbound, FakeSignalling } from './fakeSignalling.ts';
@@ -29,16 +30,18 @@ export class TestHouse {
   constructor({
     plan = officePlan(),
     limits = { calls: 10, callsPerSecond: 10 },
+    media = this.media,
   }: {
     plan?: Dialplan;
     limits?: { calls: number; callsPerSecond: number };
+    media?: MediaServer;
   } = {}) {
     this.plan = plan;
     this.exchange = new Exchange({
       clock: this.clock,
       log: silentLog,
       plan: () => this.plan,
-      media: this.media,
+      media,
       sounds: { prompt: (name, language) => `${language}/${name}.wav`, music: name => `${name}.wav` },
       records: { write: record => void this.records.push(record) },
       limits,

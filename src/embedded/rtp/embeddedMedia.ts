@@ -31,6 +31,7 @@ export const createEmbeddedMedia = (options: EmbeddedMediaOptions): EmbeddedMedi
 
 export class EmbeddedMedia implements MediaServer {
   readonly name = 'embedded';
+  readonly ready = true;
 
   private readonly engine: RtpEngine;
   private readonly context: EndpointContext;

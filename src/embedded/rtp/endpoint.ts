@@ -35,6 +35,7 @@ export interface EndpointContext {
 /** One party of a call: a session, what was agreed on for it, and what it is made to hear. */
 export class EmbeddedEndpoint implements MediaEndpoint {
   readonly id = randomId();
+  readonly server = 'embedded';
 
   private readonly log: Log;
   private readonly description: LocalDescription;

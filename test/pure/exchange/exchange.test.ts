@@ -29,7 +29,7 @@ const by = byFarEnd;
 describe('a call', () => {
   test('is answered with the endpoint of its offer, greeted, and led to the operator', async () => {
     const { leg, events } = await callIn();
-    expect(leg.answered).toBe('sdp-0');
+    expect(leg.answered).toBe('fake-0');
     expect(media.of('caller').playing).toEqual([{ kind: 'file', path: 'en/welcome.wav' }]);
     events.digit('0');
     await settle();
@@ -97,7 +97,7 @@ describe('a call', () => {
   });
 
   test('waits for a media server that never answers no longer than its deadline', async () => {
-    media.ready = new Promise(() => undefined);
+    media.gate = new Promise(() => undefined);
     const { leg } = await callIn();
     expect(leg.ended).toBeUndefined();
     clock.advance(5_000);
@@ -105,8 +105,9 @@ describe('a call', () => {
     expect(leg.ended).toMatchObject({ status: 503 });
   });
 
-  test('goes on without an operator whose endpoint dies: the caller is led back to the reception', async () => {
+  test('goes on without an operator whose endpoint dies and who cannot move: the caller is led back to the reception', async () => {
     const { caller, operator } = await conversation();
+    operator.reinvited = () => Promise.reject(new KozpontError('REQUEST_FAILED', 'refused: 488'));
     clock.advance(1_000);
     media.of('leg1').options.events.gone(new KozpontError('MEDIA_UNAVAILABLE', 'died'));
     await settle();
@@ -132,7 +133,7 @@ describe('a leg', () => {
   test('whose INVITE has not left yet never leaves when it is cancelled', async () => {
     const { events } = await callIn();
     let ready = (): void => undefined;
-    media.ready = new Promise(resolve => {
+    media.gate = new Promise(resolve => {
       ready = resolve;
     });
     events.digit('0');

@@ -61,19 +61,32 @@ describe('descriptions', () => {
     expect(house.media.of('caller').playing).toEqual(music);
   });
 
-  test('an answer that the media server never takes counts as unreachable', async () => {
+  test('an answer that cannot be used counts as unreachable', async () => {
     const { events } = await house.callIn();
     events.digit('0');
     await house.settle();
-    house.media.of('leg1').before = () => new Promise(() => undefined);
     const operator = house.signalling.to('10');
-    operator.events.answered('an answer', '127.0.0.1');
-    await house.settle();
-    expect(operator.ended).toBeUndefined();
-    house.clock.advance(5_000);
+    operator.events.answered('a bad answer', '127.0.0.1');
     await house.settle();
     expect(operator.ended).toMatchObject({ status: 488 });
     expect(house.signalling.to('11')).toBeDefined();
+  });
+
+  test('one who has answered a media server that takes no answer is taken to another endpoint', async () => {
+    const { events } = await house.callIn();
+    events.digit('0');
+    await house.settle();
+    const stuck = house.media.of('leg1');
+    stuck.before = () => new Promise(() => undefined);
+    const operator = house.signalling.to('10');
+    operator.events.answered('an answer', '127.0.0.1');
+    await house.settle();
+    expect(stuck.destroyed).toBe(false);
+    house.clock.advance(5_000);
+    await house.settle();
+    expect(stuck.destroyed).toBe(true);
+    expect(operator.reinvites).toEqual([house.media.of('leg1').localSdp]);
+    expect(house.media.of('leg1').peer).toBe(house.media.of('caller'));
   });
 
   test('a phone does not ring for a caller whose description cannot be used', async () => {

@@ -116,7 +116,7 @@ test('a transfer that has had its final answer gets no other', async () => {
 test('an endpoint that comes too late is destroyed', async () => {
   const house = new TestHouse();
   let come = (): void => undefined;
-  house.media.ready = new Promise(resolve => {
+  house.media.gate = new Promise(resolve => {
     come = resolve;
   });
   const { leg } = await house.callIn();

@@ -1,0 +1,235 @@
+import type { Clock } from '../base/clock.ts';
+import { withDeadline } from '../base/deadline.ts';
+import { KozpontError, messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { MediaEndpoint, MediaServer, PlayOptions, Sound } from '../media/port.ts';
+
+/** What the media of a leg needs of the leg. */
+export interface LegMediaOwner {
+  readonly id: string;
+  readonly owner: { readonly id: string };
+  /** Nothing of the leg is alive any more. */
+  readonly gone: boolean;
+  digit(digit: string): void;
+  /** No endpoint could be had. */
+  refused(error: unknown): void;
+  /** The endpoint is lost, or did not do what it was asked to. */
+  failed(error: unknown, what: string): void;
+}
+
+export interface Opening {
+  readonly offer: string | undefined;
+  readonly signallingAddress: string | undefined;
+  /** Where the other parties of the call are. */
+  readonly beside: MediaEndpoint | undefined;
+  /** The server that has just failed. */
+  readonly avoid: string | undefined;
+}
+
+/** How long the media server may take for one thing. Milliseconds. */
+const mediaDeadline = 5_000;
+const ringback: readonly Sound[] = [{ kind: 'tone', tone: 'ringback' }];
+
+/**
+ * The endpoint of a leg, and everything that is asked of it, in the order in which it was asked. An endpoint that fails
+ * can be followed by another one: what was to be heard on the first is not heard on the second, unless it is asked for
+ * again.
+ */
+export class LegMedia {
+  private endpoint: Promise<MediaEndpoint> | undefined;
+  private current: MediaEndpoint | undefined;
+  private tail: Promise<unknown> = Promise.resolve();
+  /** Counts the endpoints that were lost. */
+  private losses = 0;
+  /** Tells what plays now from what was asked for before. */
+  private sound = 0;
+
+  constructor(
+    private readonly around: { readonly clock: Clock; readonly log: Log; readonly media: MediaServer },
+    private readonly leg: LegMediaOwner,
+  ) {}
+
+  /** The endpoint, once it is there and as long as the leg is. */
+  get present(): MediaEndpoint | undefined {
+    return this.leg.gone ? undefined : this.current;
+  }
+
+  /** The first endpoint, or the one after a loss. What is asked from now on waits for it. */
+  open(opening: Opening): Promise<MediaEndpoint> {
+    const before = this.current;
+    const endpoint = this.create(opening).then(value => {
+      if (this.endpoint === endpoint) this.current = value;
+      else void value.destroy();
+      return value;
+    });
+    this.current = undefined;
+    this.endpoint = endpoint;
+    void before?.destroy();
+    this.tail = this.tail.then(() => endpoint).catch(error => this.endpoint === endpoint && this.leg.refused(error));
+    return endpoint;
+  }
+
+  /** The endpoint is not to be used any more; `open` is to follow. Gives the name of its server. */
+  lose(): string | undefined {
+    this.losses += 1;
+    this.sound += 1;
+    return this.current?.server;
+  }
+
+  /** Another endpoint in the place of one that works. The caller has the turn. */
+  async replace(opening: Opening): Promise<MediaEndpoint> {
+    const before = this.current;
+    const endpoint = await this.create(opening);
+    this.current = endpoint;
+    this.endpoint = Promise.resolve(endpoint);
+    void before?.destroy();
+    return endpoint;
+  }
+
+  destroy(): void {
+    this.endpoint?.then(
+      endpoint => endpoint.destroy(),
+      () => undefined,
+    );
+  }
+
+  /** One thing at a time: the next waits for this one, and what fails is told, unless the endpoint is another one by then. */
+  inOrder(what: string, work: (endpoint: MediaEndpoint) => Promise<void>): void {
+    this.tail = this.tail.then(async () => {
+      const endpoint = await this.endpoint?.catch(() => undefined);
+      if (endpoint === undefined || this.leg.gone) return;
+      try {
+        await work(endpoint);
+      } catch (error) {
+        if (this.is(endpoint)) this.leg.failed(error, what);
+      }
+    });
+  }
+
+  /** In the order of everything else; what becomes of it is the business of whoever asks. */
+  next<T>(work: () => Promise<T>): Promise<T> {
+    const outcome = this.tail.then(work);
+    this.tail = outcome.catch(() => undefined);
+    return outcome;
+  }
+
+  is(endpoint: MediaEndpoint): boolean {
+    return this.present === endpoint;
+  }
+
+  within<T>(what: string, work: Promise<T>): Promise<T> {
+    return withDeadline(this.around.clock, mediaDeadline, what, work);
+  }
+
+  // What is heard
+
+  /** `finished` is told once, unless the endpoint is lost before. */
+  play(sounds: () => readonly Sound[], options: PlayOptions, finished: () => void): void {
+    this.unlessLost('play', async endpoint => {
+      this.sound += 1;
+      const { sound, losses } = this;
+      const failed = (error: unknown): void => {
+        if (!this.is(endpoint)) return;
+        this.around.log.error({ leg: this.leg.id, error: messageOf(error) }, 'a sound cannot be played');
+        // Whoever waits is never left in silence: where there is no music, it rings.
+        if (options.loop === true && sound === this.sound) endpoint.play(ringback, options).catch(() => undefined);
+      };
+      const over = (): void => {
+        if (losses === this.losses) finished();
+      };
+      try {
+        // The end of the sound is not the end of its turn: what is asked next may interrupt it.
+        endpoint
+          .play(sounds(), options)
+          .then(outcome => outcome === 'failed' && failed('one of the sounds could not be had'), failed)
+          .then(over);
+      } catch (error) {
+        failed(error);
+        over();
+      }
+    });
+  }
+
+  stop(): void {
+    this.unlessLost('stop', endpoint => {
+      this.sound += 1;
+      return this.within('stop', endpoint.stop());
+    });
+  }
+
+  /** `together` brings the two to one server where they are on two. Of `failed` the one that is told is chosen by it. */
+  bridge(other: LegMedia, together: () => Promise<void>, failed: (error: unknown) => void): void {
+    this.withOther(other, failed, async () => {
+      if (this.present === undefined || other.present === undefined) return;
+      this.sound += 1;
+      other.sound += 1;
+      if (this.present.server !== other.present.server) await together();
+      const [mine, theirs] = [this.present, other.present];
+      if (mine !== undefined && theirs !== undefined) await this.within('bridge', mine.bridge(theirs));
+    });
+  }
+
+  /** Where one of the two has gone meanwhile, the other one still is to be free before anything else is asked of it. */
+  unbridge(other: LegMedia, failed: (error: unknown) => void): void {
+    this.withOther(other, failed, async () => {
+      const endpoint = this.present ?? other.present;
+      if (endpoint !== undefined) await this.within('unbridge', endpoint.unbridge());
+    });
+  }
+
+  /** Nothing that was asked before a loss is done after it. */
+  private unlessLost(what: string, work: (endpoint: MediaEndpoint) => Promise<void>): void {
+    const { losses } = this;
+    this.inOrder(what, async endpoint => {
+      if (losses === this.losses) await work(endpoint);
+    });
+  }
+
+  /** In the order of both legs. */
+  private withOther(other: LegMedia, failed: (error: unknown) => void, work: () => Promise<void>): void {
+    const [mine, theirs] = [this.losses, other.losses];
+    const asBefore = (): boolean => mine === this.losses && theirs === other.losses;
+    const both = Promise.all([this.tail, other.tail]).then(async () => {
+      if (!asBefore()) return;
+      try {
+        await work();
+      } catch (error) {
+        if (asBefore() && !this.leg.gone && !other.leg.gone) failed(error);
+      }
+    });
+    this.tail = both;
+    other.tail = both;
+  }
+
+  private create({ offer, signallingAddress, beside, avoid }: Opening): Promise<MediaEndpoint> {
+    const { leg } = this;
+    let created: MediaEndpoint | undefined;
+    let stillborn: KozpontError | undefined;
+    const creating = this.around.media.createEndpoint({
+      callId: leg.owner.id,
+      legId: leg.id,
+      ...(offer === undefined ? {} : { offer }),
+      ...(signallingAddress === undefined ? {} : { signallingAddress }),
+      ...(beside === undefined ? {} : { beside }),
+      ...(avoid === undefined ? {} : { avoid }),
+      events: {
+        digit: digit => leg.digit(digit),
+        gone: error => {
+          if (created === undefined) stillborn = error;
+          else if (this.is(created)) leg.failed(error, 'media');
+        },
+      },
+    });
+    const inTime = withDeadline(this.around.clock, mediaDeadline, 'createEndpoint', creating, late => {
+      void late.destroy();
+    });
+    return inTime.then(value => {
+      if (leg.gone || stillborn !== undefined) {
+        void value.destroy();
+        throw stillborn ?? new KozpontError('DISPOSED', 'the leg has ended');
+      }
+      created = value;
+      return value;
+    });
+  }
+}
