@@ -35,6 +35,8 @@ export interface Call {
   readonly returns: number;
   /** Since when a transfer has kept the party from a person (R7); cleared when someone answers. */
   readonly adriftSince: Instant | undefined;
+  /** By transferor: a transfer that came to nothing while they were still there, and may not know it yet. */
+  readonly returned: Readonly<Record<LegId, ReturnedTransfer>>;
   /** When the party first waited in a queue: kept through every return (R6). */
   readonly queuedSince: Instant | undefined;
   /** A person has spoken with the party. */
@@ -178,8 +180,6 @@ export interface TalkingPhase {
   readonly party: LegId;
   readonly peer: LegId;
   readonly keys: Readonly<Record<LegId, string>>;
-  /** By transferor: a transfer that came to nothing while they were still there, and may not know it yet. */
-  readonly returned: Readonly<Record<LegId, ReturnedTransfer>>;
 }
 
 /**

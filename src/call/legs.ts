@@ -10,6 +10,13 @@ export function legStimulus(turn: Turn, stimulus: Stimulus): boolean {
     turn.hangUp(stimulus.name.slice('leave:'.length));
     return true;
   }
+  if (stimulus.kind === 'timerFired' && stimulus.name.startsWith('returned:')) {
+    const id = stimulus.name.slice('returned:'.length);
+    // One who still holds the caller has not come back yet.
+    if (turn.leg(id)?.held === true) return true;
+    turn.hasStayed(id);
+    return true;
+  }
   if (!('leg' in stimulus)) return stimulus.kind === 'timerFired' ? false : ignoredWithoutLeg(turn, stimulus);
   const leg = turn.leg(stimulus.leg);
   if (leg === undefined) {
@@ -55,6 +62,7 @@ export function legStimulus(turn: Turn, stimulus: Stimulus): boolean {
       if (leg.held === held) return true;
       turn.changeLeg(leg.id, { held });
       turn.note({ kind: held ? 'held' : 'resumed', leg: leg.id });
+      if (!held) turn.hasStayed(leg.id);
       return false;
     }
     case 'transferRequested':

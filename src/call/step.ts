@@ -41,6 +41,7 @@ export function begin(plan: Dialplan, arrival: Arrival, now: Instant): StepResul
     timers: {},
     returns: 0,
     adriftSince: undefined,
+    returned: {},
     queuedSince: undefined,
     answered: false,
     trail: [],

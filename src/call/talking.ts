@@ -1,4 +1,4 @@
-import { guards, type LegId, musicOnHold, type ReturnedTransfer, type TalkingPhase } from './call.ts';
+import { guards, type LegId, musicOnHold, type TalkingPhase } from './call.ts';
 import { featureKey } from './featureKeys.ts';
 import { go } from './flow/go.ts';
 import type { Stimulus } from './stimulus.ts';
@@ -13,27 +13,9 @@ export function connect(turn: Turn, party: LegId, peer: LegId): void {
   turn.answer(peer);
   turn.update({ answered: true, adriftSince: undefined });
   turn.clearTimer('adrift');
-  turn.enter({ kind: 'talking', party, peer, keys: {}, returned: {} });
+  turn.enter({ kind: 'talking', party, peer, keys: {} });
   turn.setTimer('talk', guards.talk, 'nobody ended the conversation');
   listen(turn, party, peer);
-}
-
-const returnedTimer = 'returned:';
-
-/**
- * A transfer of one of the two came to nothing (R0): whoever had asked for it may hang up without knowing. Each of the
- * two is asked for themselves: both may have tried.
- */
-export function mayHangUp(turn: Turn, leg: LegId, returned: ReturnedTransfer): void {
-  const { phase } = turn.call;
-  if (phase.kind !== 'talking') throw new Error(`call ${turn.call.id}: a transfer returned to phase ${phase.kind}`);
-  turn.stay({ ...phase, returned: { ...phase.returned, [leg]: returned } });
-  turn.setTimer(`${returnedTimer}${leg}`, guards.returned, 'the transferor has stayed');
-}
-
-function hasStayed(turn: Turn, phase: TalkingPhase, leg: LegId): void {
-  const { [leg]: _, ...returned } = phase.returned;
-  turn.stay({ ...phase, returned });
 }
 
 /** Each hears the other, and music where the other one holds. A phone that holds listens to nothing. */
@@ -52,7 +34,6 @@ export function talking(turn: Turn, phase: TalkingPhase, stimulus: Stimulus): vo
     case 'legHeld':
       return listen(turn, phase.party, phase.peer);
     case 'legResumed':
-      hasStayed(turn, phase, stimulus.leg);
       return listen(turn, phase.party, phase.peer);
     case 'legEnded':
       return left(turn, phase, stimulus);
@@ -62,18 +43,11 @@ export function talking(turn: Turn, phase: TalkingPhase, stimulus: Stimulus): vo
       return pressed(turn, phase, stimulus);
     case 'timerFired':
       if (stimulus.name === 'talk') turn.end({ result: 'failed', reason: 'the longest conversation', by: 'system' });
-      else if (stimulus.name.startsWith(returnedTimer))
-        returnedLongAgo(turn, phase, stimulus.name.slice(returnedTimer.length));
       else turn.stay({ ...phase, keys: {} });
       return;
     default:
       return;
   }
-}
-
-/** A transferor who still holds the caller has not come back yet. */
-function returnedLongAgo(turn: Turn, phase: TalkingPhase, leg: LegId): void {
-  if (turn.leg(leg)?.held !== true) hasStayed(turn, phase, leg);
 }
 
 export const otherOf = (phase: { party: LegId; peer: LegId }, leg: LegId): LegId =>
@@ -89,7 +63,7 @@ function left(turn: Turn, phase: TalkingPhase, { leg, by }: Extract<Stimulus, { 
   const gone = turn.before.legs[leg];
   const operator = gone?.who.extension;
   const outsider = turn.known(rest).who.extension === undefined;
-  const returned = phase.returned[leg];
+  const returned = turn.before.returned[leg];
   if (operator !== undefined && returned !== undefined) return recall(turn, rest, { operator, ...returned });
   if (operator !== undefined && outsider && gone?.held === true) {
     const transferId = `${turn.call.id}.hold${turn.call.returns}`;

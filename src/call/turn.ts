@@ -2,12 +2,14 @@ import type { Duration, Instant } from '../base/clock.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import {
   type Call,
+  guards,
   type Hearing,
   type Leg,
   type LegId,
   musicOnHold,
   newLeg,
   type Phase,
+  type ReturnedTransfer,
   type Timer,
   type Who,
 } from './call.ts';
@@ -143,12 +145,30 @@ export class Turn {
     this.setLeg({ ...this.known(id), ...change });
   }
 
+  /**
+   * A transfer of this leg came to nothing, or was refused: it may hang up without knowing, or because some phones do
+   * (R0). Each leg is asked for itself: in a conversation both may have tried.
+   */
+  mayHangUp(id: LegId, returned: ReturnedTransfer): void {
+    this.update({ returned: { ...this.draft.returned, [id]: returned } });
+    this.setTimer(`returned:${id}`, guards.returned, 'the transferor has stayed', 'call');
+  }
+
+  /** The transferor knows, and stays. */
+  hasStayed(id: LegId): void {
+    if (this.draft.returned[id] === undefined) return;
+    const { [id]: _, ...returned } = this.draft.returned;
+    this.update({ returned });
+    this.clearTimer(`returned:${id}`);
+  }
+
   /** The leg is there no longer; whoever was bridged with it hears nothing until the phase says what. */
   forget(id: LegId): void {
     const leg = this.leg(id);
     if (leg === undefined) return;
     if (leg.hears.kind === 'party') this.part(id, leg.hears.leg);
     this.clearTimer(`leave:${id}`);
+    this.hasStayed(id);
     const { [id]: _, ...legs } = this.draft.legs;
     this.update({ legs });
   }

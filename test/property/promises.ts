@@ -65,10 +65,10 @@ function lostAlone(before: Call | undefined, stimulus: Observed['stimulus']): bo
 }
 
 /** The one who hung up was the party itself, or its partner in a conversation that held nobody. */
-function byRight({ phase, legs }: Call, leg: string): boolean {
+function byRight({ phase, legs, returned }: Call, leg: string): boolean {
   if (!('party' in phase)) return false;
   if (leg === phase.party) return true;
-  if (phase.kind !== 'talking' || leg !== phase.peer || phase.returned[leg] !== undefined) return false;
+  if (phase.kind !== 'talking' || leg !== phase.peer || returned[leg] !== undefined) return false;
   return legs[phase.party]?.who.extension !== undefined || legs[leg]?.held === false;
 }
 
@@ -108,9 +108,9 @@ function unknownTargetTouchesNobody({ stimulus, before, result }: Observed): voi
 }
 
 /** All but the note that the transferor's phone may hang up by itself now. */
-function untouched({ phase, timers: all, ...call }: Call): unknown {
+function untouched({ timers: all, returned: _, ...call }: Call): unknown {
   const timers = Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith('returned:')));
-  return { ...call, timers, phase: phase.kind === 'talking' ? { ...phase, returned: undefined } : phase };
+  return { ...call, timers };
 }
 
 /** R4, R5, R7: a transfer that failed leads back to the operator, by joining or by recall, or to the fallback. */

@@ -3,7 +3,7 @@ import { go } from '../flow/go.ts';
 import { endWithoutParty } from '../flow/partyGone.ts';
 import { refuse } from '../legs.ts';
 import type { HandOver, Stimulus } from '../stimulus.ts';
-import { connect, listen, mayHangUp } from '../talking.ts';
+import { connect, listen } from '../talking.ts';
 import type { Turn } from '../turn.ts';
 import { enterTransferring } from './begin.ts';
 import { fallback } from './recalling.ts';
@@ -62,5 +62,5 @@ function refused(turn: Turn, { party, transferor, transferId }: AdoptingPhase): 
   refuse(turn, transferId, 481, 'Call Does Not Exist');
   if (transferor.leg === undefined) return fallback(turn, party);
   connect(turn, party, transferor.leg);
-  mayHangUp(turn, transferor.leg, { transferId, number: '', reason: 'unreachable' });
+  turn.mayHangUp(transferor.leg, { transferId, number: '', reason: 'unreachable' });
 }

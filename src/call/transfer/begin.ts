@@ -2,7 +2,7 @@ import { guards, type LegId, type TalkingPhase, type TransferKind, type Transfer
 import { go } from '../flow/go.ts';
 import { whereDialled } from '../flow/whereDialled.ts';
 import { ofCaller } from '../shown.ts';
-import { mayHangUp, otherOf } from '../talking.ts';
+import { otherOf } from '../talking.ts';
 import type { Refusal, Turn } from '../turn.ts';
 import { targetFailed } from './failed.ts';
 import { adrift } from './recalling.ts';
@@ -26,7 +26,7 @@ export function beginTransfer(turn: Turn, phase: TalkingPhase, wish: TransferWis
     turn.effect({ kind: 'refuseTransfer', transferId: wish.transferId, ...refusal });
     // There are phones that hang up by themselves when their REFER is refused: no goodbye to the caller (R0).
     const { transferId, target: number } = wish;
-    if (transferor.who.extension !== undefined) mayHangUp(turn, leg.id, { transferId, number, reason: 'unreachable' });
+    if (transferor.who.extension !== undefined) turn.mayHangUp(leg.id, { transferId, number, reason: 'unreachable' });
   } else if (wish.replaces !== undefined) {
     adopt(turn, party, transferor, wish, wish.replaces);
   } else {

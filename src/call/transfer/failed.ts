@@ -1,7 +1,7 @@
 import type { FailureReason } from '../../dialplan/plan.ts';
 import type { LegId, Transferor } from '../call.ts';
 import { statusOf } from '../failure.ts';
-import { connect, mayHangUp } from '../talking.ts';
+import { connect } from '../talking.ts';
 import type { Turn } from '../turn.ts';
 import { fallback, recall } from './recalling.ts';
 import { report } from './report.ts';
@@ -24,7 +24,7 @@ export function targetFailed(
   turn.notify({ kind: 'transferFailed', transferId, target: number, reason, status });
   if (transferor.leg !== undefined) {
     connect(turn, party, transferor.leg);
-    return mayHangUp(turn, transferor.leg, { transferId, number, reason });
+    return turn.mayHangUp(transferor.leg, { transferId, number, reason });
   }
   const operator = transferor.who.extension;
   if (operator === undefined) return fallback(turn, party);

@@ -129,6 +129,22 @@ describe('R2: the transferor is told', () => {
     expect(stage.phase(call)).toMatchObject({ kind: 'recalling', operator: '10', number: '103', reason: 'busy' });
   });
 
+  test('nor is it where the other one has tried, and failed, to complete an attended transfer since', () => {
+    const call = stage.dial('11', '102');
+    const caller = stage.phone(call, '11');
+    const desk = stage.phone(call, '102');
+    stage.world.answer(desk);
+    stage.world.refer(caller, '103');
+    stage.fail(stage.phone(call, '103'), 'declined');
+    const consulting = stage.dial('102', '101');
+    const own = stage.phone(consulting, '102');
+    stage.world.hangUp(own);
+    stage.world.refer(desk, '', own);
+    expect(stage.phase(call).kind).toBe('talking');
+    stage.world.hangUp(caller);
+    expect(stage.phase(call)).toMatchObject({ kind: 'recalling', operator: '11', number: '103', reason: 'declined' });
+  });
+
   test('its BYE after it has talked on is one', () => {
     const { call, operator, target } = transferred(false);
     stage.fail(target, 'busy');
