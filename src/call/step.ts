@@ -10,6 +10,7 @@ import { ringing } from './flow/ringing.ts';
 import { whereDialled } from './flow/whereDialled.ts';
 import { handOver, replaced } from './handover.ts';
 import { legStimulus } from './legs.ts';
+import { restored } from './restored.ts';
 import type { Stimulus } from './stimulus.ts';
 import { talking } from './talking.ts';
 import { adopting } from './transfer/adopting.ts';
@@ -88,6 +89,7 @@ export function step(plan: Dialplan, call: Call, stimulus: Stimulus, now: Instan
   }
   if (stimulus.kind === 'legRequested') handOver(turn, stimulus);
   else if (stimulus.kind === 'replacementArrived') replaced(turn, stimulus);
+  else if (stimulus.kind === 'restored') restored(turn);
   else if (!legStimulus(turn, stimulus)) phaseStimulus(turn, stimulus);
   return turn.finish();
 }

@@ -43,6 +43,8 @@ export type Stimulus =
   | { readonly kind: 'handedOver'; readonly transferId: string; readonly what: HandOver }
   | { readonly kind: 'agentOffered'; readonly queue: string; readonly extension: string }
   | { readonly kind: 'timerFired'; readonly name: string }
+  /** Another process has the call now: the first stimulus there. */
+  | { readonly kind: 'restored' }
   /** The server goes down and the limit of its drain has passed. */
   | { readonly kind: 'stopRequested'; readonly reason: string };
 

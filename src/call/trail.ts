@@ -7,7 +7,7 @@ import type { LegId, RecallReason, TransferKind } from './call.ts';
 export type TrailEntry = { readonly time: Instant } & (
   | { readonly kind: 'entered'; readonly node: string; readonly language: string; readonly position: Position }
   | { readonly kind: 'pressed'; readonly digits: string; readonly meaning: 'chosen' | 'invalid' | 'featureCode' }
-  | { readonly kind: 'noInput' }
+  | { readonly kind: 'noInput' | 'restored' }
   | { readonly kind: 'rung'; readonly leg: LegId; readonly number: string }
   | { readonly kind: 'answered'; readonly leg: LegId; readonly number: string }
   | {

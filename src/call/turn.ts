@@ -114,6 +114,13 @@ export class Turn {
     this.update({ timers });
   }
 
+  /** Nothing outside of the call knows its timers any more. */
+  rearm(): void {
+    for (const [name, { at, reason }] of Object.entries(this.draft.timers)) {
+      this.timerChanges.set(name, { kind: 'set', name, at, after: Math.max(0, at - this.now), reason });
+    }
+  }
+
   note(entry: TrailNote): void {
     if (this.draft.trail.length >= longestTrail) return;
     this.update({ trail: [...this.draft.trail, { time: this.now, ...entry } as TrailEntry] });

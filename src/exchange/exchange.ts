@@ -12,7 +12,7 @@ import { Admission, type AdmissionLimits } from './admission.ts';
 import { type House, LiveCall, type QueueEffect } from './liveCall.ts';
 import type { LiveLeg } from './liveLeg.ts';
 import { Occupancy } from './occupancy.ts';
-import type { Records, Sounds, Watcher } from './ports.ts';
+import type { Journal, Records, SavedCall, Sounds, Watcher } from './ports.ts';
 import { Queues } from './queues.ts';
 
 export interface ExchangeOptions {
@@ -25,6 +25,8 @@ export interface ExchangeOptions {
   readonly records: Records;
   readonly limits: AdmissionLimits;
   readonly watchers?: readonly Watcher[];
+  /** Absent: calls do not outlive the process. */
+  readonly journal?: Journal;
 }
 
 /** The live calls of the house: takes them in, lets them meet, and sees them out. */
@@ -106,6 +108,16 @@ export class Exchange implements SignallingEvents {
     return live.start(incoming).events();
   }
 
+  /** Goes on with a call of a process that has died, on the dialplan of now. Before the first call arrives. */
+  restore({ call, legs }: SavedCall): void {
+    if (this.house === undefined) throw new Error('the exchange is not connected to signalling');
+    const live = LiveCall.saved(this.house, this.options.plan(), call);
+    this.options.log.warn({ call: call.id, legs: Object.keys(legs), phase: call.phase.kind }, 'a call is restored');
+    this.calls.set(live.id, live);
+    for (const watcher of this.options.watchers ?? []) watcher.callBegan?.(live.id);
+    live.restore(legs);
+  }
+
   reachableChanged(extension: string): void {
     this.agentChanged(extension);
   }
@@ -161,7 +173,7 @@ export class Exchange implements SignallingEvents {
   private newCall(arrival: Arrival): LiveCall | undefined {
     if (this.house === undefined) throw new Error('the exchange is not connected to signalling');
     try {
-      return new LiveCall(this.house, this.options.plan(), arrival);
+      return LiveCall.arriving(this.house, this.options.plan(), arrival);
     } catch (error) {
       this.options.log.error({ ...arrival, error: messageOf(error) }, 'the dialplan cannot take a call');
       return undefined;
@@ -185,6 +197,7 @@ export class Exchange implements SignallingEvents {
         if (this.occupancy.leftOff(extension)) this.agentChanged(extension);
       },
       queueEffect: (live, effect) => this.queueEffect(live, effect),
+      changed: live => this.options.journal?.changed(live.id, () => live.saved()),
       notified: (live, { event }) => {
         log.info({ call: live.id, ...event }, 'transfer');
         for (const watcher of this.options.watchers ?? []) watcher.transferEvent?.(live.id, event);
@@ -245,6 +258,7 @@ export class Exchange implements SignallingEvents {
 
   private finished(live: LiveCall, termination: Parameters<typeof recordOf>[2]): void {
     this.calls.delete(live.id);
+    this.options.journal?.ended(live.id);
     const record = recordOf(live.call, live.plan.version, termination, this.options.clock.now());
     this.options.records.write(record);
     for (const watcher of this.options.watchers ?? []) watcher.callEnded?.(record);

@@ -13,7 +13,7 @@ import type { Dialplan } from '../dialplan/plan.ts';
 import type { MediaEndpoint, Sound } from '../media/port.ts';
 import type { IncomingCall, TransferRequest } from '../signalling/port.ts';
 import { type LegOwner, type LegSurroundings, LiveLeg } from './liveLeg.ts';
-import type { Sounds } from './ports.ts';
+import type { SavedCall, Sounds } from './ports.ts';
 
 /** What a live call needs of the house around it. */
 export interface House extends LegSurroundings {
@@ -22,6 +22,8 @@ export interface House extends LegSurroundings {
   whose(dialog: IncomingCall['leg']): LiveLeg | undefined;
   call(id: string): LiveCall | undefined;
   queueEffect(live: LiveCall, effect: QueueEffect): void;
+  /** It is another one than it was. */
+  changed(live: LiveCall): void;
   notified(live: LiveCall, effect: Extract<Effect, { kind: 'notify' }>): void;
   finished(live: LiveCall, effect: Extract<Effect, { kind: 'finish' }>): void;
 }
@@ -51,34 +53,68 @@ export class LiveCall implements LegOwner {
   private readonly log: Log;
   private over = false;
 
-  private readonly first: StepResult;
   private readonly sounds: Pick<Sounds, 'prompt' | 'music'>;
 
   /** Throws where the dialplan cannot take the call: nothing of it is alive then. */
-  constructor(
+  static arriving(house: House, plan: Dialplan, arrival: Arrival): LiveCall {
+    return new LiveCall(house, plan, begin(plan, arrival, house.clock.now()));
+  }
+
+  /** A call of a process that has died: `restore` follows. */
+  static saved(house: House, plan: Dialplan, call: Call): LiveCall {
+    return new LiveCall(house, plan, { call, effects: [], timers: [] });
+  }
+
+  private constructor(
     private readonly house: House,
     readonly plan: Dialplan,
-    private readonly arrival: Arrival,
+    private readonly first: StepResult,
   ) {
-    this.id = arrival.id;
-    this.log = house.log.child({ call: arrival.id });
+    this.state = first.call;
+    this.id = this.state.id;
+    this.log = house.log.child({ call: this.id });
     this.sounds = house.sounds.of?.(plan) ?? house.sounds;
     this.mailbox = new Mailbox(
       stimulus => this.take(stimulus),
       (error, stimulus) => this.failed(error, stimulus),
     );
-    this.first = begin(plan, arrival, house.clock.now());
-    this.state = this.first.call;
   }
 
   /** Takes the caller in. The leg is known before the first effect, so that a refusal reaches it, too. */
   start(incoming: IncomingCall): LiveLeg {
-    const leg = this.newLeg(callerLeg, this.arrival.from);
+    const leg = this.newLeg(callerLeg, this.state.from);
     this.legs.set(callerLeg, leg);
     if (this.first.call.phase.kind === 'ended') leg.refuse(incoming);
     else leg.arrive(incoming);
     this.mailbox.post({ kind: 'begin' });
     return leg;
+  }
+
+  /** Goes on with the legs that are still there; the others were lost with the process that had them. */
+  restore(legs: SavedCall['legs']): void {
+    const survivors = new Map(Object.entries(legs));
+    const known = Object.values(this.state.legs);
+    this.post({ kind: 'restored' });
+    for (const { id, who, state, held } of known) {
+      const snapshot = state === 'answered' ? survivors.get(id) : undefined;
+      if (snapshot !== undefined) {
+        const leg = this.newLeg(id, who);
+        this.legs.set(id, leg);
+        leg.adopt(snapshot, held);
+      } else if (state === 'dialing' || state === 'ringing' || state === 'cancelling') {
+        this.post({ kind: 'legFailed', leg: id, reason: 'unreachable', status: 503 });
+      } else {
+        this.post({ kind: 'legEnded', leg: id, by: 'network' });
+      }
+    }
+  }
+
+  saved(): SavedCall {
+    const legs = [...this.legs].flatMap(([id, leg]) => {
+      const snapshot = leg.snapshot();
+      return snapshot === undefined ? [] : [[id, snapshot] as const];
+    });
+    return { call: this.state, legs: Object.fromEntries(legs) };
   }
 
   get call(): Call {
@@ -149,6 +185,7 @@ export class LiveCall implements LegOwner {
     this.state = result.call;
     for (const change of result.timers) this.changeTimer(change);
     this.carryOutAll(result.effects);
+    if (!this.over) this.house.changed(this);
   }
 
   private carryOutAll(effects: readonly Effect[]): void {

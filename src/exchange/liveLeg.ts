@@ -13,6 +13,7 @@ import type {
   IncomingCall,
   Leg,
   LegEvents,
+  LegSnapshot,
   OutboundLeg,
   Signalling,
   TransferRequest,
@@ -85,6 +86,19 @@ export class LiveLeg implements LegMediaOwner {
     this.id = id;
     this.media = new LegMedia(around, this);
     if (who.extension !== undefined) around.tookPart(who.extension);
+  }
+
+  /** What a process that has died knew of its far end. The media of then are given up. */
+  adopt(snapshot: LegSnapshot, held: boolean): void {
+    this.standing = 'answered';
+    this.held = held;
+    this.dialog = this.around.signalling.adopt(snapshot, this.events());
+    this.failed(new KozpontError('MEDIA_UNAVAILABLE', 'the process that had it has died'), 'restart');
+  }
+
+  /** What outlives the process. */
+  snapshot(): LegSnapshot | undefined {
+    return this.over || this.standing !== 'answered' ? undefined : this.dialog?.snapshot();
   }
 
   // Signalling

@@ -7,9 +7,29 @@
  */
 import type { FailureReason } from '../dialplan/plan.ts';
 
+/** A dialog that is confirmed, as plain data: it outlives the process. */
+export interface LegSnapshot {
+  readonly sipCallId: string;
+  /** The server's. */
+  readonly dialogId: string;
+  readonly callIdIsOurs: boolean;
+  readonly ourTag: string;
+  readonly theirTag: string;
+  readonly ourHost: string;
+  readonly peerAllows: string | undefined;
+  readonly localSdp: string;
+  readonly timer: { readonly seconds: number; readonly refresher: 'us' | 'them' } | undefined;
+  readonly party: IncomingCall['via'];
+}
+
 export interface Signalling {
   /** Rings every contact of an extension, or one fixed contact. The first to answer is kept, the others are released. */
   dial(request: DialRequest, events: LegEvents): OutboundLeg;
+  /**
+   * The dialog of a process that has died. drachtio-server carries our requests in it, but brings nobody's to us: whether
+   * the far end is still there is asked by OPTIONS, every other second.
+   */
+  adopt(snapshot: LegSnapshot, events: LegEvents): Leg;
   /** Whether an extension could be rung now: it has at least one binding. */
   reachable(extension: string): boolean;
   /** The dialplan has other extensions now: whoever registered as one that is gone is forgotten. Calls go on. */
@@ -59,6 +79,8 @@ export interface Leg {
   hangUp(end?: HangUp): void;
   /** Re-INVITE with a new offer of ours; gives the answer. Queued, and tried again after 491 (RFC 3261, §14.1). */
   reinvite(offer: string): Promise<string>;
+  /** Undefined where there is no dialog, or none that is to go on. */
+  snapshot(): LegSnapshot | undefined;
   /** Tells the far end whom it talks to now (P-Asserted-Identity, RFC 5876), by UPDATE or re-INVITE where it can. */
   identify(party: Party): void;
 }

@@ -5,6 +5,7 @@ import { withDeadline } from '../base/deadline.ts';
 import type { Log } from '../base/log.ts';
 import { Connection, type ServerAddress } from './connection/connection.ts';
 import { routeTheRest } from './connection/refusals.ts';
+import { AdoptedLeg } from './dialogs/adoptedLeg.ts';
 import type { Dialog } from './dialogs/dialog.ts';
 import { LegIndex } from './dialogs/legIndex.ts';
 import type { LegSurroundings, LostLeg } from './dialogs/surroundings.ts';
@@ -138,6 +139,7 @@ export const createSignalling = async (
 
   return {
     dial: (request, legEvents) => new SipOutboundLeg(outboundSurroundings, request, legEvents),
+    adopt: (snapshot, legEvents) => new AdoptedLeg(surroundings, snapshot, legEvents),
     reachable: extension => registrar.bindings(extension).length > 0,
     extensionsChanged: () => registrar.forgetTheGone(),
     get remaining() {

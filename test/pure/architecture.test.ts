@@ -18,6 +18,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   prompts: ['base', 'dialplan/plan', 'config/config'],
   config: ['base'],
   records: ['base', 'call', 'exchange/ports'],
+  journal: ['base', 'exchange/ports'],
   phone: ['base', 'sip', 'media', 'embedded'],
   reload: ['base', 'dialplan', 'config'],
   cli: ['*'],

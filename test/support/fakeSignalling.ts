@@ -3,7 +3,9 @@ import type {
   HangUp,
   InboundLeg,
   IncomingCall,
+  Leg,
   LegEvents,
+  LegSnapshot,
   OutboundLeg,
   Party,
   Signalling,
@@ -19,6 +21,14 @@ export class FakeSignalling implements Signalling {
   dial(request: DialRequest, events: LegEvents): OutboundLeg {
     const leg = new FakeOutbound(request, events);
     this.dialed.push(leg);
+    return leg;
+  }
+
+  readonly adopted: FakeAdopted[] = [];
+
+  adopt(snapshot: LegSnapshot, events: LegEvents): Leg {
+    const leg = new FakeAdopted(snapshot, events);
+    this.adopted.push(leg);
     return leg;
   }
 
@@ -63,7 +73,22 @@ abstract class FakeLeg {
   identify(party: Party): void {
     this.identified = party;
   }
+
+  abstract snapshot(): LegSnapshot | undefined;
 }
+
+const snapshotOf = (sipCallId: string, party: LegSnapshot['party']): LegSnapshot => ({
+  sipCallId,
+  dialogId: `dialog of ${sipCallId}`,
+  callIdIsOurs: false,
+  ourTag: 'ours',
+  theirTag: 'theirs',
+  ourHost: '192.0.2.1:5060',
+  peerAllows: undefined,
+  localSdp: 'what was said last',
+  timer: undefined,
+  party,
+});
 
 let next = 0;
 
@@ -81,6 +106,10 @@ export class FakeInbound extends FakeLeg implements InboundLeg {
   async answer(sdp: string): Promise<string | undefined> {
     this.answered = sdp;
     return this.acknowledged;
+  }
+
+  override snapshot(): LegSnapshot | undefined {
+    return this.answered === undefined ? undefined : snapshotOf(this.sipCallId, { kind: 'trunk', name: 'pstn' });
   }
 
   arriving(change: Partial<IncomingCall> = {}): IncomingCall {
@@ -111,6 +140,26 @@ export class FakeOutbound extends FakeLeg implements OutboundLeg {
 
   cancel(): void {
     this.cancelled = true;
+  }
+
+  override snapshot(): LegSnapshot {
+    return snapshotOf(this.sipCallId, { kind: 'extension', number: this.request.target.number });
+  }
+}
+
+export class FakeAdopted extends FakeLeg {
+  readonly sipCallId: string;
+
+  constructor(
+    readonly from: LegSnapshot,
+    readonly events: LegEvents,
+  ) {
+    super();
+    this.sipCallId = from.sipCallId;
+  }
+
+  override snapshot(): LegSnapshot {
+    return this.from;
   }
 }
 

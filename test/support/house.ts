@@ -4,6 +4,7 @@ import { silentLog } from '../../src/base/log.ts';
 import type { CallRecord } from '../../src/call/record.ts';
 import type { Dialplan } from '../../src/dialplan/plan.ts';
 import { Exchange } from '../../src/exchange/exchange.ts';
+import type { Journal } from '../../src/exchange/ports.ts';
 import type { MediaServer } from '../../src/media/port.ts';
 import type { IncomingCall, LegEvents } from '../../src/signalling/port.ts';
 import { FakeMedia } from './fakeMedia.ts';
@@ -20,7 +21,7 @@ export interface Inbound {
 
 /** An exchange in virtual time, on ports that remember. */
 export class TestHouse {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly media = new FakeMedia();
   readonly signalling = new FakeSignalling();
   readonly records: CallRecord[] = [];
@@ -31,12 +32,17 @@ export class TestHouse {
     plan = officePlan(),
     limits = { calls: 10, callsPerSecond: 10 },
     media = this.media,
+    journal,
+    clock = new VirtualClock(),
   }: {
+    journal?: Journal;
+    clock?: VirtualClock;
     plan?: Dialplan;
     limits?: { calls: number; callsPerSecond: number };
     media?: MediaServer;
   } = {}) {
     this.plan = plan;
+    this.clock = clock;
     this.exchange = new Exchange({
       clock: this.clock,
       log: silentLog,
@@ -45,6 +51,7 @@ export class TestHouse {
       sounds: { prompt: (name, language) => `${language}/${name}.wav`, music: name => `${name}.wav` },
       records: { write: record => void this.records.push(record) },
       limits,
+      ...(journal === undefined ? {} : { journal }),
     });
     for (const extension of Object.keys(plan.extensions)) this.signalling.registered.add(extension);
     this.exchange.connect(this.signalling);

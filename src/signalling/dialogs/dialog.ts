@@ -15,11 +15,12 @@ import type { OutgoingEvents, Sending } from '../connection/outgoing.ts';
 import { header, mediaType } from '../drachtio/message.ts';
 import type { Responder } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
-import type { HangUp, LegEnd, Party } from '../port.ts';
+import type { HangUp, LegEnd, LegSnapshot, Party } from '../port.ts';
 import { cleanText } from '../text/clean.ts';
 import { hasToken } from '../text/list.ts';
 import { carriesDigits, readDigit } from './digits.ts';
 import { abilities, allow, endFields, identityFields, unsupportedOptions } from './headers.ts';
+import type { DialogName } from './legIndex.ts';
 import { Renegotiation, type RenegotiationStart } from './renegotiation.ts';
 
 export interface DialogEvents {
@@ -99,6 +100,38 @@ export class Dialog {
 
   get confirmed(): boolean {
     return this.state === 'confirmed';
+  }
+
+  /** As plain data; undefined where it is to go on no longer. */
+  snapshot(name: DialogName, party: LegSnapshot['party']): LegSnapshot | undefined {
+    if (this.state !== 'confirmed') return undefined;
+    const { callId: sipCallId, ourTag, theirTag } = name;
+    const { id: dialogId, callIdIsOurs, ourHost } = this.start;
+    const peerAllows = this.updates ? 'UPDATE' : undefined;
+    return {
+      sipCallId,
+      dialogId,
+      callIdIsOurs,
+      ourTag,
+      theirTag,
+      ourHost,
+      peerAllows,
+      ...this.renegotiation.agreed,
+      party,
+    };
+  }
+
+  /** Whether the far end still has it (RFC 5057: 481 and 408 say no). Of a dialog whose requests do not reach us. */
+  probe(): void {
+    this.request('OPTIONS', {}, undefined, {
+      final: ({ status, reason }) => {
+        if (status === 481 || status === 408) this.died(status, reason);
+      },
+      failed: error => {
+        if (error.code === 'REQUEST_FAILED') this.died(481, 'the dialog is gone');
+        else if (error.code === 'DEADLINE_PASSED') this.died(408, 'no answer to OPTIONS');
+      },
+    });
   }
 
   reinvite(offer: string): Promise<string> {

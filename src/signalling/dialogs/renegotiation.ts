@@ -87,6 +87,11 @@ export class Renegotiation {
     return this.awaitedAck === undefined;
   }
 
+  /** What was agreed on last. */
+  get agreed(): Pick<RenegotiationStart, 'localSdp' | 'timer'> {
+    return { localSdp: this.local, timer: this.timer };
+  }
+
   /** The header fields that keep the session timer as it is, for an UPDATE. */
   get timerFields(): Record<string, string> {
     return timerKept(this.timer);

@@ -13,6 +13,7 @@ import type { Timer } from '../../base/clock.ts';
 import { KozpontError } from '../../base/errors.ts';
 import { Dialog, type DialogEvents, nobody } from '../dialogs/dialog.ts';
 import { abilities, contactHost, identityFields, reasonField } from '../dialogs/headers.ts';
+import type { DialogName } from '../dialogs/legIndex.ts';
 import { LegMailbox } from '../dialogs/legMailbox.ts';
 import type { SessionTimer } from '../dialogs/sessionTimer.ts';
 import type { LegSurroundings } from '../dialogs/surroundings.ts';
@@ -20,7 +21,7 @@ import { toExchange } from '../dialogs/toExchange.ts';
 import { header } from '../drachtio/message.ts';
 import type { Responder, SentResponse } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
-import type { HangUp, InboundLeg, IncomingCall, LegEnd, LegEvents, Party } from '../port.ts';
+import type { HangUp, InboundLeg, IncomingCall, LegEnd, LegEvents, LegSnapshot, Party } from '../port.ts';
 import { parseNameAddr, tagOf } from '../text/grammar.ts';
 import { hasToken } from '../text/list.ts';
 import { TransferDesk } from '../transfer/transferDesk.ts';
@@ -55,6 +56,7 @@ export class SipInboundLeg implements InboundLeg {
   private readonly mailbox: LegMailbox;
   private readonly transfers: TransferDesk;
   private dialog: Dialog | undefined;
+  private name: DialogName | undefined;
   private answering: Answering | undefined;
   private identity: Party | undefined;
   private readonly unindex: (() => void)[] = [];
@@ -117,6 +119,10 @@ export class SipInboundLeg implements InboundLeg {
       return Promise.reject(new KozpontError('DISPOSED', 'the leg is not connected'));
     }
     return this.dialog.reinvite(offer);
+  }
+
+  snapshot(): LegSnapshot | undefined {
+    return this.name === undefined ? undefined : this.dialog?.snapshot(this.name, this.invite.via);
   }
 
   /** Before the answer it goes with the answer. */
@@ -218,6 +224,7 @@ export class SipInboundLeg implements InboundLeg {
     const ourTag = to.ok ? tagOf(to.value) : undefined;
     if (ourTag === undefined) return;
     const name = { callId: this.invite.callId, ourTag, theirTag: this.invite.callerTag };
+    this.name = name;
     this.unindex.push(this.around.index.add(name, { leg: this, early, initiatedByUs: false }));
   }
 

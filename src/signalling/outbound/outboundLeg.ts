@@ -13,13 +13,14 @@ import { KozpontError } from '../../base/errors.ts';
 import { randomId } from '../../base/ids.ts';
 import { Dialog, type DialogEvents, nobody } from '../dialogs/dialog.ts';
 import { endFields, reasonField } from '../dialogs/headers.ts';
+import type { DialogName } from '../dialogs/legIndex.ts';
 import { LegMailbox } from '../dialogs/legMailbox.ts';
 import { timerAccepted } from '../dialogs/sessionTimer.ts';
 import type { LegSurroundings } from '../dialogs/surroundings.ts';
 import { toExchange } from '../dialogs/toExchange.ts';
 import { header } from '../drachtio/message.ts';
 import type { SrfIncomingResponse } from '../drachtio/srf.ts';
-import type { DialFailure, DialRequest, HangUp, LegEvents, OutboundLeg, Party } from '../port.ts';
+import type { DialFailure, DialRequest, HangUp, LegEvents, LegSnapshot, OutboundLeg, Party } from '../port.ts';
 import { TransferDesk } from '../transfer/transferDesk.ts';
 import { type Answer, Branch } from './branch.ts';
 import { type BranchId, type Fork, type ForkEffect, type ForkInput, startFork, stepFork } from './fork.ts';
@@ -54,6 +55,7 @@ export class SipOutboundLeg implements OutboundLeg {
   private readonly mailbox: LegMailbox;
   private readonly transfers: TransferDesk;
   private dialog: Dialog | undefined;
+  private name: DialogName | undefined;
   private identity: Party | undefined;
   private cancelFields: Record<string, string> = {};
   private readonly unindex: (() => void)[] = [];
@@ -92,6 +94,11 @@ export class SipOutboundLeg implements OutboundLeg {
       return Promise.reject(new KozpontError('DISPOSED', 'the leg is not connected'));
     }
     return this.dialog.reinvite(offer);
+  }
+
+  snapshot(): LegSnapshot | undefined {
+    const party = { kind: 'extension', number: this.request.target.number } as const;
+    return this.name === undefined ? undefined : this.dialog?.snapshot(this.name, party);
   }
 
   identify(party: Party): void {
@@ -206,6 +213,7 @@ export class SipOutboundLeg implements OutboundLeg {
     const { sdp } = answer;
     this.state = 'answered';
     this.sipCallId = answer.name.callId;
+    this.name = answer.name;
     this.forgetNames();
     this.unindex.push(this.around.index.add(answer.name, { leg: this, early: false, initiatedByUs: true }));
     const { mailbox, transfers } = this;

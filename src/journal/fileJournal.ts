@@ -1,0 +1,110 @@
+/**
+ * The live calls in a folder of the state, a file each, so that a process that is started after a crash finds them. A
+ * file is written whole or not at all, a moment after the call has changed: what changes ten times in that moment is
+ * written once. Its first line is the format and a hash of the second, which is the call: a file that was tampered with
+ * or cut off is no call.
+ */
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock, Timer } from '../base/clock.ts';
+import { contentHash } from '../base/contentHash.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Journal, SavedCall } from '../exchange/ports.ts';
+
+const format = 'kozpont-call 1';
+const suffix = '.call';
+const draft = '.new';
+/** Milliseconds: what a crash may lose. */
+const settleFor = 50;
+const safeId = /^[A-Za-z0-9_-]{1,64}$/;
+
+export class FileJournal implements Journal {
+  /** Calls that are to be written, by id. */
+  private readonly due = new Map<string, () => SavedCall>();
+  private timer: Timer | undefined;
+  private writing: Promise<void> = Promise.resolve();
+  private failing = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly folder: string,
+  ) {}
+
+  /** The calls that another process left. They stay written down until they have ended. Rejects where that cannot be read. */
+  async found(): Promise<readonly SavedCall[]> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const calls: SavedCall[] = [];
+    for (const name of await readdir(this.folder)) {
+      const path = join(this.folder, name);
+      if (name.endsWith(draft)) await rm(path, { force: true });
+      if (!name.endsWith(suffix)) continue;
+      const saved = readSaved(await readFile(path, 'utf8'));
+      if (saved !== undefined) {
+        calls.push(saved);
+        continue;
+      }
+      this.log.error({ file: path }, 'a call that was written down cannot be read: its file is put aside');
+      await rename(path, `${path}.unreadable`);
+    }
+    return calls;
+  }
+
+  changed(callId: string, saved: () => SavedCall): void {
+    if (!safeId.test(callId)) return;
+    this.due.set(callId, saved);
+    this.timer ??= this.clock.after(settleFor, () => {
+      this.timer = undefined;
+      this.inTurn(() => this.writeAll());
+    });
+  }
+
+  ended(callId: string): void {
+    if (!safeId.test(callId)) return;
+    this.due.delete(callId);
+    this.inTurn(() => rm(this.pathOf(callId), { force: true }));
+  }
+
+  /** When everything is written. */
+  async close(): Promise<void> {
+    this.timer?.cancel();
+    this.timer = undefined;
+    this.inTurn(() => this.writeAll());
+    await this.writing;
+  }
+
+  private async writeAll(): Promise<void> {
+    const due = [...this.due];
+    this.due.clear();
+    for (const [callId, saved] of due) {
+      const path = this.pathOf(callId);
+      await writeFile(`${path}${draft}`, textOf(saved()), { mode: 0o600 });
+      await rename(`${path}${draft}`, path);
+    }
+    this.failing = false;
+  }
+
+  /** One thing at a time: a call that has ended is not written after that. What fails is told once, until it works again. */
+  private inTurn(work: () => Promise<void>): void {
+    this.writing = this.writing.then(work).catch(error => {
+      if (!this.failing)
+        this.log.error({ folder: this.folder, error: messageOf(error) }, 'calls cannot be written down');
+      this.failing = true;
+    });
+  }
+
+  private readonly pathOf = (callId: string): string => join(this.folder, `${callId}${suffix}`);
+}
+
+const textOf = (saved: SavedCall): string => {
+  const body = JSON.stringify(saved);
+  return `${format} ${contentHash(body)}\n${body}\n`;
+};
+
+/** Undefined where the text is not what `textOf` wrote. */
+export function readSaved(text: string): SavedCall | undefined {
+  const [head = '', body = ''] = text.split('\n');
+  if (head !== `${format} ${contentHash(body)}`) return undefined;
+  return JSON.parse(body) as SavedCall;
+}
