@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import type { ServerUnderTest } from '../../support/drachtio/server.ts';
 import { type OpenRig, type OpenServer, Rig, type ServerTraits } from '../../support/signalling/rig.ts';
 import { admission } from './admission.ts';
+import { adopted } from './adopted.ts';
 import { connection } from './connection.ts';
 import { dialogs } from './dialogs.ts';
 import { inbound } from './inbound.ts';
@@ -21,7 +22,7 @@ export const signallingContract = (name: string, traits: ServerTraits, openServe
     afterEach(async () => {
       const open = rigs;
       rigs = [];
-      for (const rig of open) await rig.close();
+      for (const rig of open.reverse()) await rig.close();
     });
     const open: OpenRig = async options => {
       const rig = await Rig.open(server, options);
@@ -34,6 +35,7 @@ export const signallingContract = (name: string, traits: ServerTraits, openServe
     describe('outbound', () => outbound(open));
     describe('dialogs', () => dialogs(open));
     describe('transfers', () => transfers(open, traits));
+    describe('adopted', () => adopted(open));
     describe('connection', () => connection(open));
   });
 };
