@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import type { Log } from '../base/log.ts';
-import { Connection, type ServerAddress } from './connection/connection.ts';
+import { Connection, type ServerAddress, type SipListener } from './connection/connection.ts';
 import { routeTheRest } from './connection/refusals.ts';
 import { AdoptedLeg } from './dialogs/adoptedLeg.ts';
 import type { Dialog } from './dialogs/dialog.ts';
@@ -30,6 +30,8 @@ export interface SignallingOptions {
   extensionExists(extension: string): boolean;
   /** The password of an extension; undefined for whatever is none. */
   credentials(extension: string): string | undefined;
+  /** Whether calls can be taken at all; where not, they are refused at the door, and OPTIONS is. Default: they can. */
+  ready?(): boolean;
   /** The name of the trunk that an address belongs to. */
   trunkOf(address: string): string | undefined;
   phoneOptions(extension: string): { readonly transferNotify: 'progress' | 'immediate' };
@@ -38,6 +40,8 @@ export interface SignallingOptions {
 export interface SipSignalling extends Signalling {
   /** Legs that have not had their last event, and dialogs whose BYE was not answered: zero at the end of every test. */
   readonly remaining: number;
+  /** Where the server listens for SIP. */
+  readonly listening: readonly SipListener[];
 }
 
 /** Seconds. */
@@ -105,7 +109,7 @@ export const createSignalling = async (
   };
   /** Spread, so that those who were refused do not all come back in one second. */
   const refusing = (): Record<string, string> | undefined =>
-    draining ? { 'Retry-After': String(randomInt(1, 11)) } : undefined;
+    draining || options.ready?.() === false ? { 'Retry-After': String(randomInt(1, 11)) } : undefined;
   const reception = {
     surroundings,
     admission: {
@@ -144,6 +148,9 @@ export const createSignalling = async (
     extensionsChanged: () => registrar.forgetTheGone(),
     get remaining() {
       return legs.size + dialogs.size;
+    },
+    get listening() {
+      return connection.listening;
     },
     drain: () => {
       draining = true;

@@ -22,6 +22,19 @@ export interface ServerAddress {
   readonly secret: string;
 }
 
+export interface SipListener {
+  readonly transport: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** `udp/192.0.2.1:5060,tcp/[2001:db8::1]:5060` */
+export const sipListeners = (hostPorts: string): readonly SipListener[] =>
+  hostPorts.split(',').flatMap(one => {
+    const [, transport, address, port] = /^([a-z]+)\/\[?([^\]]+?)\]?:(\d+)$/.exec(one.trim()) ?? [];
+    return transport === undefined || address === undefined ? [] : [{ transport, address, port: Number(port) }];
+  });
+
 export interface ConnectionEvents {
   connected(): void;
   /** Everything that was under way has been told that it failed. */
@@ -54,6 +67,8 @@ export class Connection {
   private readonly srf = createSrf();
   private readonly outgoing = new Set<Outgoing>();
   private pinging: Timer | undefined;
+  /** Where the server listens for SIP, by its own word. */
+  listening: readonly SipListener[] = [];
 
   constructor(private readonly options: ConnectionOptions) {}
 
@@ -72,8 +87,9 @@ export class Connection {
   async connect(): Promise<void> {
     const { host, port, secret } = this.options.server;
     const first = new Promise<void>((resolve, reject) => {
-      this.srf.on('connect', error => {
+      this.srf.on('connect', (error, hostPorts) => {
         if (error === null || error === undefined) {
+          this.listening = sipListeners(hostPorts ?? '');
           this.greeted(resolve);
         } else {
           this.options.log.error({ server: `${host}:${port}` }, 'the SIP server refuses our secret');

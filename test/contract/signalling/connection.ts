@@ -25,6 +25,26 @@ export const connection = (open: OpenRig): void => {
     expect(rig.exchange.arrivals).toHaveLength(0);
   });
 
+  test('nothing is taken while no call could be carried, and everything again when it can', async () => {
+    let ready = false;
+    const rig = await open({ trunk: 'carrier', ready: () => ready });
+    const caller = await rig.phone('+361');
+    caller.request('OPTIONS', `sip:${caller.target}`);
+    expect(Number(fieldOf(await caller.next(503), 'Retry-After'))).toBeGreaterThan(0);
+    const invite = caller.invite('2');
+    caller.ackFailure(invite, await caller.next(503));
+    expect(rig.exchange.arrivals).toHaveLength(0);
+    ready = true;
+    caller.request('OPTIONS', `sip:${caller.target}`);
+    await caller.next(200);
+  });
+
+  test('where the server listens is known', async () => {
+    const rig = await open();
+    const { host: address, port } = rig.server.udp;
+    expect(rig.signalling.listening).toContainEqual({ transport: 'udp', address, port });
+  });
+
   test('calls in progress go on while draining', async () => {
     const rig = await open();
     const { phone, dialog, watch } = await rig.answeredCall('101');

@@ -8,7 +8,7 @@ import { TcpRelay } from './relay.ts';
 import { type Arrived, LegWatch, ScriptedExchange } from './scriptedExchange.ts';
 import type { SipText } from './sipText.ts';
 
-export interface RigOptions extends Partial<Pick<SignallingOptions, 'registrar' | 'phoneOptions'>> {
+export interface RigOptions extends Partial<Pick<SignallingOptions, 'registrar' | 'phoneOptions' | 'ready'>> {
   /** Time stands still, but for what the test moves. */
   readonly virtual?: boolean;
   /** Callers who are no extension come from this trunk. */
@@ -51,6 +51,7 @@ export class Rig {
         credentials: extension => passwords[extension],
         trunkOf: () => options.trunk,
         phoneOptions: options.phoneOptions ?? (() => ({ transferNotify: 'progress' })),
+        ...(options.ready === undefined ? {} : { ready: options.ready }),
         ...(options.registrar === undefined ? {} : { registrar: options.registrar }),
       },
       exchange,
