@@ -7,6 +7,7 @@ import { Connection, type ServerAddress, type SipListener } from './connection/c
 import { routeTheRest } from './connection/refusals.ts';
 import { AdoptedLeg } from './dialogs/adoptedLeg.ts';
 import type { Dialog } from './dialogs/dialog.ts';
+import { reasonField } from './dialogs/headers.ts';
 import { LegIndex } from './dialogs/legIndex.ts';
 import type { LegSurroundings, LostLeg } from './dialogs/surroundings.ts';
 import { Authenticator } from './digest/authenticator.ts';
@@ -48,6 +49,12 @@ export interface SipSignalling extends Signalling {
 const usualLimits: RegistrarLimits = { minExpires: 60, defaultExpires: 3600, maxExpires: 3600, maxContacts: 10 };
 const goodbyeWithin = 2_000;
 
+/** Nobody is left on our side: whoever is left on the other one is told. A server that does not know the dialog says so. */
+const endUnseen = (connection: Connection, dialogId: string): void => {
+  const headers = { Reason: reasonField('SIP', 503, 'The connection was lost') };
+  connection.request({ method: 'BYE', dialogId, headers }, { final: () => {}, failed: () => {} });
+};
+
 /** Connects to the server. Errors: `INVALID_CONFIG` (the secret is wrong), `DEADLINE_PASSED` (no server there). */
 export const createSignalling = async (
   options: SignallingOptions,
@@ -71,7 +78,9 @@ export const createSignalling = async (
       if (!closing) events.reachableChanged(extension, reachable);
     },
   });
-  const connection = new Connection({
+  /** Dialogs that were lost with the connection: the far ends believe in them, and so does the server, if it is the same. */
+  const forsaken: string[] = [];
+  const connection: Connection = new Connection({
     clock,
     log,
     server: options.server,
@@ -79,8 +88,10 @@ export const createSignalling = async (
       connected: () => {
         if (everConnected) events.connectionChanged(true);
         everConnected = true;
+        for (const dialogId of forsaken.splice(0)) endUnseen(connection, dialogId);
       },
       lost: () => {
+        forsaken.push(...[...dialogs].map(({ id }) => id));
         for (const leg of [...legs]) leg.lost();
         for (const dialog of [...dialogs]) dialog.lost();
         events.connectionChanged(false);

@@ -98,6 +98,11 @@ export class Dialog {
     around.dialogs.add(this);
   }
 
+  /** The server's. */
+  get id(): string {
+    return this.start.id;
+  }
+
   get confirmed(): boolean {
     return this.state === 'confirmed';
   }
