@@ -76,7 +76,8 @@ export async function connectFreeswitch(options: FreeswitchOptions): Promise<Fre
     server: options.sip,
     events: {
       connected: () => {},
-      lost: () => lost(new KozpontError('CONNECTION_LOST', 'the SIP server through which FreeSWITCH is invited is lost')),
+      lost: () =>
+        lost(new KozpontError('CONNECTION_LOST', 'the SIP server through which FreeSWITCH is invited is lost')),
     },
   });
   try {
@@ -104,7 +105,8 @@ export async function connectFreeswitch(options: FreeswitchOptions): Promise<Fre
     });
     await ready.sweep(application);
     await connection.connect();
-    if (!ready.ready) throw new KozpontError('CONNECTION_LOST', `FreeSWITCH at ${host}:${port} went while we connected`);
+    if (!ready.ready)
+      throw new KozpontError('CONNECTION_LOST', `FreeSWITCH at ${host}:${port} went while we connected`);
     connected = true;
     return ready;
   } catch (error) {

@@ -14,7 +14,10 @@ const encoded = (text: string): Encoded => text as Encoded;
 
 /** Shows what was refused, without what a terminal or a log would obey. */
 const refused = (what: string, text: string, rule: string): KozpontError =>
-  new KozpontError('MEDIA_UNAVAILABLE', `FreeSWITCH cannot be told of ${what} ${JSON.stringify(text.slice(0, 200))}: ${rule}`);
+  new KozpontError(
+    'MEDIA_UNAVAILABLE',
+    `FreeSWITCH cannot be told of ${what} ${JSON.stringify(text.slice(0, 200))}: ${rule}`,
+  );
 
 /** A channel's id: the Call-ID of our INVITE, as the SIP server made it. */
 export function channelId(text: string): Encoded {

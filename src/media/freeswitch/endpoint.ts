@@ -21,6 +21,7 @@ import type { Channel } from './channel.ts';
 import { text } from './encode.ts';
 import type { EventSocket } from './eventSocket/eventSocket.ts';
 import type { Leg } from './leg.ts';
+import { mayBeElsewhere } from './nat.ts';
 import { Player } from './player.ts';
 import { FileRecording } from './recording.ts';
 import { addressIn, type RemoteDescription, readable } from './remoteSdp.ts';
@@ -60,6 +61,8 @@ export class FreeswitchEndpoint implements MediaEndpoint {
   /** Whether the last offer was ours. */
   private offering = false;
   private agreement: AudioAgreement | undefined;
+  private signallingAddress: string | undefined;
+  private follows: boolean;
   private partner: FreeswitchEndpoint | undefined;
   private recording: FileRecording | undefined;
   private ended: Promise<void> | undefined;
@@ -77,6 +80,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     this.id = channel.id;
     this.log = context.log.child({ call: options.callId, leg: options.legId });
     this.local = { ...context.local, ...at };
+    this.signallingAddress = options.signallingAddress;
     this.description = new LocalDescription(String(randomInt(2 ** 47)), at.address);
     this.player = new Player({
       clock: context.clock,
@@ -88,6 +92,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     });
     if (offer === undefined) this.writeOffer();
     else this.write(answerOffer(offer, this.local), false);
+    this.follows = mayBeElsewhere(this.agreement?.remote?.address, options.signallingAddress);
     channel.tell({
       digit: digit => this.tell(() => options.events.digit(digit)),
       executed: (id, fields) => this.player.executed(id, fields),
@@ -103,10 +108,11 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     return this.agreement?.remoteHold ?? false;
   }
 
-  async accept(answer: string): Promise<void> {
+  async accept(answer: string, signallingAddress?: string): Promise<void> {
     await this.negotiate(async () => {
       if (!this.offering) throw new KozpontError('INVALID_SDP', 'there is no offer of ours that this could answer');
       const agreement = acceptAnswer(readable(answer), this.lines, this.local);
+      this.signallingAddress = signallingAddress ?? this.signallingAddress;
       await this.inform(agreement);
       this.agreement = agreement;
     });
@@ -252,7 +258,9 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     const { leg, remote } = this.established;
     const offer = remote.write(agreement);
     if (offer === undefined) return;
+    const follows = mayBeElsewhere(agreement.remote?.address, this.signallingAddress);
     try {
+      if (follows !== this.follows) await this.follow(follows);
       this.local = { ...this.local, ...addressIn(await leg.reinvite(offer)) };
     } catch (error) {
       remote.forget();
@@ -260,6 +268,14 @@ export class FreeswitchEndpoint implements MediaEndpoint {
         ? new KozpontError('MEDIA_UNAVAILABLE', `FreeSWITCH answers what cannot be read: ${error.message}`)
         : error;
     }
+  }
+
+  /** Whether media from elsewhere than described is taken; of effect at the next re-INVITE. */
+  private async follow(follows: boolean): Promise<void> {
+    const { id } = this.established.channel;
+    const value = follows ? text`false` : text`true`;
+    await this.context.socket.api(text`uuid_setvar ${id} disable_rtp_auto_adjust ${value}`);
+    this.follows = follows;
   }
 
   /** What was agreed on stands first, so that an answer changes nothing without need; numbers once given stay (RFC 3264, §8.3.2). */

@@ -17,8 +17,16 @@ export interface Answered {
   readonly answer: string;
 }
 
-/** What FreeSWITCH answers to, at most; `Connection` takes back what is not answered. */
-const withinOf = (within: Duration): { readonly within: Duration } => ({ within });
+export interface InviteOptions {
+  readonly uri: string;
+  readonly offer: string;
+  /** Whether FreeSWITCH may take media from elsewhere than the offer says. */
+  readonly follows: boolean;
+  readonly within: Duration;
+}
+
+/** Its value becomes the channel's `disable_rtp_auto_adjust` in FreeSWITCH's dialplan, before it answers. */
+const settledHeader = 'X-Disable-Auto-Adjust';
 
 export class Leg {
   private over = false;
@@ -28,7 +36,7 @@ export class Leg {
     private readonly connection: Connection,
     private readonly dialogId: string,
     private readonly within: Duration,
-    private readonly events: LegEvents,
+    events: LegEvents,
   ) {
     this.forget = connection.addDialog({
       id: dialogId,
@@ -43,15 +51,12 @@ export class Leg {
   }
 
   /** Errors: `MEDIA_UNAVAILABLE`, with the status; `CONNECTION_LOST`, `DEADLINE_PASSED`. */
-  static invite(
-    connection: Connection,
-    options: { readonly uri: string; readonly offer: string; readonly within: Duration },
-    events: LegEvents,
-  ): Promise<Answered> {
-    const { uri, offer, within } = options;
+  static invite(connection: Connection, options: InviteOptions, events: LegEvents): Promise<Answered> {
+    const { uri, offer, follows, within } = options;
+    const headers = { ...sdpBody, [settledHeader]: String(!follows) };
     return new Promise((resolve, reject) => {
       connection.request(
-        { method: 'INVITE', uri, headers: sdpBody, body: offer, ...withinOf(within) },
+        { method: 'INVITE', uri, headers, body: offer, within },
         {
           sent: request => events.sent(request.headers['call-id'] ?? ''),
           final(response, acknowledge) {
@@ -70,7 +75,7 @@ export class Leg {
   reinvite(offer: string): Promise<string> {
     return new Promise((resolve, reject) => {
       this.connection.request(
-        { method: 'INVITE', dialogId: this.dialogId, headers: sdpBody, body: offer, ...withinOf(this.within) },
+        { method: 'INVITE', dialogId: this.dialogId, headers: sdpBody, body: offer, within: this.within },
         {
           final(response, acknowledge) {
             if (response.status >= 300) return reject(refusal(response));
@@ -91,7 +96,7 @@ export class Leg {
     await turn();
     await new Promise<void>((resolve, reject) => {
       this.connection.request(
-        { method: 'BYE', dialogId: this.dialogId, ...withinOf(this.within) },
+        { method: 'BYE', dialogId: this.dialogId, within: this.within },
         {
           final: response => (response.status < 300 || response.status === 481 ? resolve() : reject(refusal(response))),
           failed: reject,

@@ -85,7 +85,8 @@ export class Player {
     const heard = Number(fields.get('variable_playback_samples') ?? 0) > 0;
     const response = fields.get('Application-Response');
     const round = running.play.loop && heard && !running.stopping && response === 'FILE PLAYED';
-    if (!round) this.ended(running, heard ? outcomes[response ?? ''] : response === 'FILE NOT FOUND' ? 'failed' : undefined);
+    if (!round)
+      this.ended(running, heard ? outcomes[response ?? ''] : response === 'FILE NOT FOUND' ? 'failed' : undefined);
   }
 
   displaced(target: string): void {
@@ -123,11 +124,18 @@ export class Player {
       else {
         const loops = wholeNumber(play.loop ? -1 : 1);
         const { argument } = play.list;
-        await socket.execute({ channel: channel.id, application: text`playback`, argument, id: ownId(running.id), loops });
+        await socket.execute({
+          channel: channel.id,
+          application: text`playback`,
+          argument,
+          id: ownId(running.id),
+          loops,
+        });
       }
     } catch (error) {
+      // Where the channel takes no command any more, its end is about to be told.
       this.context.log.warn({ error: messageOf(error) }, 'FreeSWITCH plays nothing');
-      this.ended(running, 'failed');
+      this.ended(running, over === undefined ? 'stopped' : 'failed');
     }
   }
 

@@ -58,6 +58,8 @@ export class FileRecording implements Recording {
   }
 
   private failed(error: unknown): KozpontError {
-    return new KozpontError('RECORDING_FAILED', `${this.path} cannot be written: ${messageOf(error)}`, { cause: error });
+    return new KozpontError('RECORDING_FAILED', `${this.path} cannot be written: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }

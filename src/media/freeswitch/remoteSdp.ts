@@ -64,7 +64,8 @@ const telephoneEvent = (payloadType: number): string[] => [
 /** Where FreeSWITCH is. Error: `MEDIA_UNAVAILABLE`. */
 export function addressIn(answer: string): TransportAddress {
   const line = parseSdp(answer).media.find(media => media.kind === 'audio' && media.port > 0);
-  if (line?.address === undefined) throw new KozpontError('MEDIA_UNAVAILABLE', 'FreeSWITCH takes no audio of this call');
+  if (line?.address === undefined)
+    throw new KozpontError('MEDIA_UNAVAILABLE', 'FreeSWITCH takes no audio of this call');
   return { address: line.address, port: line.port };
 }
 

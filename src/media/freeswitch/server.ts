@@ -17,6 +17,7 @@ import { FreeswitchEndpoint } from './endpoint.ts';
 import type { EventSocket } from './eventSocket/eventSocket.ts';
 import type { Fields } from './eventSocket/frames.ts';
 import { Leg } from './leg.ts';
+import { mayBeElsewhere } from './nat.ts';
 import { addressIn, RemoteDescription, readable } from './remoteSdp.ts';
 import type { PathMap } from './sounds.ts';
 
@@ -54,6 +55,9 @@ export class FreeswitchServer implements MediaServer {
 
   private readonly alive = new Set<FreeswitchEndpoint>();
   private readonly channels = new Map<string, Channel>();
+  /** INVITEs whose Call-ID we do not know yet; and channels that were parked before we did. */
+  private inviting = 0;
+  private readonly early = new Set<string>();
   private state: 'ready' | 'over' = 'ready';
   private heartbeat: FreeswitchLoad | undefined;
 
@@ -93,14 +97,24 @@ export class FreeswitchServer implements MediaServer {
       channel?.reach('gone');
       endpoint?.die(new KozpontError('MEDIA_UNAVAILABLE', 'FreeSWITCH has ended the channel'));
     };
+    this.inviting++;
+    const known = (): void => {
+      if (--this.inviting === 0) this.early.clear();
+    };
     try {
       const { leg, answer } = await Leg.invite(
         this.parts.connection,
-        { uri: this.parts.uri, offer: remote.write(agreement) ?? '', within: this.parts.inviteWithin },
+        {
+          uri: this.parts.uri,
+          offer: remote.write(agreement) ?? '',
+          follows: mayBeElsewhere(agreement?.remote?.address, options.signallingAddress),
+          within: this.parts.inviteWithin,
+        },
         {
           sent: callId => {
             channel = new Channel(channelId(callId), this.parts.clock, this.parts.changeWithin);
             this.channels.set(channel.id, channel);
+            if (this.early.has(channel.id)) channel.reach('parked');
           },
           ended: gone,
         },
@@ -129,6 +143,8 @@ export class FreeswitchServer implements MediaServer {
     } catch (error) {
       forget();
       throw asMediaError(error);
+    } finally {
+      known();
     }
     this.alive.add(endpoint);
     return endpoint;
@@ -171,7 +187,12 @@ export class FreeswitchServer implements MediaServer {
       for (const side of ['Bridge-A-Unique-ID', 'Bridge-B-Unique-ID']) {
         this.channels.get(fields.get(side) ?? '')?.reach('bridged');
       }
-    } else this.channels.get(fields.get('Unique-ID') ?? '')?.take(name, fields);
+    } else {
+      const id = fields.get('Unique-ID') ?? '';
+      const channel = this.channels.get(id);
+      if (channel !== undefined) channel.take(name, fields);
+      else if (name === 'CHANNEL_PARK' && this.inviting > 0) this.early.add(id);
+    }
   }
 
   /** Ends what an earlier life of this application has left behind. Only before the first endpoint. */

@@ -1,7 +1,7 @@
 /** What can be heard, as FreeSWITCH plays it. */
 import { open } from 'node:fs/promises';
-import type { Duration } from '../../base/clock.ts';
 import { assertNever } from '../../base/assertNever.ts';
+import type { Duration } from '../../base/clock.ts';
 import type { Sound, Tone } from '../port.ts';
 import { type Encoded, filePath, joined, text, wholeNumber } from './encode.ts';
 
@@ -20,7 +20,9 @@ export interface PlayList {
 }
 
 /** Europe's and so Hungary's 425 Hz at -13 dBm0 (ETSI TR 101 041-2, ITU-T E.180 supplement 2), as the embedded engine has them. */
-const cadences: Readonly<Record<Tone, { readonly once: Encoded; readonly loop: Encoded; readonly duration: Duration }>> = {
+const cadences: Readonly<
+  Record<Tone, { readonly once: Encoded; readonly loop: Encoded; readonly duration: Duration }>
+> = {
   ringback: {
     once: text`tone_stream://v=-13;%(1000,4000,425)`,
     loop: text`tone_stream://v=-13;%(1000,4000,425);loops=-1`,

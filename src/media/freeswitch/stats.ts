@@ -19,7 +19,13 @@ export function statsIn(answer: string, codec: string | null): EndpointStats {
       jitter: received === 0 ? null : Math.sqrt(Math.max(0, count('in_jitter_max_variance'))),
       codec: received === 0 ? null : codec,
     },
-    sent: { packets: sent, bytes: count('out_media_bytes'), lost: null, jitter: null, codec: sent === 0 ? null : codec },
+    sent: {
+      packets: sent,
+      bytes: count('out_media_bytes'),
+      lost: null,
+      jitter: null,
+      codec: sent === 0 ? null : codec,
+    },
     roundTripTime: null,
   };
 }

@@ -2,7 +2,7 @@
  * A real FreeSWITCH for tests: `KOZPONT_FREESWITCH` is the path of its program. Each has a configuration and ports of
  * its own, on loopback, and is ended by its process id.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../freePorts.ts';
@@ -19,6 +19,8 @@ export interface RealFreeswitch {
   readonly profile: string;
   /** Sounds and recordings may be there. */
   readonly folder: string;
+  /** What it has logged: from warnings on, or from KOZPONT_FREESWITCH_LOG on. */
+  log(): Promise<string>;
   /** Starts it again after its end, on the same ports. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -62,6 +64,7 @@ export async function startFreeswitch(changes: Partial<FreeswitchConf> = {}): Pr
     secret: conf.secret,
     profile: conf.profile,
     folder,
+    log: () => readFile(join(folder, 'log', 'freeswitch.log'), 'utf8').catch(() => ''),
     async restart() {
       await running.stop();
       running = await begin();

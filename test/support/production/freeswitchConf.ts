@@ -19,13 +19,12 @@ export interface FreeswitchConf {
   readonly heartbeat: number;
 }
 
-const param = ([name, value]: readonly [string, string | number]): string =>
-  `<param name="${name}" value="${value}"/>`;
+const param = ([name, value]: readonly [string, string | number]): string => `<param name="${name}" value="${value}"/>`;
 const params = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values).map(param).join('\n      ');
 
 const modules = [
-  'mod_console',
+  'mod_logfile',
   'mod_event_socket',
   'mod_sofia',
   'mod_commands',
@@ -35,15 +34,19 @@ const modules = [
   'mod_tone_stream',
 ];
 
+const levels = ['debug', 'info', 'notice', 'warning', 'err', 'crit', 'alert'];
+
 /** Of each channel, set before it is answered. */
 const variables = {
   park_after_bridge: 'true',
   hangup_after_bridge: 'false',
-  bridge_generate_comfort_noise: '-1',
   send_silence_when_idle: '-1',
   playback_terminators: 'none',
   hold_music: 'silence',
   RECORD_MIN_SEC: '0',
+  RECORD_PRE_BUFFER_FRAMES: '3',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of FreeSWITCH's
+  disable_rtp_auto_adjust: '${sip_h_X-Disable-Auto-Adjust}',
 };
 
 export const freeswitchXml = (conf: FreeswitchConf): string => `<?xml version="1.0"?>
@@ -53,10 +56,10 @@ export const freeswitchXml = (conf: FreeswitchConf): string => `<?xml version="1
       ${modules.map(name => `<load module="${name}"/>`).join('\n      ')}
     </modules></configuration>
     <configuration name="post_load_modules.conf"><modules/></configuration>
-    <configuration name="console.conf">
-      <mappings><map name="all" value="console,debug,info,notice,warning,err,crit,alert"/></mappings>
-      <settings>${params({ colorize: 'false', loglevel: conf.logLevel })}</settings>
-    </configuration>
+    <configuration name="logfile.conf"><settings/><profiles><profile name="default">
+      <settings>${params({ rollover: 0, uuid: 'true' })}</settings>
+      <mappings><map name="all" value="${levels.slice(levels.indexOf(conf.logLevel)).join(',')}"/></mappings>
+    </profile></profiles></configuration>
     <configuration name="switch.conf"><settings>
       ${params({
         'max-sessions': conf.maxSessions,
