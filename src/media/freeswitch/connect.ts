@@ -70,21 +70,19 @@ export async function connectFreeswitch(options: FreeswitchOptions): Promise<Fre
   let server: FreeswitchServer | undefined;
   let connected = false;
   const lost = (error: KozpontError): void => server?.fail(error);
-  const connection = new Connection({
-    clock,
-    log,
-    server: options.sip,
-    events: {
-      connected: () => {},
-      lost: () =>
-        lost(new KozpontError('CONNECTION_LOST', 'the SIP server through which FreeSWITCH is invited is lost')),
-    },
-  });
+  let connection: Connection | undefined;
   try {
     const address = sipAddressIn(await socket.api(text`sofia status`), profile);
     if (address === undefined) {
       throw new KozpontError('INVALID_CONFIG', `FreeSWITCH at ${host}:${port} runs no SIP profile "${profile}"`);
     }
+    connection = new Connection({
+      clock,
+      log,
+      server: options.sip,
+      events: { connected: () => {}, lost: () => lost(sipServerLost()) },
+    });
+    await connection.connect();
     server = new FreeswitchServer({
       clock,
       log,
@@ -104,17 +102,19 @@ export async function connectFreeswitch(options: FreeswitchOptions): Promise<Fre
       lost,
     });
     await ready.sweep(application);
-    await connection.connect();
     if (!ready.ready)
       throw new KozpontError('CONNECTION_LOST', `FreeSWITCH at ${host}:${port} went while we connected`);
     connected = true;
     return ready;
   } catch (error) {
     socket.close();
-    await connection.close();
+    await connection?.close();
     throw error;
   }
 }
+
+const sipServerLost = (): KozpontError =>
+  new KozpontError('CONNECTION_LOST', 'the SIP server through which FreeSWITCH is invited is lost');
 
 /** `kozpont  profile  sip:mod_sofia@10.0.0.1:5080  RUNNING (0)` */
 export function sipAddressIn(status: string, profile: string): string | undefined {

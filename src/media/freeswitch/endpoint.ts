@@ -149,13 +149,13 @@ export class FreeswitchEndpoint implements MediaEndpoint {
       throw new KozpontError('MEDIA_UNAVAILABLE', 'an endpoint is bridged to another one of the same media server');
     }
     other.mustBeOpen();
-    const before = [this.part(), other.part()];
+    const before = Promise.allSettled([this.part(), other.part()]);
     this.player.stop();
     other.player.stop();
     this.partner = other;
     other.partner = this;
     await this.together(other, async () => {
-      await Promise.all(before);
+      await before;
       await this.join(other);
     });
   }
