@@ -76,6 +76,7 @@ export async function connectFreeswitch(options: FreeswitchOptions): Promise<Fre
     if (address === undefined) {
       throw new KozpontError('INVALID_CONFIG', `FreeSWITCH at ${host}:${port} runs no SIP profile "${profile}"`);
     }
+    const maxSessions = Number(/(\d+) session\(s\) max/.exec(await socket.api(text`status`))?.[1] ?? 0);
     connection = new Connection({
       clock,
       log,
@@ -90,6 +91,7 @@ export async function connectFreeswitch(options: FreeswitchOptions): Promise<Fre
       socket,
       connection,
       uri: `sip:${application}@${address}`,
+      maxSessions,
       paths: options.paths ?? (path => path),
       inviteWithin: deadlines.invite,
       changeWithin: deadlines.change,

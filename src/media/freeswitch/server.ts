@@ -38,6 +38,8 @@ export interface FreeswitchParts {
   /** What our channels are called there: `sip:<application>@<address>`. */
   readonly uri: string;
   readonly paths: PathMap;
+  /** Its `max-sessions`, before the first heartbeat. */
+  readonly maxSessions: number;
   /** For an answer of FreeSWITCH's to a SIP request. */
   readonly inviteWithin: Duration;
   /** For a change that it has said yes to. */
@@ -85,6 +87,7 @@ export class FreeswitchServer implements MediaServer {
     const agreement =
       offer === undefined ? undefined : answerOffer(offer, { ...local, address: '127.0.0.1', port: 9 }).agreement;
     this.mustBeReady();
+    this.mustHaveRoom();
     const remote = new RemoteDescription(String(randomInt(2 ** 47)));
     let channel: Channel | undefined;
     let endpoint: FreeswitchEndpoint | undefined;
@@ -198,6 +201,16 @@ export class FreeswitchServer implements MediaServer {
   /** Ends what an earlier life of this application has left behind. Only before the first endpoint. */
   async sweep(application: Encoded): Promise<void> {
     await this.parts.socket.api(text`hupall NORMAL_CLEARING sip_to_user ${application}`);
+  }
+
+  /**
+   * FreeSWITCH refuses the session with which it reaches its limit, and forgets to end it: after some of these it takes
+   * no call at all (1.11.1). So it is not led there.
+   */
+  private mustHaveRoom(): void {
+    const most = this.heartbeat?.maxSessions ?? this.parts.maxSessions;
+    if (!(most > 0) || this.alive.size + this.inviting + 1 < most) return;
+    throw new KozpontError('MEDIA_UNAVAILABLE', `the media server ${this.name} has its ${most} sessions`);
   }
 
   private mustBeReady(): void {

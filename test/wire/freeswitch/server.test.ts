@@ -170,17 +170,10 @@ program('a real FreeSWITCH', { timeout: 60_000 }, () => {
       for (;;) made.push((await stage.call(server)).endpoint);
     })();
     await expect(full).rejects.toSatisfy(has('MEDIA_UNAVAILABLE'));
-    expect(made.length).toBeGreaterThan(0);
-    expect(server.endpoints).toBe(made.length);
+    // FreeSWITCH itself would lose a session each time that it refuses one: it is not asked.
+    expect([made.length, server.endpoints]).toEqual([2, 2]);
     await made[0]?.destroy();
-    await expect
-      .poll(() =>
-        stage.call(server).then(
-          ({ endpoint }) => endpoint.destroy(),
-          () => 'full',
-        ),
-      )
-      .toBeUndefined();
+    made.push((await stage.call(server)).endpoint);
     await Promise.all(made.map(endpoint => endpoint.destroy()));
     await stage.noChannelIsLeft();
   });
