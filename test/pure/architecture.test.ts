@@ -11,7 +11,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   call: ['base', 'dialplan'],
   exchange: ['base', 'dialplan', 'call', 'media/port', 'signalling/port'],
   signalling: ['base', 'dialplan/plan', 'sip'],
-  media: ['base'],
+  // FreeSWITCH's adapter invites over a connection of its own to the SIP server; that client is signalling's.
+  media: ['base', 'signalling/connection', 'signalling/drachtio'],
   sip: ['base'],
   embedded: ['base', 'sip', 'media'],
   rehearsal: ['base', 'dialplan', 'call'],

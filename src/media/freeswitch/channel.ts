@@ -1,0 +1,104 @@
+/**
+ * A channel of FreeSWITCH, as its events tell of it.
+ *
+ * - `moving`: on its way to one of the others. Entered from: the INVITE, `bridge`, `park`, the end of the other one.
+ *   Leaves to `parked` by CHANNEL_PARK, to `bridged` by CHANNEL_BRIDGE, to `gone`.
+ * - `parked`: takes commands. Entered from: `moving`. Leaves to `moving`, `gone`.
+ * - `bridged`: exchanges media with the other one. Entered from: `moving`. Leaves to `moving`, `gone`.
+ * - `gone`: final.
+ *
+ * FreeSWITCH carries out a change of these some 20 ms after it has said yes, and a second change meanwhile can overtake
+ * the first: so each waits for the event of the one before.
+ */
+import type { Clock, Duration } from '../../base/clock.ts';
+import { withDeadline } from '../../base/deadline.ts';
+import { disposed } from '../../base/disposed.ts';
+import type { Encoded } from './encode.ts';
+import type { Fields } from './eventSocket/frames.ts';
+
+export interface ChannelEvents {
+  digit(digit: string): void;
+  /** An application of this id has ended, or one round of it. */
+  executed(id: string, fields: Fields): void;
+  /** What was laid over the sound (`uuid_displace`) has ended. */
+  displaced(target: string): void;
+}
+
+export type ChannelState = 'moving' | 'parked' | 'bridged' | 'gone';
+
+export class Channel {
+  private current: ChannelState = 'moving';
+  private readonly waiting = new Set<{ readonly until: ChannelState; settle(gone: boolean): void }>();
+  private events: ChannelEvents | undefined;
+  /** Digits that came before anybody wanted to know. */
+  private early: string[] = [];
+
+  constructor(
+    readonly id: Encoded,
+    private readonly clock: Clock,
+    private readonly within: Duration,
+  ) {}
+
+  get state(): ChannelState {
+    return this.current;
+  }
+
+  /** From now on, `events` is told. */
+  tell(events: ChannelEvents): void {
+    this.events = events;
+    for (const digit of this.early.splice(0)) events.digit(digit);
+  }
+
+  /** Errors: `DISPOSED` when it goes, `DEADLINE_PASSED`. */
+  until(state: 'parked' | 'bridged'): Promise<void> {
+    if (this.current === state) return Promise.resolve();
+    if (this.current === 'gone') return Promise.reject(disposed(`the channel ${this.id}`));
+    let entry: { readonly until: ChannelState; settle(gone: boolean): void } | undefined;
+    const reached = new Promise<void>((resolve, reject) => {
+      entry = {
+        until: state,
+        settle: gone => (gone ? reject(disposed(`the channel ${this.id}`)) : resolve()),
+      };
+      this.waiting.add(entry);
+    });
+    return withDeadline(this.clock, this.within, `channel ${this.id} becoming ${state}`, reached).finally(() => {
+      if (entry !== undefined) this.waiting.delete(entry);
+    });
+  }
+
+  /** A command was given that moves it. */
+  move(): void {
+    if (this.current !== 'gone') this.current = 'moving';
+  }
+
+  reach(state: ChannelState): void {
+    if (this.current === 'gone') return;
+    this.current = state;
+    for (const waiting of [...this.waiting]) {
+      if (state !== 'gone' && waiting.until !== state) continue;
+      this.waiting.delete(waiting);
+      waiting.settle(state === 'gone');
+    }
+  }
+
+  take(name: string, fields: Fields): void {
+    if (this.current === 'gone') return;
+    switch (name) {
+      case 'DTMF': {
+        const digit = fields.get('DTMF-Digit')?.toUpperCase() ?? '';
+        if (!/^[0-9*#A-D]$/.test(digit)) return;
+        if (this.events === undefined) this.early.push(digit);
+        else this.events.digit(digit);
+        return;
+      }
+      case 'CHANNEL_PARK':
+        return this.reach('parked');
+      case 'CHANNEL_EXECUTE_COMPLETE':
+        return this.events?.executed(fields.get('Application-UUID') ?? '', fields);
+      case 'MEDIA_BUG_STOP':
+        if (fields.get('Media-Bug-Function') !== 'displace') return;
+        return this.events?.displaced(fields.get('Media-Bug-Target') ?? '');
+      default:
+    }
+  }
+}
