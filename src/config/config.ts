@@ -21,15 +21,36 @@ export type Engine =
   | {
       readonly kind: 'drachtio';
       readonly drachtio: ServerAddress;
-      /** At least one. */
-      readonly freeswitch: readonly (ServerAddress & { readonly listenAddress: string })[];
+      /** At least one; no two have the same name or the same address. */
+      readonly freeswitch: readonly FreeswitchServer[];
     };
 
 /** A server that we connect to over TCP, and the secret that it asks for. */
 export interface ServerAddress {
   readonly host: string;
   readonly port: number;
+  /** Never one that everybody knows. */
   readonly secret: string;
+}
+
+/** A media server; host and port are those of its event socket. */
+export interface FreeswitchServer extends ServerAddress {
+  /** For logs and metrics. */
+  readonly name: string;
+  /** The IP address at which it reaches us: it opens a connection to us for every endpoint. */
+  readonly listenAddress: string;
+  /** Of the SIP profile that is for us, if its event socket is not to be asked. */
+  readonly sipPort: number | undefined;
+  /** The same files, as we name them and as it does; the longest of ours first. See `pathOnServer`. */
+  readonly paths: readonly SharedPath[];
+  /** Its RTP ports, where they are known: both ends belong to the range. */
+  readonly ports: { readonly from: number; readonly to: number; readonly at: Position } | undefined;
+}
+
+/** A folder that we share with a media server. Both are absolute and end without a slash. */
+export interface SharedPath {
+  readonly here: string;
+  readonly there: string;
 }
 
 export interface SipSettings {
