@@ -20,6 +20,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   records: ['base', 'call', 'exchange/ports'],
   phone: ['base', 'sip', 'media', 'embedded'],
   reload: ['base', 'dialplan', 'config'],
+  doctor: ['base', 'config', 'prompts', 'embedded/drachtiod/protocol/frame'],
   cli: ['*'],
   bench: ['*'],
   main: ['*'],
