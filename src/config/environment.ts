@@ -23,6 +23,7 @@ export const variables: Readonly<Record<string, Variable>> = {
   KOZPONT_DIALPLAN: { path: ['dialplan'] },
   KOZPONT_PROMPTS: { path: ['prompts'] },
   KOZPONT_STATE: { path: ['state'] },
+  KOZPONT_CREDENTIALS: { path: ['credentials'] },
   KOZPONT_LOG_LEVEL: { path: ['log', 'level'] },
   KOZPONT_DRACHTIO_HOST: { path: ['drachtio', 'host'] },
   KOZPONT_DRACHTIO_PORT: { path: ['drachtio', 'port'], number: true },

@@ -68,7 +68,7 @@ function compile(yaml: ConfigYaml, engine: Engine, document: YamlDocument, sourc
       dialplan: absolute(source.dialplan ?? yaml.dialplan),
       prompts: absolute(yaml.prompts),
       state,
-      credentials: join(state, 'credentials.yaml'),
+      credentials: yaml.credentials === undefined ? join(state, 'credentials.yaml') : absolute(yaml.credentials),
       promptCache: join(state, 'prompts'),
       versions: join(state, 'dialplans'),
       records: yaml.records === undefined ? join(state, 'records.jsonl') : absolute(yaml.records),

@@ -111,6 +111,7 @@ export const configSchema = z.strictObject({
   prompts: path.default('prompts'),
   state: path.default('var'),
   records: path.optional(),
+  credentials: path.optional(),
   tts: z
     .strictObject({
       engine: z.literal('builtin').optional(),
