@@ -3,6 +3,8 @@ import type { Duration } from '../base/clock.ts';
 import type { Position } from '../base/position.ts';
 
 export interface Config {
+  /** The name of this Kozpont among those that share media servers: whose channels are whose. The same after a restart. */
+  readonly node: string;
   readonly engine: Engine;
   readonly sip: SipSettings;
   readonly media: MediaSettings;
@@ -37,10 +39,8 @@ export interface ServerAddress {
 export interface FreeswitchServer extends ServerAddress {
   /** For logs and metrics. */
   readonly name: string;
-  /** The IP address at which it reaches us: it opens a connection to us for every endpoint. */
-  readonly listenAddress: string;
-  /** Of the SIP profile that is for us, if its event socket is not to be asked. */
-  readonly sipPort: number | undefined;
+  /** The SIP profile that is for us. */
+  readonly profile: string;
   /** The same files, as we name them and as it does; the longest of ours first. See `pathOnServer`. */
   readonly paths: readonly SharedPath[];
   /** Its RTP ports, where they are known: both ends belong to the range. */

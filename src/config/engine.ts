@@ -105,14 +105,13 @@ function mediaServer(
   document: YamlDocument,
   { folder }: Source,
 ): FreeswitchServer {
-  const { name, host, port, listenAddress, sipPort, ports, paths } = server;
+  const { name, host, port, profile, ports, paths } = server;
   return {
     name: name ?? `${host}:${port}`,
     host,
     port,
     secret,
-    listenAddress,
-    sipPort,
+    profile,
     paths: sharedPaths(paths, path => resolve(folder, path)),
     ports: ports === undefined ? undefined : { ...ports, at: document.at(['freeswitch', index, 'ports']) },
   };

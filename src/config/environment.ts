@@ -15,6 +15,7 @@ interface Variable {
 
 /** What each variable sets. */
 export const variables: Readonly<Record<string, Variable>> = {
+  KOZPONT_NODE: { path: ['node'] },
   KOZPONT_ENGINE: { path: ['engine'] },
   KOZPONT_SIP_LISTEN: { path: ['sip', 'listen'], list: true },
   KOZPONT_SIP_ADVERTISE: { path: ['sip', 'advertise'] },

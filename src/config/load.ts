@@ -56,6 +56,7 @@ function compile(yaml: ConfigYaml, engine: Engine, document: YamlDocument, sourc
   const { engine: _, command, speed, ...tts } = yaml.tts;
   const [program, ...args] = command ?? [];
   return {
+    node: yaml.node,
     engine,
     sip: {
       listeners: yaml.sip.listen.map((listener, index) => ({ ...listener, at: document.at(['sip', 'listen', index]) })),

@@ -74,8 +74,7 @@ const name = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be a name of letter
 
 const freeswitch = server(8021).extend({
   name: name.optional(),
-  listenAddress: ipAddress.default('127.0.0.1'),
-  sipPort: tcpPort.optional(),
+  profile: name.default('kozpont'),
   ports: portRange.optional(),
   paths: z.record(path, absolutePath).default({}),
 });
@@ -85,6 +84,7 @@ const command = z.array(z.string().min(1)).min(1);
 const phone = z.strictObject({ transferNotify: z.enum(['progress', 'immediate']).default('progress') });
 
 export const configSchema = z.strictObject({
+  node: name.default('kozpont'),
   engine: z.enum(['embedded', 'drachtio']).default('embedded'),
   drachtio: server(9022).optional(),
   freeswitch: z.array(freeswitch).min(1).optional(),

@@ -10,7 +10,7 @@ import type { DrachtioFacts, Facts, FreeswitchFacts, VoiceFacts } from './facts.
 import { askDrachtio } from './gather/drachtio.ts';
 import { askFreeswitch } from './gather/freeswitch.ts';
 import { lookAtFolders, lookAtMachine, watchClock } from './gather/machine.ts';
-import { answersAt, isOurAddress, lookAtListener, lookAtRtp } from './gather/ports.ts';
+import { answersAt, lookAtListener, lookAtRtp } from './gather/ports.ts';
 
 export interface ExamineOptions {
   readonly clock: Clock;
@@ -68,7 +68,6 @@ async function freeswitchFacts(
   return {
     server: shown,
     local: isLoopback(server.host) || options.interfaces.some(({ address }) => address === server.host),
-    listenAddressIsOurs: await isOurAddress(server.listenAddress),
     answer,
     exposedAt: await exposedAt(server, options, within),
   };

@@ -34,15 +34,14 @@ export interface FreeswitchFacts extends Exposure {
   readonly server: Omit<FreeswitchServer, 'secret'>;
   /** Whether it runs on this machine, as far as its address tells. */
   readonly local: boolean;
-  /** `listenAddress` is an address of this machine. */
-  readonly listenAddressIsOurs: boolean;
   readonly answer: FreeswitchAnswer | Failure;
 }
 
 export interface FreeswitchAnswer {
   readonly kind: 'answered';
   readonly version: string;
-  readonly modules: readonly string[];
+  /** Of those that Kozpont needs. */
+  readonly missingModules: readonly string[];
   readonly apiExpansion: boolean | undefined;
   readonly maxSessions: number | undefined;
   readonly sessionsPerSecond: number | undefined;
@@ -55,8 +54,8 @@ export interface FreeswitchAnswer {
   readonly profile: Readonly<Record<string, string>> | undefined;
   /** Whether that profile runs. */
   readonly profileRuns: boolean;
-  /** The dialplan of that profile hands calls of ours to the event socket. */
-  readonly handsOver: boolean;
+  /** The dialplan of that profile answers, and parks what it has answered. */
+  readonly parks: boolean;
   readonly contexts: readonly string[];
   readonly users: number;
   /** Parameters of its event socket. */

@@ -2,11 +2,9 @@ import { type Clock, type Duration, wallClock } from '../../base/clock.ts';
 import type { FreeswitchServer } from '../../config/config.ts';
 import { pathOnServer } from '../../config/sharedPaths.ts';
 import type { Failure, FreeswitchAnswer, SeenFolder } from '../facts.ts';
+import { neededModules } from '../neededModules.ts';
 import { EventSocket } from './eventSocket.ts';
 import { countOf, elementNamed, namesOf, paramsOf } from './freeswitchXml.ts';
-
-/** The SIP profile that drachtio-fsmrf looks for. */
-export const profileName = 'drachtio_mrf';
 
 /** `folders`: as Kozpont names them. */
 export async function askFreeswitch(
@@ -35,7 +33,11 @@ export async function askFreeswitch(
     const second = Number(await ask('strepoch'));
     // It tells whole seconds: half of one, and half of the way, are the best guess.
     const skew = second * 1000 + 500 - (asked + wallClock()) / 2;
-    const modules = modulesOf(await ask('show modules'));
+    const missingModules: string[] = [];
+    // One by one: the table of all of them is kept by the core's database, which may be switched off.
+    for (const name of Object.keys(neededModules)) {
+      if (!/^true/.test(await ask(`module_exists ${name}`))) missingModules.push(name);
+    }
     const apiExpansion = /api_expansion is (on|off)/.exec(await ask('fsctl api_expansion'))?.[1];
     const maxSessions = numberIn(await ask('fsctl max_sessions'));
     const sessionsPerSecond = numberIn(await ask('fsctl sps'));
@@ -43,9 +45,9 @@ export async function askFreeswitch(
     const secureMedia = secureInbound === '' ? variable(await ask('global_getvar rtp_secure_media')) : secureInbound;
     const switchParams = paramsOf(await configuration('switch'));
     const eventSocket = paramsOf(await configuration('event_socket'));
-    const sofia = elementNamed(await configuration('sofia'), 'profile', profileName);
+    const sofia = elementNamed(await configuration('sofia'), 'profile', server.profile);
     const profile = sofia === undefined ? undefined : paramsOf(sofia);
-    const profileStatus = await ask(`sofia status profile ${profileName}`);
+    const profileStatus = await ask(`sofia status profile ${server.profile}`);
     const dialplan = await ask('xml_locate dialplan');
     const directory = await ask('xml_locate directory');
     const seen: SeenFolder[] = [];
@@ -58,7 +60,7 @@ export async function askFreeswitch(
     return {
       kind: 'answered',
       version,
-      modules,
+      missingModules,
       apiExpansion: apiExpansion === undefined ? undefined : apiExpansion === 'on',
       maxSessions,
       sessionsPerSecond,
@@ -67,7 +69,7 @@ export async function askFreeswitch(
       ports: portsOf(switchParams),
       profile,
       profileRuns: !/Invalid Profile/i.test(profileStatus) && /\bName\b/.test(profileStatus),
-      handsOver: context !== undefined && /application="socket"/.test(context),
+      parks: context !== undefined && /application="answer"[\s\S]*application="park"/.test(context),
       contexts: namesOf(dialplan, 'context'),
       users: countOf(directory, 'user'),
       eventSocket,
@@ -87,16 +89,6 @@ const numberIn = (text: string): number | undefined => {
 
 /** A variable that is not set is answered with nothing, or with an error. */
 const variable = (text: string): string => (text.startsWith('-ERR') ? '' : text.trim());
-
-/** `type,name,ikey,filename` a line: the third one is the module. */
-const modulesOf = (text: string): string[] => [
-  ...new Set(
-    text
-      .split('\n')
-      .map(line => line.split(',')[2]?.trim() ?? '')
-      .filter(name => name !== '' && name !== 'ikey'),
-  ),
-];
 
 /** 16384 to 32768 are FreeSWITCH's own, where its configuration names none. */
 function portsOf(params: Readonly<Record<string, string>>): { from: number; to: number } | undefined {

@@ -41,8 +41,6 @@ export async function lookAtRtp({ address, ports }: MediaSettings, most = 500): 
   return { tried, taken, addressIsOurs: true };
 }
 
-export const isOurAddress = async (address: string): Promise<boolean> => (await bindUdp(address, 0)) === undefined;
-
 /** Of these addresses the ones at which somebody takes a TCP connection. */
 export async function answersAt(
   clock: Clock,

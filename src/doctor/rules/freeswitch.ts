@@ -1,33 +1,15 @@
 import type { FreeswitchAnswer, FreeswitchFacts } from '../facts.ts';
 import { type Finding, findingError, findingFine, findingWarning } from '../finding.ts';
+import { neededModules } from '../neededModules.ts';
 import { judgeExposure } from './drachtio.ts';
 import { failureFinding } from './failures.ts';
 
-/** What each module is for, as an admin reads it. */
-export const neededModules: Readonly<Record<string, string>> = {
-  mod_sofia: 'SIP',
-  mod_event_socket: 'being told what to do',
-  mod_commands: 'joining two parties',
-  mod_dptools: 'playing, recording, digits',
-  mod_dialplan_xml: 'handing calls over to Kozpont',
-  mod_sndfile: 'prompts and recordings',
-  mod_tone_stream: 'ringback and other tones',
-};
-
 export function judgeFreeswitch(facts: FreeswitchFacts): Finding[] {
-  const { server, answer, exposedAt } = facts;
+  const { answer, exposedAt } = facts;
   const subject = subjectOf(facts);
-  const found: Finding[] = [];
-  if (!facts.listenAddressIsOurs) {
-    const remedy = 'write an address of this machine that the media server reaches';
-    found.push(
-      findingError('LISTEN_ADDRESS', subject, `listenAddress ${server.listenAddress} is not this machine's`, remedy),
-    );
-  }
-  if (answer.kind !== 'answered') return [...found, failureFinding('FREESWITCH', subject, answer, 'freeswitch')];
+  if (answer.kind !== 'answered') return [failureFinding('FREESWITCH', subject, answer, 'freeswitch')];
   return [
-    findingFine('FREESWITCH_ANSWERS', subject, `answers: ${answer.version}, ${answer.modules.length} modules`),
-    ...found,
+    findingFine('FREESWITCH_ANSWERS', subject, `answers: ${answer.version}`),
     ...judgeModules(subject, answer),
     ...judgeProfile(subject, facts, answer),
     ...judgeSafety(subject, answer),
@@ -39,18 +21,18 @@ export function judgeFreeswitch(facts: FreeswitchFacts): Finding[] {
 
 export const subjectOf = ({ server }: FreeswitchFacts): string => `FreeSWITCH ${server.name}`;
 
-function judgeModules(subject: string, { modules }: FreeswitchAnswer): Finding[] {
-  const missing = Object.entries(neededModules).filter(([name]) => !modules.includes(name));
-  return missing.map(([name, use]) =>
-    findingError('MODULE_MISSING', subject, `${name} is not loaded (${use})`, `load it in modules.conf.xml`),
-  );
+function judgeModules(subject: string, { missingModules }: FreeswitchAnswer): Finding[] {
+  return missingModules.map(name => {
+    const use = neededModules[name] === undefined ? '' : ` (${neededModules[name]})`;
+    return findingError('MODULE_MISSING', subject, `${name} is not loaded${use}`, 'load it in modules.conf.xml');
+  });
 }
 
 function judgeProfile(subject: string, { server, local }: FreeswitchFacts, answer: FreeswitchAnswer): Finding[] {
   const { profile } = answer;
   if (profile === undefined) {
-    const remedy = 'take docker/freeswitch/sip_profiles/drachtio_mrf.xml, or give it one of that name';
-    return [findingError('PROFILE_MISSING', subject, 'has no SIP profile drachtio_mrf', remedy)];
+    const remedy = 'take docker/freeswitch/sip_profiles/kozpont.xml, or name the one that is for us in profile';
+    return [findingError('PROFILE_MISSING', subject, `has no SIP profile ${server.profile}`, remedy)];
   }
   const found: Finding[] = [];
   const error = (code: string, message: string, remedy: string) =>
@@ -59,17 +41,15 @@ function judgeProfile(subject: string, { server, local }: FreeswitchFacts, answe
     found.push(findingWarning(code, subject, message, remedy));
   const port = profile['sip-port'] ?? '5060';
   if (!answer.profileRuns) {
-    error('PROFILE_DOWN', `its profile drachtio_mrf does not run`, `port ${port} may be taken: look at its log`);
+    error('PROFILE_DOWN', `its profile ${server.profile} does not run`, `port ${port} may be taken: look at its log`);
   }
-  if (server.sipPort !== undefined && String(server.sipPort) !== port) {
-    error('SIP_PORT_DIFFERS', `its SIP port is ${port}, not ${server.sipPort}`, 'correct sipPort, or leave it out');
+  if (!answer.parks) {
+    const remedy = 'take docker/freeswitch/dialplan/kozpont.xml for the context of the profile';
+    error('NOT_PARKED', 'its dialplan does not answer and park what it is sent', remedy);
   }
-  if (!answer.handsOver) {
-    const remedy = 'take docker/freeswitch/dialplan/mrf.xml for the context of the profile';
-    error('NOT_HANDED_OVER', 'its dialplan does not hand calls over to Kozpont (application socket)', remedy);
-  }
-  if (profile['enable-3pcc'] === undefined || /^(false|no|0)$/.test(profile['enable-3pcc'])) {
-    error('NO_OFFERS', 'makes no offer to an INVITE without one', 'set enable-3pcc to true in the profile');
+  if (profile['inbound-use-callid-as-uuid'] !== 'true') {
+    const remedy = 'set inbound-use-callid-as-uuid to true in the profile';
+    error('CHANNEL_NAMES', 'does not name its channels as Kozpont does (by the Call-ID)', remedy);
   }
   if (profile['auth-calls'] !== 'false') {
     error('ASKS_US', 'asks for a password where drachtio-server calls it', 'set auth-calls to false in the profile');

@@ -45,8 +45,7 @@ describe('the engine drachtio', () => {
           host: '10.0.0.2',
           port: 8021,
           secret: 'xK4',
-          listenAddress: '127.0.0.1',
-          sipPort: undefined,
+          profile: 'kozpont',
           paths: [],
           ports: undefined,
         },
@@ -58,15 +57,14 @@ describe('the engine drachtio', () => {
     const engine = engineOf(
       servers(
         'host: sip, port: 9023, secret: xK4',
-        'name: m1, host: m, port: 8022, secret: xK4, listenAddress: 10.0.0.1, sipPort: 5082, ports: 25001-29998, paths: { var/prompts: /mnt/p/, /srv/r: /mnt/r }',
+        'name: m1, host: m, port: 8022, secret: xK4, profile: internal, ports: 25001-29998, paths: { var/prompts: /mnt/p/, /srv/r: /mnt/r }',
       ),
     );
     if (engine.kind !== 'drachtio') throw new Error('another engine');
     expect(engine.freeswitch[0]).toMatchObject({
       name: 'm1',
       port: 8022,
-      listenAddress: '10.0.0.1',
-      sipPort: 5082,
+      profile: 'internal',
       ports: { from: 25_002, to: 29_998, at: { line: 4 } },
     });
     expect(engine.freeswitch[0]?.paths).toEqual(
@@ -118,14 +116,14 @@ describe('the engine drachtio', () => {
 
   it('names what is wrong in the list of media servers', () => {
     const { told } = examine(
-      servers('host: s, secret: x', 'hots: m, secret: x, paths: { a: b }, ports: 1-2, listenAddress: me'),
+      servers('host: s, secret: x', 'hots: m, secret: x, paths: { a: b }, ports: 1-2, profile: a b'),
     );
     expect(told).toEqual([
       expect.stringMatching(/MISSING_KEY host is missing in freeswitch\[0\]/),
       expect.stringMatching(/UNKNOWN_KEY hots means nothing in freeswitch\[0\]\n {4}→ did you mean host\?/),
       expect.stringMatching(/WRONG_VALUE freeswitch\[0\]\.paths\.a must be a path from the root/),
       expect.stringMatching(/WRONG_VALUE freeswitch\[0\]\.ports must be a range/),
-      expect.stringMatching(/WRONG_VALUE freeswitch\[0\]\.listenAddress must be an IP address/),
+      expect.stringMatching(/WRONG_VALUE freeswitch\[0\]\.profile must be a name/),
     ]);
   });
 
