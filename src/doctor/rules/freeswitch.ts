@@ -101,8 +101,8 @@ function judgeSafety(subject: string, answer: FreeswitchAnswer): Finding[] {
     const remedy = 'name a list of addresses in apply-inbound-acl, in event_socket.conf.xml';
     found.push(findingWarning('EVENT_SOCKET_OPEN', subject, `its event socket at ${address} takes everybody`, remedy));
   }
-  const context = answer.profile?.context;
-  const others = answer.contexts.filter(name => name !== context);
+  const { profile } = answer;
+  const others = profile === undefined ? [] : answer.contexts.filter(name => name !== profile.context);
   if (others.length > 0 || answer.users > 0) {
     const what = [
       ...(others.length > 0 ? [`the dialplans ${others.join(', ')}`] : []),
