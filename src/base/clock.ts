@@ -62,6 +62,9 @@ export const systemClock: Clock = {
   },
 };
 
+/** What the system clock says at this moment: for comparing it with others, never for measuring a time. */
+export const wallClock = (): Instant => Date.now();
+
 interface Pending {
   readonly at: Instant;
   readonly order: number;

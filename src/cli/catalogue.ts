@@ -10,6 +10,10 @@ export const catalogue: Catalogue = {
     summary: 'start the switchboard',
     load: () => import('./commands/run.ts'),
   },
+  doctor: {
+    summary: 'look at the servers, the ports and the machine, and say what is wrong',
+    load: () => import('./commands/doctor.ts'),
+  },
   check: {
     summary: 'say what is wrong with a dialplan, with the line and the column',
     load: () => import('./commands/check.ts'),

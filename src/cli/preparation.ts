@@ -88,7 +88,7 @@ async function preparePrompts(
 }
 
 /** What a speech program needs of the environment, and nothing that it has no business with. */
-const forPrograms = (environment: Environment): Readonly<Record<string, string>> =>
+export const forPrograms = (environment: Environment): Readonly<Record<string, string>> =>
   Object.fromEntries(
     ['PATH', 'HOME', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'TMPDIR', 'XDG_DATA_HOME', 'SystemRoot', 'TEMP'].flatMap(
       name => {

@@ -3,6 +3,8 @@ import type { Duration } from '../base/clock.ts';
 import type { Position } from '../base/position.ts';
 
 export interface Config {
+  /** The name of this Kozpont among those that share media servers: whose channels are whose. The same after a restart. */
+  readonly node: string;
   readonly engine: Engine;
   readonly sip: SipSettings;
   readonly media: MediaSettings;
@@ -21,15 +23,34 @@ export type Engine =
   | {
       readonly kind: 'drachtio';
       readonly drachtio: ServerAddress;
-      /** At least one. */
-      readonly freeswitch: readonly (ServerAddress & { readonly listenAddress: string })[];
+      /** At least one; no two have the same name or the same address. */
+      readonly freeswitch: readonly FreeswitchServer[];
     };
 
 /** A server that we connect to over TCP, and the secret that it asks for. */
 export interface ServerAddress {
   readonly host: string;
   readonly port: number;
+  /** Never one that everybody knows. */
   readonly secret: string;
+}
+
+/** A media server; host and port are those of its event socket. */
+export interface FreeswitchServer extends ServerAddress {
+  /** For logs and metrics. */
+  readonly name: string;
+  /** The SIP profile that is for us. */
+  readonly profile: string;
+  /** The same files, as we name them and as it does; the longest of ours first. See `pathOnServer`. */
+  readonly paths: readonly SharedPath[];
+  /** Its RTP ports, where they are known: both ends belong to the range. */
+  readonly ports: { readonly from: number; readonly to: number; readonly at: Position } | undefined;
+}
+
+/** A folder that we share with a media server. Both are absolute and end without a slash. */
+export interface SharedPath {
+  readonly here: string;
+  readonly there: string;
 }
 
 export interface SipSettings {

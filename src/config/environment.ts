@@ -5,8 +5,17 @@ import { type Path, readYaml, type YamlDocument } from '../base/yaml/document.ts
 /** The variables of the process, handed in by whoever may read them. An empty one counts as not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What each variable sets; `list`: its value is written with commas. Every value is text, 5060 as well. */
-export const variables: Readonly<Record<string, { readonly path: Path; readonly list?: true }>> = {
+interface Variable {
+  readonly path: Path;
+  /** Its value is written with commas. */
+  readonly list?: true;
+  /** What looks like a whole number is one; every other value is text, 5060 as well. */
+  readonly number?: true;
+}
+
+/** What each variable sets. */
+export const variables: Readonly<Record<string, Variable>> = {
+  KOZPONT_NODE: { path: ['node'] },
   KOZPONT_ENGINE: { path: ['engine'] },
   KOZPONT_SIP_LISTEN: { path: ['sip', 'listen'], list: true },
   KOZPONT_SIP_ADVERTISE: { path: ['sip', 'advertise'] },
@@ -15,9 +24,12 @@ export const variables: Readonly<Record<string, { readonly path: Path; readonly 
   KOZPONT_DIALPLAN: { path: ['dialplan'] },
   KOZPONT_PROMPTS: { path: ['prompts'] },
   KOZPONT_STATE: { path: ['state'] },
+  KOZPONT_CREDENTIALS: { path: ['credentials'] },
   KOZPONT_LOG_LEVEL: { path: ['log', 'level'] },
   KOZPONT_DRACHTIO_HOST: { path: ['drachtio', 'host'] },
+  KOZPONT_DRACHTIO_PORT: { path: ['drachtio', 'port'], number: true },
   KOZPONT_DRACHTIO_SECRET: { path: ['drachtio', 'secret'] },
+  KOZPONT_DRACHTIO_SECRET_FILE: { path: ['drachtio', 'secretFile'] },
 };
 
 export interface Overlaid {
@@ -46,7 +58,11 @@ export function overlayEnvironment(document: YamlDocument, environment: Environm
       });
       continue;
     }
-    const value = variable.list ? text.split(',').map(item => item.trim()) : text;
+    const value = variable.list
+      ? text.split(',').map(item => item.trim())
+      : variable.number && /^[0-9]{1,9}$/.test(text)
+        ? Number(text)
+        : text;
     const yaml = JSON.stringify(value);
     const reading = readYaml(`$${name}`, yaml);
     diagnostics.push(...reading.diagnostics);

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { type Diagnostic, hasErrors, inReadingOrder } from '../base/yaml/diagnostic.ts';
 import { readYaml, type YamlDocument } from '../base/yaml/document.ts';
 import { type Checked, checkShape } from '../base/yaml/schema.ts';
 import type { Config, Engine } from './config.ts';
+import { readEngine } from './engine.ts';
 import { type Environment, overlayEnvironment } from './environment.ts';
 import { type ConfigYaml, configSchema } from './schema.ts';
 
@@ -16,11 +17,13 @@ export interface ConfigSource {
   readonly environment: Environment;
   /** From the command line: goes before everything else. */
   readonly dialplan?: string;
+  /** The settings are looked at, and no switchboard is started by them: an engine that is not there yet may stand in them. */
+  readonly examined?: true;
 }
 
 export const usualConfigFile = 'config/kozpont.yaml';
 
-/** Reads and checks the configuration. Further codes: `FILE_UNREADABLE`, `KNOWN_SECRET`, `ENGINE_UNAVAILABLE`. */
+/** Reads and checks the configuration. Further codes: `FILE_UNREADABLE`, and those of `readEngine`. */
 export async function loadConfig(source: ConfigSource): Promise<Checked<Config>> {
   const file = source.file ?? usualConfigFile;
   let text = '';
@@ -41,54 +44,20 @@ export function parseConfig(file: string, text: string, source: Omit<ConfigSourc
   const diagnostics = [...fromEnvironment, ...shape.diagnostics];
   if (shape.value === undefined) return { diagnostics: inReadingOrder(diagnostics) };
 
-  diagnostics.push(...checkEngine(shape.value, document));
-  if (hasErrors(diagnostics)) return { diagnostics: inReadingOrder(diagnostics) };
-  return { value: compile(shape.value, document, source), diagnostics };
+  const engine = readEngine(shape.value, document, source);
+  diagnostics.push(...engine.diagnostics);
+  if (engine.value === undefined || hasErrors(diagnostics)) return { diagnostics: inReadingOrder(diagnostics) };
+  return { value: compile(shape.value, engine.value, document, source), diagnostics };
 }
 
-/** Secrets that servers are shipped with: everybody knows them. */
-const knownSecrets: ReadonlySet<string> = new Set(['cymru', 'ClueCon', 'JambonzR0ck$', 'admin', 'secret', 'password']);
-
-function checkEngine(yaml: ConfigYaml, document: YamlDocument): Diagnostic[] {
-  const error = (code: string, path: readonly (string | number)[], message: string, remedy: string): Diagnostic => ({
-    severity: 'error',
-    code,
-    message,
-    remedy,
-    at: document.at(path),
-  });
-  const found: Diagnostic[] = [];
-  if (yaml.engine === 'drachtio') {
-    found.push(
-      error('ENGINE_UNAVAILABLE', ['engine'], 'this version has the embedded engine alone', 'write engine: embedded'),
-    );
-  }
-  if (yaml.engine === 'drachtio') {
-    for (const key of ['drachtio', 'freeswitch'] as const) {
-      if (yaml[key] !== undefined) continue;
-      found.push(error('MISSING_KEY', ['engine'], `the engine drachtio needs ${key}`, `say under ${key} where it is`));
-    }
-  }
-  const servers = [
-    ...(yaml.drachtio === undefined ? [] : [{ path: ['drachtio', 'secret'], secret: yaml.drachtio.secret }]),
-    ...(yaml.freeswitch ?? []).map(({ secret }, index) => ({ path: ['freeswitch', index, 'secret'], secret })),
-  ];
-  for (const { path, secret } of servers) {
-    if (!knownSecrets.has(secret)) continue;
-    found.push(
-      error('KNOWN_SECRET', path, 'is a secret that everybody knows', 'set one of your own on that server, and here'),
-    );
-  }
-  return found;
-}
-
-function compile(yaml: ConfigYaml, document: YamlDocument, source: Omit<ConfigSource, 'file'>): Config {
-  const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(source.folder, path));
+function compile(yaml: ConfigYaml, engine: Engine, document: YamlDocument, source: Omit<ConfigSource, 'file'>): Config {
+  const absolute = (path: string): string => resolve(source.folder, path);
   const state = absolute(yaml.state);
   const { engine: _, command, speed, ...tts } = yaml.tts;
   const [program, ...args] = command ?? [];
   return {
-    engine: engineOf(yaml),
+    node: yaml.node,
+    engine,
     sip: {
       listeners: yaml.sip.listen.map((listener, index) => ({ ...listener, at: document.at(['sip', 'listen', index]) })),
       advertise: yaml.sip.advertise,
@@ -100,7 +69,7 @@ function compile(yaml: ConfigYaml, document: YamlDocument, source: Omit<ConfigSo
       dialplan: absolute(source.dialplan ?? yaml.dialplan),
       prompts: absolute(yaml.prompts),
       state,
-      credentials: join(state, 'credentials.yaml'),
+      credentials: yaml.credentials === undefined ? join(state, 'credentials.yaml') : absolute(yaml.credentials),
       promptCache: join(state, 'prompts'),
       versions: join(state, 'dialplans'),
       records: yaml.records === undefined ? join(state, 'records.jsonl') : absolute(yaml.records),
@@ -113,13 +82,6 @@ function compile(yaml: ConfigYaml, document: YamlDocument, source: Omit<ConfigSo
     limits: yaml.limits,
     phones: yaml.phones,
   };
-}
-
-/** Of a configuration without errors: the engine drachtio has its servers. */
-function engineOf(yaml: ConfigYaml): Engine {
-  if (yaml.engine === 'embedded') return { kind: 'embedded' };
-  if (yaml.drachtio === undefined || yaml.freeswitch === undefined) throw new Error('unreachable: checked before');
-  return { kind: 'drachtio', drachtio: yaml.drachtio, freeswitch: yaml.freeswitch };
 }
 
 function unreadable(file: string, error: unknown): Diagnostic {

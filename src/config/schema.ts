@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { duration } from '../base/yaml/duration.ts';
 import { isCidr } from './trunks.ts';
@@ -59,20 +60,34 @@ const trunk = z.strictObject({ from: z.array(network).min(1) });
 /** Loopback, and what RFC 1918 and RFC 4193 keep for private networks. */
 const privateNetworks = ['127.0.0.0/8', '::1/128', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 
+/** One of `secret` and `secretFile` is there: `readSecrets` sees to it, and reads the file. */
 const server = (port: number) =>
-  z.strictObject({ host: z.string().min(1), port: tcpPort.default(port), secret: z.string().min(1) });
+  z.strictObject({
+    host: z.string().min(1),
+    port: tcpPort.default(port),
+    secret: z.string().min(1).optional(),
+    secretFile: path.optional(),
+  });
+
+const absolutePath = z.string().refine(text => isAbsolute(text), 'must be a path from the root: /srv/prompts');
+const name = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be a name of letters, digits, _ and -');
+
+const freeswitch = server(8021).extend({
+  name: name.optional(),
+  profile: name.default('kozpont'),
+  ports: portRange.optional(),
+  paths: z.record(path, absolutePath).default({}),
+});
 
 const command = z.array(z.string().min(1)).min(1);
 
 const phone = z.strictObject({ transferNotify: z.enum(['progress', 'immediate']).default('progress') });
 
 export const configSchema = z.strictObject({
+  node: name.default('kozpont'),
   engine: z.enum(['embedded', 'drachtio']).default('embedded'),
   drachtio: server(9022).optional(),
-  freeswitch: z
-    .array(server(8021).extend({ listenAddress: ipAddress.default('127.0.0.1') }))
-    .min(1)
-    .optional(),
+  freeswitch: z.array(freeswitch).min(1).optional(),
   sip: z
     .strictObject({
       listen: z.array(listener).min(1).prefault(['udp:0.0.0.0:5060', 'tcp:0.0.0.0:5060']),
@@ -91,13 +106,12 @@ export const configSchema = z.strictObject({
       rest: duration({ max: 5 * minute }).prefault('5s'),
     })
     .prefault({}),
-  trunks: z
-    .record(z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be a name of letters, digits, _ and -'), trunk)
-    .prefault({ local: { from: privateNetworks } }),
+  trunks: z.record(name, trunk).prefault({ local: { from: privateNetworks } }),
   dialplan: path.default('dialplans/sample.yaml'),
   prompts: path.default('prompts'),
   state: path.default('var'),
   records: path.optional(),
+  credentials: path.optional(),
   tts: z
     .strictObject({
       engine: z.literal('builtin').optional(),

@@ -22,6 +22,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   journal: ['base', 'exchange/ports'],
   phone: ['base', 'sip', 'media', 'embedded'],
   reload: ['base', 'dialplan', 'config'],
+  doctor: ['base', 'config', 'prompts', 'embedded/drachtiod/protocol/frame'],
   cli: ['*'],
   bench: ['*'],
   main: ['*'],

@@ -58,6 +58,7 @@ media: { ports: 30001-30100, rest: 0s }
 trunks: { provider: { from: [198.51.100.0/24, 203.0.113.9] } }
 state: /var/lib/kozpont
 records: /var/log/calls.jsonl
+credentials: shared/passwords.yaml
 tts: { command: [espeak-ng, -v, "{voice}", --stdout], voices: { hu: mbrola-hu1 } }
 phones: { "10": { transferNotify: immediate } }
 `);
@@ -71,7 +72,8 @@ phones: { "10": { transferNotify: immediate } }
     });
     expect(config.media.ports).toMatchObject({ from: 30_002, to: 30_100 });
     expect(config.trunks).toEqual([{ name: 'provider', from: ['198.51.100.0/24', '203.0.113.9'] }]);
-    expect(config.files.credentials).toBe('/var/lib/kozpont/credentials.yaml');
+    expect(config.files.credentials).toBe('/srv/kozpont/shared/passwords.yaml');
+    expect(config.files.promptCache).toBe('/var/lib/kozpont/prompts');
     expect(config.files.records).toBe('/var/log/calls.jsonl');
     expect(config.tts.engine).toEqual({ kind: 'command', command: ['espeak-ng', '-v', '{voice}', '--stdout'] });
     expect(config.phones).toEqual({ 10: { transferNotify: 'immediate' } });

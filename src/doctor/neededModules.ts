@@ -1,0 +1,10 @@
+/** What each module is for, as an admin reads it. */
+export const neededModules: Readonly<Record<string, string>> = {
+  mod_sofia: 'SIP',
+  mod_event_socket: 'being told what to do',
+  mod_commands: 'joining two parties, recording',
+  mod_dptools: 'answering, playing',
+  mod_dialplan_xml: 'answering Kozpont',
+  mod_sndfile: 'prompts and recordings',
+  mod_tone_stream: 'ringback and other tones, silence',
+};
