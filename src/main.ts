@@ -10,6 +10,7 @@ import { trunkFinder } from './config/trunks.ts';
 import type { Dialplan } from './dialplan/plan.ts';
 import { startDrachtiod } from './embedded/drachtiod/drachtiod.ts';
 import { createEmbeddedMedia } from './embedded/rtp/embeddedMedia.ts';
+import { LoopWatch } from './exchange/admission/loopWatch.ts';
 import { Exchange } from './exchange/exchange.ts';
 import type { Sounds, Watcher } from './exchange/ports.ts';
 import type { MediaServer } from './media/port.ts';
@@ -75,6 +76,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   const engine = await startEngine(config, parts);
   const records = new FileRecords(clock, log, config.files.records);
   await records.prepare();
+  const loop = new LoopWatch(clock, log, config.limits.eventLoopDelay);
   const exchange = new Exchange({
     clock,
     log,
@@ -82,7 +84,8 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     media: engine.media,
     sounds: parts.prompts,
     records,
-    limits: config.limits,
+    limits: { ...config.limits, trunkCallsPerSecond: trunkLimits(config) },
+    overloaded: () => loop.late,
     ...(parts.watchers === undefined ? {} : { watchers: parts.watchers }),
   });
   const trunkOf = trunkFinder(config.trunks);
@@ -101,6 +104,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     },
     exchange,
   ).catch(async error => {
+    loop.close();
     await engine.close();
     throw error;
   });
@@ -110,6 +114,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   const close = (): Promise<void> => {
     closing ??= (async () => {
       await exchange.drain(0);
+      loop.close();
       // In this order, and each of them whatever becomes of the one before.
       for (const part of [signalling, engine, records, parts.prompts]) {
         await part.close().catch(error => log.error({ error: messageOf(error) }, 'a part could not be closed'));
@@ -136,6 +141,12 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     close,
   };
 }
+
+/** Of the trunks that have a limit of their own. */
+const trunkLimits = ({ trunks }: Config): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    trunks.flatMap(({ name, callsPerSecond }) => (callsPerSecond === undefined ? [] : [[name, callsPerSecond]])),
+  );
 
 async function startEngine(config: Config, { clock, log, advertised }: Parts): Promise<Engine> {
   if (config.engine.kind === 'drachtio') {

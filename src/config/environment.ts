@@ -15,6 +15,7 @@ export const variables: Readonly<Record<string, { readonly path: Path; readonly 
   KOZPONT_DIALPLAN: { path: ['dialplan'] },
   KOZPONT_PROMPTS: { path: ['prompts'] },
   KOZPONT_STATE: { path: ['state'] },
+  KOZPONT_API_LISTEN: { path: ['api', 'listen'] },
   KOZPONT_LOG_LEVEL: { path: ['log', 'level'] },
   KOZPONT_DRACHTIO_HOST: { path: ['drachtio', 'host'] },
   KOZPONT_DRACHTIO_SECRET: { path: ['drachtio', 'secret'] },

@@ -87,6 +87,7 @@ function compile(yaml: ConfigYaml, document: YamlDocument, source: Omit<ConfigSo
   const state = absolute(yaml.state);
   const { engine: _, command, speed, ...tts } = yaml.tts;
   const [program, ...args] = command ?? [];
+  const { listen } = yaml.api;
   return {
     engine: engineOf(yaml),
     sip: {
@@ -95,7 +96,7 @@ function compile(yaml: ConfigYaml, document: YamlDocument, source: Omit<ConfigSo
       realm: yaml.sip.realm,
     },
     media: { ...yaml.media, ports: { ...yaml.media.ports, at: document.at(['media', 'ports']) } },
-    trunks: Object.entries(yaml.trunks).map(([name, { from }]) => ({ name, from })),
+    trunks: Object.entries(yaml.trunks).map(([name, { from, callsPerSecond }]) => ({ name, from, callsPerSecond })),
     files: {
       dialplan: absolute(source.dialplan ?? yaml.dialplan),
       prompts: absolute(yaml.prompts),
@@ -104,6 +105,7 @@ function compile(yaml: ConfigYaml, document: YamlDocument, source: Omit<ConfigSo
       promptCache: join(state, 'prompts'),
       versions: join(state, 'dialplans'),
       records: yaml.records === undefined ? join(state, 'records.jsonl') : absolute(yaml.records),
+      api: join(state, 'api.json'),
     },
     tts: {
       ...tts,
@@ -111,6 +113,7 @@ function compile(yaml: ConfigYaml, document: YamlDocument, source: Omit<ConfigSo
     },
     log: yaml.log,
     limits: yaml.limits,
+    api: { listen: listen === undefined ? undefined : { ...listen, at: document.at(['api', 'listen']) } },
     phones: yaml.phones,
   };
 }

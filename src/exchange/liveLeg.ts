@@ -32,6 +32,8 @@ export interface LegSurroundings {
   /** An extension takes part in one more call, or in one less: told once each for every leg. */
   tookPart(extension: string): void;
   leftOff(extension: string): void;
+  /** What was asked of signalling or media could not be done, for a reason of ours. */
+  effectFailed(what: string): void;
 }
 
 /** How long the media server may take for one thing. Milliseconds. */
@@ -255,6 +257,7 @@ export class LiveLeg {
       const failed = (error: unknown): void => {
         if (this.over) return;
         this.around.log.error({ leg: this.id, error: messageOf(error) }, 'a sound cannot be played');
+        this.around.effectFailed('play');
         // Whoever waits is never left in silence: where there is no music, it rings.
         if (options.loop === true && sound === this.sound) endpoint.play(ringback, options).catch(() => undefined);
       };
@@ -362,9 +365,9 @@ export class LiveLeg {
   /** Something of ours failed: the far end is told, and the call goes on without this leg. */
   private lost(error: unknown, what = 'media'): void {
     if (this.over) return;
-    const [status, text] = isKozpontError(error, 'INVALID_SDP')
-      ? [488, 'Not Acceptable Here']
-      : [503, 'Service Unavailable'];
+    const theirs = isKozpontError(error, 'INVALID_SDP');
+    const [status, text] = theirs ? [488, 'Not Acceptable Here'] : [503, 'Service Unavailable'];
+    if (!theirs) this.around.effectFailed(what);
     this.around.log.warn({ leg: this.id, what, error: messageOf(error) }, 'a leg is lost');
     const end = { status, text, cause: 41, ...(status === 503 ? { retryAfter: 5 } : {}) };
     this.end({ kind: 'legEnded', leg: this.id, by: 'media' }, end);

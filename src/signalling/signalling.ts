@@ -13,7 +13,7 @@ import { receiveInvite } from './inbound/invitation.ts';
 import { type OutboundSurroundings, SipOutboundLeg } from './outbound/outboundLeg.ts';
 import type { Signalling, SignallingEvents } from './port.ts';
 import type { RegistrarLimits } from './registrar/bindings.ts';
-import { Registrar } from './registrar/registrar.ts';
+import { Registrar, type RegistrationCount } from './registrar/registrar.ts';
 import { parseUri } from './text/grammar.ts';
 
 export { served as servedMethods } from './connection/refusals.ts';
@@ -37,6 +37,9 @@ export interface SignallingOptions {
 export interface SipSignalling extends Signalling {
   /** Legs that have not had their last event, and dialogs whose BYE was not answered: zero at the end of every test. */
   readonly remaining: number;
+  /** To the SIP server. */
+  readonly connected: boolean;
+  readonly registrations: RegistrationCount;
 }
 
 /** Seconds. */
@@ -114,6 +117,8 @@ export const createSignalling = async (
     },
     log,
     refusing,
+    callOffered: events.callOffered.bind(events),
+    callNotAdmitted: events.callNotAdmitted.bind(events),
     callArrived: events.callArrived.bind(events),
   };
 
@@ -142,6 +147,12 @@ export const createSignalling = async (
     extensionsChanged: () => registrar.forgetTheGone(),
     get remaining() {
       return legs.size + dialogs.size;
+    },
+    get connected() {
+      return connection.connected;
+    },
+    get registrations() {
+      return registrar.count;
     },
     drain: () => {
       draining = true;

@@ -3,7 +3,9 @@ import { VirtualClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { CallRecord } from '../../src/call/record.ts';
 import type { Dialplan } from '../../src/dialplan/plan.ts';
+import type { AdmissionLimits } from '../../src/exchange/admission/admission.ts';
 import { Exchange } from '../../src/exchange/exchange.ts';
+import type { Watcher } from '../../src/exchange/ports.ts';
 import type { IncomingCall, LegEvents } from '../../src/signalling/port.ts';
 import { FakeMedia } from './fakeMedia.ts';
 import { FakeInbound, type FakeOutbound, FakeSignalling } from './fakeSignalling.ts';
@@ -28,10 +30,14 @@ export class TestHouse {
 
   constructor({
     plan = officePlan(),
-    limits = { calls: 10, callsPerSecond: 10 },
+    limits = {},
+    overloaded = () => false,
+    watchers = [],
   }: {
     plan?: Dialplan;
-    limits?: { calls: number; callsPerSecond: number };
+    limits?: Partial<AdmissionLimits>;
+    overloaded?: () => boolean;
+    watchers?: readonly Watcher[];
   } = {}) {
     this.plan = plan;
     this.exchange = new Exchange({
@@ -41,7 +47,9 @@ export class TestHouse {
       media: this.media,
       sounds: { prompt: (name, language) => `${language}/${name}.wav`, music: name => `${name}.wav` },
       records: { write: record => void this.records.push(record) },
-      limits,
+      limits: { calls: 10, callsPerSecond: 10, callsPerSecondPerSource: 10, ...limits },
+      overloaded,
+      watchers,
     });
     for (const extension of Object.keys(plan.extensions)) this.signalling.registered.add(extension);
     this.exchange.connect(this.signalling);

@@ -27,6 +27,10 @@ export interface OfficeOptions {
   readonly phones?: Readonly<Record<string, PhoneSettings>>;
   /** Above it, calls are refused. */
   readonly calls?: number;
+  /** New calls a second from one trunk, extension or address. */
+  readonly callsPerSecondPerSource?: number;
+  /** Where the API listens; default: nowhere. */
+  readonly api?: string;
   readonly prompts?: Readonly<Record<string, number>>;
   /** How long calls may go on after `drain`. Milliseconds. */
   readonly drain?: number;
@@ -183,11 +187,13 @@ const nobody = { calls: 0, legs: 0, endpoints: 0 };
 /** No spaces: some phones cannot be told a password with one. */
 export const passwordOf = (extension: string): string => `password-of-${extension}`;
 
-const settings = ({ calls = 1000, drain = 1000 }: OfficeOptions): string => `
+/** A machine on which many tests run at once is late at times, which is not what they are about. */
+const settings = ({ calls = 1000, callsPerSecondPerSource = 50, drain = 1000, api = 'off' }: OfficeOptions): string => `
 sip: { listen: [udp:${addresses.house}:0, tcp:${addresses.house}:0], realm: office }
 media: { address: ${addresses.house}, rest: 0ms }
 trunks: { outside: { from: [${addresses.trunk}] } }
-limits: { calls: ${calls}, drain: ${drain}ms }
+limits: { calls: ${calls}, callsPerSecondPerSource: ${callsPerSecondPerSource}, eventLoopDelay: 1m, drain: ${drain}ms }
+api: { listen: "${api}" }
 `;
 
 /** A story in an office of its own, which is empty at the end. */
