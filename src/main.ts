@@ -1,4 +1,7 @@
 /** The composition root: the only place that knows which engine runs, and that puts the parts together. */
+import { startApi } from './api/api.ts';
+import { Metrics } from './api/metrics/metrics.ts';
+import type { MediaServerState, Switchboard } from './api/ports.ts';
 import type { Clock } from './base/clock.ts';
 import { KozpontError, messageOf } from './base/errors.ts';
 import { randomId } from './base/ids.ts';
@@ -15,7 +18,7 @@ import { Exchange } from './exchange/exchange.ts';
 import type { Sounds, Watcher } from './exchange/ports.ts';
 import type { MediaServer } from './media/port.ts';
 import { FileRecords } from './records/fileRecords.ts';
-import { createSignalling, servedMethods } from './signalling/signalling.ts';
+import { createSignalling, type SipSignalling, servedMethods } from './signalling/signalling.ts';
 
 /** A version of the dialplan, and who may register as its extensions. */
 export interface DialplanParts {
@@ -41,6 +44,10 @@ export interface Listening {
 /** A switchboard that takes calls. */
 export interface Kozpont {
   readonly listening: readonly Listening[];
+  /** Where its API listens, if it has one. */
+  readonly api: { readonly address: string; readonly port: number } | undefined;
+  /** Resolves when the API was asked for a drain, which has begun then: whoever runs the process ends it after that. */
+  readonly drainRequested: Promise<void>;
   /** Resolves when it cannot go on by itself, with the reason. */
   readonly failed: Promise<Error>;
   /** What is alive now: all zero when nobody calls. */
@@ -65,17 +72,20 @@ interface Engine {
   readonly server: { readonly host: string; readonly port: number; readonly secret: string };
   readonly listening: readonly Listening[];
   readonly media: MediaServer;
+  mediaServers(): readonly MediaServerState[];
+  rtpPorts: Switchboard['rtpPorts'];
   held(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
 
-/** Error: `ADDRESS_IN_USE`, with the address in its message. What was started by then is closed; the prompts are not. */
+/** Errors: `ADDRESS_IN_USE`, `API_ADDRESS_IN_USE`, with the address in the message. What was started by then is closed; the prompts are not. */
 export async function startKozpont(config: Config, parts: Parts): Promise<Kozpont> {
   const { clock, log } = parts;
   let current: DialplanParts = parts;
   const engine = await startEngine(config, parts);
   const records = new FileRecords(clock, log, config.files.records);
   await records.prepare();
+  const metrics = config.api.listen === undefined ? undefined : new Metrics();
   const loop = new LoopWatch(clock, log, config.limits.eventLoopDelay);
   const exchange = new Exchange({
     clock,
@@ -86,7 +96,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     records,
     limits: { ...config.limits, trunkCallsPerSecond: trunkLimits(config) },
     overloaded: () => loop.late,
-    ...(parts.watchers === undefined ? {} : { watchers: parts.watchers }),
+    watchers: [...(parts.watchers ?? []), ...(metrics === undefined ? [] : [metrics.watcher])],
   });
   const trunkOf = trunkFinder(config.trunks);
   const { min, max } = config.limits.registration;
@@ -110,20 +120,48 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   });
   exchange.connect(signalling);
 
+  let drained: Promise<number> | undefined;
+  const drain = (): Promise<number> => {
+    drained ??= exchange.drain(config.limits.drain);
+    return drained;
+  };
+  let drainAsked = (): void => {};
+  const drainRequested = new Promise<void>(resolve => {
+    drainAsked = resolve;
+  });
+  const switchboard = switchboardOf({ exchange, signalling, engine, loop }, () => {
+    drainAsked();
+    return drain();
+  });
+  const { listen } = config.api;
+  const api =
+    listen === undefined || metrics === undefined
+      ? undefined
+      : await startApi({ clock, log, listen, accessFile: config.files.api, switchboard, metrics }).catch(
+          async error => {
+            await end([signalling, engine, records]);
+            throw error;
+          },
+        );
+
   let closing: Promise<void> | undefined;
+  /** In this order, and each of them whatever becomes of the one before. */
+  async function end(parts: readonly ({ close(): Promise<void> } | undefined)[]): Promise<void> {
+    await exchange.drain(0);
+    loop.close();
+    for (const part of parts) {
+      await part?.close().catch(error => log.error({ error: messageOf(error) }, 'a part could not be closed'));
+    }
+  }
   const close = (): Promise<void> => {
-    closing ??= (async () => {
-      await exchange.drain(0);
-      loop.close();
-      // In this order, and each of them whatever becomes of the one before.
-      for (const part of [signalling, engine, records, parts.prompts]) {
-        await part.close().catch(error => log.error({ error: messageOf(error) }, 'a part could not be closed'));
-      }
-    })();
+    // Who asks how it stands is answered to the last.
+    closing ??= end([signalling, engine, records, parts.prompts, api]);
     return closing;
   };
   return {
     listening: engine.listening,
+    api: api === undefined ? undefined : { address: api.address, port: api.port },
+    drainRequested,
     failed: new Promise(() => undefined),
     alive: () => ({ calls: exchange.callsNow, legs: signalling.remaining, endpoints: engine.media.endpoints }),
     held: () => engine.held(),
@@ -135,12 +173,50 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     },
     callsByVersion: () => exchange.callsByVersion(),
     async drain() {
-      await exchange.drain(config.limits.drain);
+      await drain();
       await close();
     },
     close,
   };
 }
+
+/** How the parts stand, for the API. */
+const switchboardOf = (
+  parts: {
+    readonly exchange: Exchange;
+    readonly signalling: SipSignalling;
+    readonly engine: Engine;
+    readonly loop: LoopWatch;
+  },
+  drain: () => Promise<number>,
+): Switchboard => {
+  const { exchange, signalling, engine, loop } = parts;
+  return {
+    get connected() {
+      return signalling.connected;
+    },
+    get draining() {
+      return exchange.draining;
+    },
+    get overloaded() {
+      return loop.late;
+    },
+    get eventLoopDelay() {
+      return loop.delay;
+    },
+    get callsNow() {
+      return exchange.callsNow;
+    },
+    get registrations() {
+      return signalling.registrations;
+    },
+    census: () => exchange.census(),
+    mediaServers: () => engine.mediaServers(),
+    rtpPorts: () => engine.rtpPorts(),
+    held: () => engine.held(),
+    drain,
+  };
+};
 
 /** Of the trunks that have a limit of their own. */
 const trunkLimits = ({ trunks }: Config): Readonly<Record<string, number>> =>
@@ -171,6 +247,8 @@ async function startEngine(config: Config, { clock, log, advertised }: Parts): P
     server: { host: '127.0.0.1', port: server.adminPort, secret },
     listening: server.contacts.map(({ protocol, address, port }) => ({ transport: protocol, address, port })),
     media,
+    mediaServers: () => [{ name: media.name, ready: true, endpoints: media.endpoints }],
+    rtpPorts: () => ({ inUse: media.metrics.sessions, ...media.metrics.ports }),
     held: () => {
       const { dialogs, accepted, stack } = server.stats();
       const { serverTransactions, clientTransactions } = stack;

@@ -40,6 +40,8 @@ export class Exchange implements SignallingEvents {
   private signalling: Signalling | undefined;
   private house: House | undefined;
   private served: Served;
+  /** Calls that were ended because their time was over. */
+  private cut = 0;
   /** Whom to tell when the last call has ended. */
   private readonly whenIdle = new Set<() => void>();
 
@@ -142,7 +144,7 @@ export class Exchange implements SignallingEvents {
 
   /**
    * No new calls; those in progress may finish. Ends when the last one has, or after `limit` milliseconds, when the
-   * rest are ended: gives how many those were.
+   * rest are ended: gives how many those were. Asked again, with less patience, both end together.
    */
   async drain(limit: Duration): Promise<number> {
     this.admission.draining = true;
@@ -159,10 +161,11 @@ export class Exchange implements SignallingEvents {
         this.whenIdle.add(over);
       });
     }
-    const cut = [...this.calls.values()];
-    for (const live of cut) live.post({ kind: 'stopRequested', reason: 'the server stops' });
+    const left = [...this.calls.values()];
+    this.cut += left.length;
+    for (const live of left) live.post({ kind: 'stopRequested', reason: 'the server stops' });
     this.queues.close();
-    return cut.length;
+    return this.cut;
   }
 
   private refused({ reason }: Refusal, example: Readonly<Record<string, unknown>>): void {
