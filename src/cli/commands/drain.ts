@@ -2,8 +2,6 @@ import { type Access, readAccess } from '../../api/accessFile.ts';
 import { type DrainOutcome, requestDrain } from '../../api/drain/drainClient.ts';
 import { assertNever } from '../../base/assertNever.ts';
 import { messageOf } from '../../base/errors.ts';
-import { showDuration } from '../../base/yaml/duration.ts';
-import type { Config } from '../../config/config.ts';
 import type { Command, ExitStatus, Surroundings } from '../command.ts';
 import { nearby, readSettings, settingsOptions } from '../settings.ts';
 
@@ -35,17 +33,16 @@ Exits with 0 when every call has ended by itself, with 1 when the limit ended so
       if (calls !== last) surroundings.print(calls === 1 ? '1 call is in progress' : `${calls} calls are in progress`);
       last = calls;
     });
-    return conclude(outcome, { config, file, url: access.url }, surroundings);
+    return conclude(outcome, { file, url: access.url }, surroundings);
   },
 };
 
 interface Asked {
-  readonly config: Config;
   readonly file: string;
   readonly url: string;
 }
 
-function conclude(outcome: DrainOutcome, { config, file, url }: Asked, surroundings: Surroundings): ExitStatus {
+function conclude(outcome: DrainOutcome, { file, url }: Asked, surroundings: Surroundings): ExitStatus {
   switch (outcome.kind) {
     case 'over': {
       if (outcome.cut === 0) {
@@ -53,9 +50,7 @@ function conclude(outcome: DrainOutcome, { config, file, url }: Asked, surroundi
         return 0;
       }
       const cut = outcome.cut === 1 ? '1 call was' : `${outcome.cut} calls were`;
-      surroundings.complain(
-        `${cut} still up after ${showDuration(config.limits.drain)} (limits.drain), and ended; Kozpont stops.`,
-      );
+      surroundings.complain(`${cut} still up when limits.drain was over, and ended; Kozpont stops.`);
       return 1;
     }
     case 'notRunning':

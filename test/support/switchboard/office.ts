@@ -51,6 +51,8 @@ export class Office {
   private constructor(
     readonly frequencies: Frequencies,
     readonly kozpont: Kozpont,
+    /** Its state folder. */
+    readonly state: string,
   ) {}
 
   static async open(options: OfficeOptions): Promise<Office> {
@@ -83,7 +85,7 @@ export class Office {
         ],
       },
     );
-    office = new Office(frequencies, kozpont);
+    office = new Office(frequencies, kozpont, config.files.state);
     return office;
   }
 
