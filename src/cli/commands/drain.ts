@@ -30,12 +30,15 @@ Exits with 0 when every call has ended by itself, with 1 when the limit ended so
     if (access === undefined) return notThere(`there is no ${file}`, surroundings);
     let last: number | undefined;
     const outcome = await requestDrain(access, calls => {
-      if (calls !== last) surroundings.print(calls === 1 ? '1 call is in progress' : `${calls} calls are in progress`);
+      if (calls !== last) surroundings.print(inProgress(calls));
       last = calls;
     });
     return conclude(outcome, { file, url: access.url }, surroundings);
   },
 };
+
+const inProgress = (calls: number): string =>
+  calls === 0 ? 'No call is in progress' : calls === 1 ? '1 call is in progress' : `${calls} calls are in progress`;
 
 interface Asked {
   readonly file: string;

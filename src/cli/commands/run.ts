@@ -81,7 +81,8 @@ function cannotListen(error: KozpontError, config: Config, { folder }: Surroundi
 function cannotServe(error: KozpontError, config: Config, { folder }: Surroundings): string {
   const { listen } = config.api;
   const at = listen === undefined ? '' : ` (${showPosition({ ...listen.at, file: nearby(listen.at.file, folder) })})`;
-  const elsewhere = listen === undefined ? '' : `${hostOf(listen.address)}:${listen.port + 10}`;
+  const elsewhere =
+    listen === undefined ? '' : `${hostOf(listen.address)}:${listen.port + 10 > 65_535 ? 9070 : listen.port + 10}`;
   const remedy =
     systemCode(error) === 'EADDRINUSE'
       ? `end the other program (another Kozpont?), or move the API to another port:

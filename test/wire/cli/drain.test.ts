@@ -66,7 +66,7 @@ it('kozpont drain ends a running switchboard, and both exit with 0', async () =>
       else reject(new Error(`${stdout}${stderr}`));
     });
   });
-  expect(printed).toBe('0 calls are in progress\nEvery call has ended; Kozpont stops.\n');
+  expect(printed).toBe('No call is in progress\nEvery call has ended; Kozpont stops.\n');
   expect(await exited).toEqual([0, null]);
   expect(complaint).toBe('kozpont drain: no new calls; those in progress may end.\n');
   expect(await readdir(join(folder, 'var'))).not.toContain('api.json');
