@@ -1,4 +1,4 @@
-import type { Instant } from '../../base/clock.ts';
+import type { Duration, Instant } from '../../base/clock.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
 /** Where a new call comes from: who has proved to be somebody, or the address of who has not (yet). */
@@ -16,6 +16,8 @@ export interface SourceLimits {
 
 /** Addresses of strangers that are remembered at once. */
 const mostStrangers = 10_000;
+/** In which every bucket has filled up again: who was not charged for so long may be forgotten, and nothing changes for them. */
+const fillsWithin: Duration = 1_000;
 
 /**
  * How many new calls each source may begin: a token bucket for each. Trunks and extensions are as many as the settings
@@ -24,8 +26,10 @@ const mostStrangers = 10_000;
  */
 export class Sources {
   private readonly known = new Map<string, TokenBucket>();
-  /** Who was charged last comes last. */
-  private readonly strangers = new Map<string, TokenBucket>();
+  /** Strangers who were charged since `turnedAt`, and those who were last charged in the time before. */
+  private recent = new Map<string, TokenBucket>();
+  private earlier = new Map<string, TokenBucket>();
+  private turnedAt: Instant;
   private readonly beyond: TokenBucket;
 
   constructor(
@@ -34,24 +38,24 @@ export class Sources {
     private readonly most = mostStrangers,
   ) {
     this.beyond = new TokenBucket(limits.callsPerSecondPerSource, now);
+    this.turnedAt = now;
   }
 
   /** Whether `take` would succeed. */
   has(source: Source, now: Instant): boolean {
     if (source.kind !== 'address') return this.bucketOf(source, now).has(now);
-    const stranger = this.strangers.get(networkOf(source.address));
-    if (stranger !== undefined) return stranger.has(now);
-    return this.hasRoom(now) || this.beyond.has(now);
+    const stranger = this.strangerAt(networkOf(source.address), now);
+    return stranger === undefined || stranger.has(now);
   }
 
   take(source: Source, now: Instant): boolean {
     if (source.kind !== 'address') return this.bucketOf(source, now).take(now);
-    return this.strangerAt(networkOf(source.address), now).take(now);
+    return this.chargeable(networkOf(source.address), now).take(now);
   }
 
   /** How many strangers are remembered. */
   get remembered(): number {
-    return this.strangers.size;
+    return this.recent.size + this.earlier.size;
   }
 
   private bucketOf(source: Exclude<Source, { kind: 'address' }>, now: Instant): TokenBucket {
@@ -63,23 +67,24 @@ export class Sources {
     return bucket;
   }
 
-  private strangerAt(network: string, now: Instant): TokenBucket {
-    const known = this.strangers.get(network);
-    if (known === undefined && !this.hasRoom(now)) return this.beyond;
-    const bucket = known ?? new TokenBucket(this.limits.callsPerSecondPerSource, now);
-    this.strangers.delete(network);
-    this.strangers.set(network, bucket);
-    return bucket;
+  /** Undefined: nobody remembers them, and there is room for one more. */
+  private strangerAt(network: string, now: Instant): TokenBucket | undefined {
+    if (now - this.turnedAt >= fillsWithin) {
+      this.earlier = this.recent;
+      this.recent = new Map();
+      this.turnedAt = now;
+    }
+    const known = this.recent.get(network) ?? this.earlier.get(network);
+    return known ?? (this.remembered < this.most ? undefined : this.beyond);
   }
 
-  /** Whose bucket is full again is forgotten first, which changes nothing for them. */
-  private hasRoom(now: Instant): boolean {
-    for (const [network, bucket] of this.strangers) {
-      if (this.strangers.size < this.most) return true;
-      if (!bucket.isFull(now)) return false;
-      this.strangers.delete(network);
+  private chargeable(network: string, now: Instant): TokenBucket {
+    const bucket = this.strangerAt(network, now) ?? new TokenBucket(this.limits.callsPerSecondPerSource, now);
+    if (bucket !== this.beyond) {
+      this.earlier.delete(network);
+      this.recent.set(network, bucket);
     }
-    return this.strangers.size < this.most;
+    return bucket;
   }
 }
 

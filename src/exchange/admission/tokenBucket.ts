@@ -23,12 +23,6 @@ export class TokenBucket {
     return true;
   }
 
-  /** Nobody would notice if it were forgotten and made anew. */
-  isFull(now: Instant): boolean {
-    this.fill(now);
-    return this.tokens >= this.capacity;
-  }
-
   private get capacity(): number {
     return Math.max(1, this.rate);
   }

@@ -43,13 +43,18 @@ describe('sources', () => {
     expect([sources.has(at('192.0.2.1'), 0), sources.remembered]).toEqual([false, 3]);
   });
 
-  test('whose bucket is full again make room', () => {
+  test('who were not charged for a while are forgotten, which changes nothing for them', () => {
     const sources = new Sources({ callsPerSecondPerSource: 2 }, 0, 3);
-    for (const n of [1, 2, 3]) sources.take(at(`192.0.2.${n}`), 0);
-    sources.take(at('192.0.2.1'), 400);
-    for (const n of [4, 5]) expect(through(sources, at(`192.0.2.${n}`), 5, 500)).toBe(2);
+    for (const n of [1, 2, 3]) expect(through(sources, at(`192.0.2.${n}`), 3, 0)).toBe(2);
+    expect(through(sources, at('192.0.2.1'), 3, 1_400)).toBe(2);
     expect(sources.remembered).toBe(3);
-    expect(through(sources, at('192.0.2.1'), 5, 500)).toBe(1);
+    expect(sources.has(at('192.0.2.1'), 1_800)).toBe(false);
+    // At 2400 the two that were last charged at 0 make room.
+    for (const n of [4, 5]) expect(through(sources, at(`192.0.2.${n}`), 5, 2_400)).toBe(2);
+    expect(sources.remembered).toBe(3);
+    expect(through(sources, at('192.0.2.6'), 5, 2_400)).toBe(2);
+    expect(through(sources, at('192.0.2.7'), 5, 2_400)).toBe(0);
+    expect(through(sources, at('192.0.2.1'), 5, 2_400)).toBe(2);
   });
 
   test('are no more than so many, whatever comes', () => {
