@@ -1,20 +1,24 @@
 /** The composition root: the only place that knows which engine runs, and that puts the parts together. */
+import { startApi } from './api/api.ts';
+import { Metrics } from './api/metrics/metrics.ts';
+import type { Switchboard } from './api/ports.ts';
 import type { Clock } from './base/clock.ts';
-import { KozpontError, messageOf } from './base/errors.ts';
-import { randomId } from './base/ids.ts';
+import { messageOf } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import type { Advertised } from './config/address.ts';
 import { type Config, defaultPhone } from './config/config.ts';
 import type { Credentials } from './config/credentials.ts';
 import { trunkFinder } from './config/trunks.ts';
 import type { Dialplan } from './dialplan/plan.ts';
-import { startDrachtiod } from './embedded/drachtiod/drachtiod.ts';
-import { createEmbeddedMedia } from './embedded/rtp/embeddedMedia.ts';
+import { drachtioEngine } from './engines/drachtio.ts';
+import { embeddedEngine } from './engines/embedded.ts';
+import type { Engine, Listening } from './engines/engine.ts';
+import { LoopWatch } from './exchange/admission/loopWatch.ts';
 import { Exchange } from './exchange/exchange.ts';
 import type { Sounds, Watcher } from './exchange/ports.ts';
-import type { MediaServer } from './media/port.ts';
+import { FileJournal } from './journal/fileJournal.ts';
 import { FileRecords } from './records/fileRecords.ts';
-import { createSignalling, servedMethods } from './signalling/signalling.ts';
+import { createSignalling, type SipSignalling } from './signalling/signalling.ts';
 
 /** A version of the dialplan, and who may register as its extensions. */
 export interface DialplanParts {
@@ -31,15 +35,15 @@ export interface Parts extends DialplanParts {
   readonly watchers?: readonly Watcher[];
 }
 
-export interface Listening {
-  readonly transport: string;
-  readonly address: string;
-  readonly port: number;
-}
+export type { Listening } from './engines/engine.ts';
 
 /** A switchboard that takes calls. */
 export interface Kozpont {
   readonly listening: readonly Listening[];
+  /** Where its API listens, if it has one. */
+  readonly api: { readonly address: string; readonly port: number } | undefined;
+  /** Resolves when the API was asked for a drain, which has begun then: whoever runs the process ends it after that. */
+  readonly drainRequested: Promise<void>;
   /** Resolves when it cannot go on by itself, with the reason. */
   readonly failed: Promise<Error>;
   /** What is alive now: all zero when nobody calls. */
@@ -59,22 +63,21 @@ export interface Kozpont {
   close(): Promise<void>;
 }
 
-/** What the engine gives: a SIP server to connect to, and a media server. */
-interface Engine {
-  readonly server: { readonly host: string; readonly port: number; readonly secret: string };
-  readonly listening: readonly Listening[];
-  readonly media: MediaServer;
-  held(): Readonly<Record<string, number>>;
-  close(): Promise<void>;
-}
-
-/** Error: `ADDRESS_IN_USE`, with the address in its message. What was started by then is closed; the prompts are not. */
+/** Errors: `ADDRESS_IN_USE`, `API_ADDRESS_IN_USE`, with the address in the message. What was started by then is closed; the prompts are not. */
 export async function startKozpont(config: Config, parts: Parts): Promise<Kozpont> {
   const { clock, log } = parts;
   let current: DialplanParts = parts;
-  const engine = await startEngine(config, parts);
+  const engine =
+    config.engine.kind === 'drachtio'
+      ? drachtioEngine(config.engine, config, parts)
+      : await embeddedEngine(config, parts);
+  await engine.ready;
+  const journal = engine.outlives ? new FileJournal(clock, log, config.files.calls) : undefined;
+  const saved = (await journal?.found()) ?? [];
   const records = new FileRecords(clock, log, config.files.records);
   await records.prepare();
+  const metrics = config.api.listen === undefined ? undefined : new Metrics();
+  const loop = new LoopWatch(clock, log, config.limits.eventLoopDelay);
   const exchange = new Exchange({
     clock,
     log,
@@ -82,8 +85,10 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     media: engine.media,
     sounds: parts.prompts,
     records,
-    limits: config.limits,
-    ...(parts.watchers === undefined ? {} : { watchers: parts.watchers }),
+    limits: { ...config.limits, trunkCallsPerSecond: trunkLimits(config) },
+    overloaded: () => loop.late,
+    watchers: [...(parts.watchers ?? []), ...(metrics === undefined ? [] : [metrics.watcher])],
+    ...(journal === undefined ? {} : { journal }),
   });
   const trunkOf = trunkFinder(config.trunks);
   const { min, max } = config.limits.registration;
@@ -92,6 +97,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
       clock,
       log,
       server: engine.server,
+      ready: () => engine.media.ready,
       realm: config.sip.realm,
       registrar: { minExpires: min / 1_000, maxExpires: max / 1_000 },
       extensionExists: extension => Object.hasOwn(current.plan.extensions, extension),
@@ -101,24 +107,55 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     },
     exchange,
   ).catch(async error => {
+    loop.close();
     await engine.close();
     throw error;
   });
   exchange.connect(signalling);
+  for (const call of saved) exchange.restore(call);
+
+  let drained: Promise<number> | undefined;
+  const drain = (): Promise<number> => {
+    drained ??= exchange.drain(config.limits.drain);
+    return drained;
+  };
+  let drainAsked = (): void => {};
+  const drainRequested = new Promise<void>(resolve => {
+    drainAsked = resolve;
+  });
+  const switchboard = switchboardOf({ exchange, signalling, engine, loop }, () => {
+    drainAsked();
+    return drain();
+  });
+  const { listen } = config.api;
+  const api =
+    listen === undefined || metrics === undefined
+      ? undefined
+      : await startApi({ clock, log, listen, accessFile: config.files.api, switchboard, metrics }).catch(
+          async error => {
+            await end([signalling, engine, records, journal]);
+            throw error;
+          },
+        );
 
   let closing: Promise<void> | undefined;
+  /** In this order, and each of them whatever becomes of the one before. */
+  async function end(parts: readonly ({ close(): Promise<void> } | undefined)[]): Promise<void> {
+    await exchange.drain(0);
+    loop.close();
+    for (const part of parts) {
+      await part?.close().catch(error => log.error({ error: messageOf(error) }, 'a part could not be closed'));
+    }
+  }
   const close = (): Promise<void> => {
-    closing ??= (async () => {
-      await exchange.drain(0);
-      // In this order, and each of them whatever becomes of the one before.
-      for (const part of [signalling, engine, records, parts.prompts]) {
-        await part.close().catch(error => log.error({ error: messageOf(error) }, 'a part could not be closed'));
-      }
-    })();
+    // Who asks how it stands is answered to the last.
+    closing ??= end([signalling, engine, records, journal, parts.prompts, api]);
     return closing;
   };
   return {
-    listening: engine.listening,
+    listening: engine.listening ?? signalling.listening,
+    api: api === undefined ? undefined : { address: api.address, port: api.port },
+    drainRequested,
     failed: new Promise(() => undefined),
     alive: () => ({ calls: exchange.callsNow, legs: signalling.remaining, endpoints: engine.media.endpoints }),
     held: () => engine.held(),
@@ -130,44 +167,53 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     },
     callsByVersion: () => exchange.callsByVersion(),
     async drain() {
-      await exchange.drain(config.limits.drain);
+      await drain();
       await close();
     },
     close,
   };
 }
 
-async function startEngine(config: Config, { clock, log, advertised }: Parts): Promise<Engine> {
-  if (config.engine.kind === 'drachtio') {
-    throw new KozpontError('INVALID_CONFIG', 'engine: drachtio is not there yet: take engine: embedded');
-  }
-  const secret = randomId(16);
-  const server = await startDrachtiod({
-    clock,
-    log,
-    contacts: config.sip.listeners.map(({ transport, address, port }) => ({
-      protocol: transport,
-      address,
-      port,
-      advertise: { host: advertised.sip },
-    })),
-    admin: { host: '127.0.0.1', port: 0, secret },
-    abilities: { methods: servedMethods },
-  });
-  const { address, ports, rest } = config.media;
-  const media = createEmbeddedMedia({ clock, log, address: advertised.media, bind: address, ports, rest });
+/** How the parts stand, for the API. */
+const switchboardOf = (
+  parts: {
+    readonly exchange: Exchange;
+    readonly signalling: SipSignalling;
+    readonly engine: Engine;
+    readonly loop: LoopWatch;
+  },
+  drain: () => Promise<number>,
+): Switchboard => {
+  const { exchange, signalling, engine, loop } = parts;
   return {
-    server: { host: '127.0.0.1', port: server.adminPort, secret },
-    listening: server.contacts.map(({ protocol, address, port }) => ({ transport: protocol, address, port })),
-    media,
-    held: () => {
-      const { dialogs, accepted, stack } = server.stats();
-      const { serverTransactions, clientTransactions } = stack;
-      return { dialogs, accepted, serverTransactions, clientTransactions, rtpSessions: media.metrics.sessions };
+    get connected() {
+      return signalling.connected;
     },
-    async close() {
-      await media.close();
-      await server.close();
+    get draining() {
+      return exchange.draining;
     },
+    get overloaded() {
+      return loop.late;
+    },
+    get eventLoopDelay() {
+      return loop.delay;
+    },
+    get callsNow() {
+      return exchange.callsNow;
+    },
+    get registrations() {
+      return signalling.registrations;
+    },
+    census: () => exchange.census(),
+    mediaServers: () => engine.mediaServers(),
+    rtpPorts: () => engine.rtpPorts(),
+    held: () => engine.held(),
+    drain,
   };
-}
+};
+
+/** Of the trunks that have a limit of their own. */
+const trunkLimits = ({ trunks }: Config): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    trunks.flatMap(({ name, callsPerSecond }) => (callsPerSecond === undefined ? [] : [[name, callsPerSecond]])),
+  );

@@ -7,6 +7,7 @@ export const errorCodes = {
   DISPOSED: 'The thing that was asked is already disposed of.',
   CONNECTION_LOST: 'The connection to a server went away.',
   ADDRESS_IN_USE: 'A port that we want to listen on is taken.',
+  API_ADDRESS_IN_USE: 'The address of the HTTP API cannot be listened on.',
   INVALID_CONFIG: 'The configuration of the server is wrong.',
   INVALID_DIALPLAN: 'The dialplan is wrong.',
   INVALID_SIP: 'A SIP message does not follow the grammar.',

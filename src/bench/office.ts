@@ -17,7 +17,8 @@ export const settings = `
 sip: { listen: ["udp:${address}:0"] }
 media: { address: ${address} }
 trunks: { bench: { from: [${address}] } }
-limits: { calls: 5000, callsPerSecond: 1000 }
+limits: { calls: 5000, callsPerSecond: 1000, callsPerSecondPerSource: 1000, eventLoopDelay: 1m }
+api: { listen: off }
 state: state
 prompts: recordings
 `;

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Destination, Dialplan, NumberRule } from '../dialplan/plan.ts';
-import type { Listening } from '../main.ts';
+import type { Kozpont, Listening } from '../main.ts';
 import { columns } from './columns.ts';
 
 export interface BannerFacts {
@@ -9,6 +9,8 @@ export interface BannerFacts {
   readonly plan: Dialplan;
   /** In the end: port 0 has become a port. */
   readonly listening: readonly Listening[];
+  /** Where the API listens, if there is one. */
+  readonly api: Kozpont['api'];
   /** What phones are told to reach us at. */
   readonly advertised: string;
   /** The files as a person would write them. */
@@ -29,6 +31,9 @@ export function banner(facts: BannerFacts): string {
       ['  SIP', facts.listening.map(showListening).join(', ')],
       ['  RTP', `${config.media.address}, UDP ports ${ports.from} to ${ports.to}`],
       ['  phones reach it at', advertised],
+      ...(facts.api === undefined
+        ? []
+        : [['  health, metrics', `http://${hostOf(facts.api.address)}:${facts.api.port}`]]),
     ]),
     section('Numbers of the company', numberRows(plan)),
     section(

@@ -42,6 +42,10 @@ export const catalogue: Catalogue = {
     summary: 'put an earlier version of the dialplan back, which a running Kozpont takes up',
     load: () => import('./commands/rollback.ts'),
   },
+  drain: {
+    summary: 'let the running switchboard take no new calls, and end when those in progress have ended',
+    load: () => import('./commands/drain.ts'),
+  },
   phones: {
     summary: 'print the password of each extension, and what else a phone is to be told',
     load: () => import('./commands/phones.ts'),

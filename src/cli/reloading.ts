@@ -10,7 +10,7 @@ import { nearby, tell } from './settings.ts';
 
 /** The switchboard, which takes up every dialplan that is saved until it is to stop. */
 export async function withReload(
-  kozpont: Pick<Kozpont, 'drain' | 'close' | 'failed' | 'swap'>,
+  kozpont: Pick<Kozpont, 'drain' | 'close' | 'failed' | 'drainRequested' | 'swap'>,
   { files }: Pick<Config, 'files'>,
   { clock, log, plan, bytes, prompts }: Pick<Preparation, 'clock' | 'log' | 'plan' | 'bytes' | 'prompts'>,
   surroundings: Surroundings,
@@ -41,6 +41,7 @@ export async function withReload(
   };
   return {
     failed: kozpont.failed,
+    drainRequested: kozpont.drainRequested,
     // What is being made ready ends with the prompts, which the switchboard closes.
     drain: async () => void (await Promise.all([stopped(), kozpont.drain()])),
     close: async () => void (await Promise.all([stopped(), kozpont.close()])),

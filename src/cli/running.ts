@@ -3,7 +3,7 @@ import type { Kozpont } from '../main.ts';
 import type { ExitStatus, Surroundings } from './command.ts';
 
 /** What of a started switchboard matters for its end. */
-export type Running = Pick<Kozpont, 'drain' | 'close' | 'failed'>;
+export type Running = Pick<Kozpont, 'drain' | 'close' | 'failed'> & Partial<Pick<Kozpont, 'drainRequested'>>;
 
 type End =
   | { readonly kind: 'drained' }
@@ -11,7 +11,8 @@ type End =
   | { readonly kind: 'failed'; readonly error: Error };
 
 /**
- * Until a signal: the first one drains, the second one ends everything at once. `announce` is called when a signal is
+ * Until a signal, or until somebody asks for a drain by the API: the first signal drains, the second one ends everything at
+ * once. `announce` is called when a signal is
  * already heeded: whoever reads it may send one at once.
  */
 export async function runUntilStopped(
@@ -33,10 +34,16 @@ export async function runUntilStopped(
       }
     });
   });
+  const never = new Promise<void>(() => undefined);
+  const drained = (running.drainRequested ?? never).then(async (): Promise<End> => {
+    surroundings.complain('kozpont drain: no new calls; those in progress may end.');
+    await running.drain();
+    return { kind: 'drained' };
+  });
   const failed = running.failed.then((error): End => ({ kind: 'failed', error }));
   try {
     announce();
-    const end = await Promise.race([stopped, failed]);
+    const end = await Promise.race([stopped, drained, failed]);
     switch (end.kind) {
       case 'drained':
       case 'closed':

@@ -3,7 +3,7 @@ import { isAbsolute, relative } from 'node:path';
 import { type Diagnostic, hasErrors, showDiagnostic } from '../base/yaml/diagnostic.ts';
 import type { InterfaceAddress } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
-import { type ConfigSource, loadConfig } from '../config/load.ts';
+import { loadConfig } from '../config/load.ts';
 import { type LoadedDialplan, loadDialplan } from '../dialplan/load.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import type { Arguments, Option, Surroundings } from './command.ts';
@@ -28,13 +28,11 @@ export const settingsOptions: Readonly<Record<'config' | 'dialplan', Option>> = 
 export async function readSettings(
   args: Arguments,
   surroundings: Surroundings,
-  purpose: Pick<ConfigSource, 'examined'> = {},
 ): Promise<Config | undefined> {
   const { config: file, dialplan } = args.text;
   const { value, diagnostics } = await loadConfig({
     folder: surroundings.folder,
     environment: surroundings.environment,
-    ...purpose,
     ...(file === undefined ? {} : { file }),
     ...(dialplan === undefined ? {} : { dialplan }),
   });

@@ -13,6 +13,7 @@ export interface Config {
   readonly tts: TtsSettings;
   readonly log: { readonly level: LogLevel };
   readonly limits: Limits;
+  readonly api: ApiSettings;
   /** By extension; what is not there has `defaultPhone`. */
   readonly phones: Readonly<Record<string, PhoneOptions>>;
 }
@@ -87,6 +88,8 @@ export interface Trunk {
   readonly name: string;
   /** Networks in CIDR notation. */
   readonly from: readonly string[];
+  /** New calls a second, in place of `limits.callsPerSecondPerSource`. */
+  readonly callsPerSecond: number | undefined;
 }
 
 /** Absolute paths. */
@@ -100,6 +103,10 @@ export interface Files {
   /** The versions of the dialplan that took calls. */
   readonly versions: string;
   readonly records: string;
+  /** Where live calls are written down, for the process that is started after a crash. */
+  readonly calls: string;
+  /** Where the running Kozpont's API is, and the token that may stop it. */
+  readonly api: string;
 }
 
 export interface TtsSettings {
@@ -125,9 +132,18 @@ export interface Limits {
   /** At once. */
   readonly calls: number;
   readonly callsPerSecond: number;
+  /** Of one trunk, one extension, or one address that nobody has proved to be behind. */
+  readonly callsPerSecondPerSource: number;
+  /** New calls are refused while timers are later than this. */
+  readonly eventLoopDelay: Duration;
   readonly registration: { readonly min: Duration; readonly max: Duration };
   /** How long calls in progress may go on after SIGTERM. */
   readonly drain: Duration;
+}
+
+export interface ApiSettings {
+  /** Undefined: there is no API. */
+  readonly listen: { readonly address: string; readonly port: number; readonly at: Position } | undefined;
 }
 
 export interface PhoneOptions {

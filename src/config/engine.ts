@@ -8,10 +8,10 @@ import type { ConfigYaml } from './schema.ts';
 import { hasControlCharacter, isKnownSecret, readSecretFile } from './secrets.ts';
 import { sharedPaths } from './sharedPaths.ts';
 
-type Source = Pick<ConfigSource, 'folder' | 'examined'>;
+type Source = Pick<ConfigSource, 'folder'>;
 
 /**
- * The engine of a configuration whose shape is right. Codes: `ENGINE_UNAVAILABLE`, `MISSING_KEY`, `WRONG_VALUE`,
+ * The engine of a configuration whose shape is right. Codes: `MISSING_KEY`, `WRONG_VALUE`,
  * `KNOWN_SECRET`, `SECRET_UNREADABLE`, `DUPLICATE_SERVER`.
  */
 export function readEngine(yaml: ConfigYaml, document: YamlDocument, source: Source): Checked<Engine> {
@@ -21,9 +21,6 @@ export function readEngine(yaml: ConfigYaml, document: YamlDocument, source: Sou
   };
 
   if (yaml.engine === 'drachtio') {
-    if (source.examined === undefined) {
-      error('ENGINE_UNAVAILABLE', ['engine'], 'this version has the embedded engine alone', 'write engine: embedded');
-    }
     for (const key of ['drachtio', 'freeswitch'] as const) {
       if (yaml[key] !== undefined) continue;
       error('MISSING_KEY', ['engine'], `the engine drachtio needs ${key}`, `say under ${key} where it is`);

@@ -25,6 +25,7 @@ export const variables: Readonly<Record<string, Variable>> = {
   KOZPONT_PROMPTS: { path: ['prompts'] },
   KOZPONT_STATE: { path: ['state'] },
   KOZPONT_CREDENTIALS: { path: ['credentials'] },
+  KOZPONT_API_LISTEN: { path: ['api', 'listen'] },
   KOZPONT_LOG_LEVEL: { path: ['log', 'level'] },
   KOZPONT_DRACHTIO_HOST: { path: ['drachtio', 'host'] },
   KOZPONT_DRACHTIO_PORT: { path: ['drachtio', 'port'], number: true },

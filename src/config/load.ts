@@ -17,8 +17,6 @@ export interface ConfigSource {
   readonly environment: Environment;
   /** From the command line: goes before everything else. */
   readonly dialplan?: string;
-  /** The settings are looked at, and no switchboard is started by them: an engine that is not there yet may stand in them. */
-  readonly examined?: true;
 }
 
 export const usualConfigFile = 'config/kozpont.yaml';
@@ -55,6 +53,7 @@ function compile(yaml: ConfigYaml, engine: Engine, document: YamlDocument, sourc
   const state = absolute(yaml.state);
   const { engine: _, command, speed, ...tts } = yaml.tts;
   const [program, ...args] = command ?? [];
+  const { listen } = yaml.api;
   return {
     node: yaml.node,
     engine,
@@ -64,7 +63,7 @@ function compile(yaml: ConfigYaml, engine: Engine, document: YamlDocument, sourc
       realm: yaml.sip.realm,
     },
     media: { ...yaml.media, ports: { ...yaml.media.ports, at: document.at(['media', 'ports']) } },
-    trunks: Object.entries(yaml.trunks).map(([name, { from }]) => ({ name, from })),
+    trunks: Object.entries(yaml.trunks).map(([name, { from, callsPerSecond }]) => ({ name, from, callsPerSecond })),
     files: {
       dialplan: absolute(source.dialplan ?? yaml.dialplan),
       prompts: absolute(yaml.prompts),
@@ -72,7 +71,9 @@ function compile(yaml: ConfigYaml, engine: Engine, document: YamlDocument, sourc
       credentials: yaml.credentials === undefined ? join(state, 'credentials.yaml') : absolute(yaml.credentials),
       promptCache: join(state, 'prompts'),
       versions: join(state, 'dialplans'),
+      calls: join(state, 'calls'),
       records: yaml.records === undefined ? join(state, 'records.jsonl') : absolute(yaml.records),
+      api: join(state, 'api.json'),
     },
     tts: {
       ...tts,
@@ -80,6 +81,7 @@ function compile(yaml: ConfigYaml, engine: Engine, document: YamlDocument, sourc
     },
     log: yaml.log,
     limits: yaml.limits,
+    api: { listen: listen === undefined ? undefined : { ...listen, at: document.at(['api', 'listen']) } },
     phones: yaml.phones,
   };
 }

@@ -39,6 +39,22 @@ const listener = z.string().transform((text, context) => {
   return { transport: parts[1] === 'udp' ? ('udp' as const) : ('tcp' as const), address, port };
 });
 
+const apiListener = z.string().transform((text, context) => {
+  if (text === 'off') return undefined;
+  const parts = /^(\[[0-9a-fA-F:.]+\]|[0-9.]+):([0-9]{1,5})$/.exec(text);
+  const address = (parts?.[1] ?? '').replace(/^\[|\]$/g, '');
+  const port = Number(parts?.[2]);
+  if (parts === null || isIP(address) === 0 || port > 65_535) {
+    return bad(
+      context,
+      text,
+      `must be off or address:port, not ${JSON.stringify(text)}`,
+      'write, for example, 127.0.0.1:9060 (IPv6: "[::1]:9060"); port 0 is any that is free',
+    );
+  }
+  return { address, port };
+});
+
 const portRange = z.string().transform((text, context) => {
   const parts = /^([0-9]{1,5})-([0-9]{1,5})$/.exec(text);
   const from = Number(parts?.[1]);
@@ -55,7 +71,8 @@ const portRange = z.string().transform((text, context) => {
 });
 
 const network = z.string().refine(isCidr, 'must be a network such as 192.0.2.0/24, or one IP address');
-const trunk = z.strictObject({ from: z.array(network).min(1) });
+const callsPerSecond = z.int().min(1).max(100_000);
+const trunk = z.strictObject({ from: z.array(network).min(1), callsPerSecond: callsPerSecond.optional() });
 
 /** Loopback, and what RFC 1918 and RFC 4193 keep for private networks. */
 const privateNetworks = ['127.0.0.0/8', '::1/128', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
@@ -130,7 +147,9 @@ export const configSchema = z.strictObject({
   limits: z
     .strictObject({
       calls: z.int().min(1).max(100_000).default(1000),
-      callsPerSecond: z.int().min(1).max(100_000).default(200),
+      callsPerSecond: callsPerSecond.default(200),
+      callsPerSecondPerSource: callsPerSecond.default(50),
+      eventLoopDelay: duration({ min: 20, max: minute }).prefault('100ms'),
       registration: z
         .strictObject({
           min: duration({ min: second, max: 24 * hour }).prefault('1m'),
@@ -141,6 +160,7 @@ export const configSchema = z.strictObject({
       drain: duration({ max: 24 * hour }).prefault('5m'),
     })
     .prefault({}),
+  api: z.strictObject({ listen: apiListener.prefault('127.0.0.1:9060') }).prefault({}),
   phones: z.record(z.string().regex(/^[0-9*#]{1,32}$/, 'must be an extension'), phone).default({}),
 });
 

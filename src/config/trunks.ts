@@ -24,7 +24,7 @@ function parseCidr(text: string): Cidr | undefined {
  * The trunk that an address belongs to: the first whose networks hold it. An IPv4 address in the form that an IPv6
  * socket gives it (`::ffff:192.0.2.1`) is the IPv4 address.
  */
-export function trunkFinder(trunks: readonly Trunk[]): (address: string) => Trunk | undefined {
+export function trunkFinder<T extends Pick<Trunk, 'from'>>(trunks: readonly T[]): (address: string) => T | undefined {
   const lists = trunks.map(trunk => {
     const list = new BlockList();
     for (const text of trunk.from) {

@@ -2,17 +2,18 @@ import type { Clock, Duration } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import type { Who } from '../call/call.ts';
+import type { Phase, Who } from '../call/call.ts';
 import { recordOf } from '../call/record.ts';
 import type { Arrival } from '../call/step.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import type { MediaServer } from '../media/port.ts';
-import type { IncomingCall, LegEvents, Signalling, SignallingEvents } from '../signalling/port.ts';
-import { Admission, type AdmissionLimits } from './admission.ts';
+import type { CallSource, IncomingCall, LegEvents, Signalling, SignallingEvents } from '../signalling/port.ts';
+import { Admission, type AdmissionLimits, type Refusal } from './admission/admission.ts';
+import { RefusalLog } from './admission/refusalLog.ts';
 import { type House, LiveCall, type QueueEffect } from './liveCall.ts';
 import type { LiveLeg } from './liveLeg.ts';
 import { Occupancy } from './occupancy.ts';
-import type { Journal, Records, SavedCall, Sounds, Watcher } from './ports.ts';
+import type { Census, Journal, Records, SavedCall, Sounds, Watcher } from './ports.ts';
 import { Queues } from './queues.ts';
 
 export interface ExchangeOptions {
@@ -24,6 +25,8 @@ export interface ExchangeOptions {
   readonly sounds: Sounds;
   readonly records: Records;
   readonly limits: AdmissionLimits;
+  /** Whether the process keeps up no longer: new calls are refused then. Absent: it always does. */
+  readonly overloaded?: () => boolean;
   readonly watchers?: readonly Watcher[];
   /** Absent: calls do not outlive the process. */
   readonly journal?: Journal;
@@ -35,14 +38,18 @@ export class Exchange implements SignallingEvents {
   private readonly occupancy = new Occupancy();
   private readonly queues: Queues;
   private readonly admission: Admission;
+  private readonly refusals: RefusalLog;
   private signalling: Signalling | undefined;
   private house: House | undefined;
   private served: Served;
+  /** Calls that were ended because their time was over. */
+  private cut = 0;
   /** Whom to tell when the last call has ended. */
   private readonly whenIdle = new Set<() => void>();
 
   constructor(private readonly options: ExchangeOptions) {
-    this.admission = new Admission(options.clock, options.limits);
+    this.admission = new Admission(options.clock, options.limits, options.overloaded ?? (() => false));
+    this.refusals = new RefusalLog(options.clock, options.log);
     this.served = { queues: options.plan().queues };
     this.queues = new Queues(
       options.clock,
@@ -84,15 +91,25 @@ export class Exchange implements SignallingEvents {
     return this.calls.size;
   }
 
+  callOffered(source: CallSource): number | undefined {
+    const refusal = this.admission.refuseUnseen(source);
+    if (refusal === undefined) return undefined;
+    this.refused(refusal, { source });
+    return refusal.retryAfter;
+  }
+
+  callNotAdmitted(address: string): void {
+    this.admission.charge(address);
+  }
+
   callArrived(incoming: IncomingCall): LegEvents {
     const who = this.callerOf(incoming);
     // It takes part in a call that is there already: no limit for new ones counts.
     if (incoming.replaces !== undefined) return this.replacement(incoming, incoming.replaces, who);
-    const refusal = this.options.media.ready ? this.admission.refuse(this.calls.size) : noMedia;
+    const refusal = this.options.media.ready ? this.admission.refuse(this.calls.size, who.extension) : noMedia;
     if (refusal !== undefined) {
-      const { reason, retryAfter } = refusal;
-      this.options.log.warn({ sipCallId: incoming.sipCallId, reason }, 'a call is refused');
-      incoming.leg.hangUp({ status: 503, text: 'Service Unavailable', retryAfter });
+      this.refused(refusal, { sipCallId: incoming.sipCallId });
+      incoming.leg.hangUp({ status: 503, text: 'Service Unavailable', retryAfter: refusal.retryAfter });
       return deaf;
     }
     const { via: origin, dialled } = incoming;
@@ -104,7 +121,7 @@ export class Exchange implements SignallingEvents {
     const { id } = live;
     this.options.log.info({ call: id, sipCallId: incoming.sipCallId, from: who.number, to: dialled, origin }, 'call');
     this.calls.set(id, live);
-    for (const watcher of this.options.watchers ?? []) watcher.callBegan?.(id);
+    for (const watcher of this.options.watchers ?? []) watcher.callBegan?.(id, origin);
     return live.start(incoming).events();
   }
 
@@ -114,7 +131,7 @@ export class Exchange implements SignallingEvents {
     const live = LiveCall.saved(this.house, this.options.plan(), call);
     this.options.log.warn({ call: call.id, legs: Object.keys(legs), phase: call.phase.kind }, 'a call is restored');
     this.calls.set(live.id, live);
-    for (const watcher of this.options.watchers ?? []) watcher.callBegan?.(live.id);
+    for (const watcher of this.options.watchers ?? []) watcher.callBegan?.(live.id, call.origin);
     live.restore(legs);
   }
 
@@ -127,11 +144,21 @@ export class Exchange implements SignallingEvents {
     else this.options.log.error({ calls: this.calls.size }, 'the SIP server is lost');
   }
 
+  get draining(): boolean {
+    return this.admission.draining;
+  }
+
+  census(): Census {
+    const calls: { [phase in Phase['kind']]?: number } = {};
+    for (const { call } of this.calls.values()) calls[call.phase.kind] = (calls[call.phase.kind] ?? 0) + 1;
+    return { calls, ...this.queues.census(Object.keys(this.served.queues)) };
+  }
+
   /**
    * No new calls; those in progress may finish. Ends when the last one has, or after `limit` milliseconds, when the
-   * rest are ended.
+   * rest are ended: gives how many those were. Asked again, with less patience, both end together.
    */
-  async drain(limit: Duration): Promise<void> {
+  async drain(limit: Duration): Promise<number> {
     this.admission.draining = true;
     this.signalling?.drain();
     if (this.calls.size > 0) {
@@ -146,8 +173,16 @@ export class Exchange implements SignallingEvents {
         this.whenIdle.add(over);
       });
     }
-    for (const live of [...this.calls.values()]) live.post({ kind: 'stopRequested', reason: 'the server stops' });
+    const left = [...this.calls.values()];
+    this.cut += left.length;
+    for (const live of left) live.post({ kind: 'stopRequested', reason: 'the server stops' });
     this.queues.close();
+    return this.cut;
+  }
+
+  private refused({ reason }: Refusal, example: Readonly<Record<string, unknown>>): void {
+    this.refusals.refused(reason, example);
+    for (const watcher of this.options.watchers ?? []) watcher.callRefused?.(reason);
   }
 
   private callerOf({ via, from }: IncomingCall): Who {
@@ -195,6 +230,9 @@ export class Exchange implements SignallingEvents {
       },
       leftOff: extension => {
         if (this.occupancy.leftOff(extension)) this.agentChanged(extension);
+      },
+      effectFailed: what => {
+        for (const watcher of this.options.watchers ?? []) watcher.effectFailed?.(what);
       },
       queueEffect: (live, effect) => this.queueEffect(live, effect),
       changed: live => this.options.journal?.changed(live.id, () => live.saved()),
@@ -270,7 +308,7 @@ export class Exchange implements SignallingEvents {
 type Served = Pick<Dialplan, 'queues'>;
 
 /** Not to be let in: whoever was would be a ghost. Media servers are looked for all the time. */
-const noMedia = { reason: 'no media server is ready', retryAfter: 5 };
+const noMedia: Refusal = { reason: 'noMedia', retryAfter: 5 };
 
 /** For a call that was refused: nobody listens to what becomes of it. */
 const deaf: LegEvents = {

@@ -17,6 +17,13 @@ export interface LegMediaOwner {
   failed(error: unknown, what: string): void;
 }
 
+export interface LegMediaSurroundings {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly media: MediaServer;
+  effectFailed(what: string): void;
+}
+
 export interface Opening {
   readonly offer: string | undefined;
   readonly signallingAddress: string | undefined;
@@ -45,7 +52,7 @@ export class LegMedia {
   private sound = 0;
 
   constructor(
-    private readonly around: { readonly clock: Clock; readonly log: Log; readonly media: MediaServer },
+    private readonly around: LegMediaSurroundings,
     private readonly leg: LegMediaOwner,
   ) {}
 
@@ -131,6 +138,7 @@ export class LegMedia {
       const failed = (error: unknown): void => {
         if (!this.is(endpoint)) return;
         this.around.log.error({ leg: this.leg.id, error: messageOf(error) }, 'a sound cannot be played');
+        this.around.effectFailed('play');
         // Whoever waits is never left in silence: where there is no music, it rings.
         if (options.loop === true && sound === this.sound) endpoint.play(ringback, options).catch(() => undefined);
       };

@@ -194,6 +194,7 @@ export class LiveCall implements LegOwner {
         this.carryOut(effect);
       } catch (error) {
         this.log.error({ effect: effect.kind, error: messageOf(error) }, 'an effect failed');
+        this.house.effectFailed(effect.kind);
       }
       if (effect.kind === 'handOver') {
         // The other call first answers the REFER; only then is the transferor hung up on here.

@@ -38,6 +38,8 @@ export interface LegSurroundings {
   /** An extension takes part in one more call, or in one less: told once each for every leg. */
   tookPart(extension: string): void;
   leftOff(extension: string): void;
+  /** What was asked of signalling or media could not be done, for a reason of ours. */
+  effectFailed(what: string): void;
 }
 
 /** How long a phone may take to answer the re-INVITE that takes it to another endpoint. Milliseconds. */
@@ -405,9 +407,9 @@ export class LiveLeg implements LegMediaOwner {
   /** Something of ours failed: the far end is told, and the call goes on without this leg. */
   private lost(error: unknown, what: string): void {
     if (this.over) return;
-    const [status, text] = isKozpontError(error, 'INVALID_SDP')
-      ? [488, 'Not Acceptable Here']
-      : [503, 'Service Unavailable'];
+    const theirs = isKozpontError(error, 'INVALID_SDP');
+    const [status, text] = theirs ? [488, 'Not Acceptable Here'] : [503, 'Service Unavailable'];
+    if (!theirs) this.around.effectFailed(what);
     this.around.log.warn({ leg: this.id, what, error: messageOf(error) }, 'a leg is lost');
     const end = { status, text, cause: 41, ...(status === 503 ? { retryAfter: 5 } : {}) };
     this.end({ kind: 'legEnded', leg: this.id, by: 'media' }, end);

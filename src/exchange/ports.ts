@@ -1,5 +1,7 @@
 /** What the exchange needs beside signalling and media, each of which has a port of its own. */
-import type { Call, LegId } from '../call/call.ts';
+import type { Duration } from '../base/clock.ts';
+import type { AgentState } from '../call/acd/acd.ts';
+import type { Call, LegId, Origin, Phase } from '../call/call.ts';
 import type { CallRecord } from '../call/record.ts';
 import type { TransferEvent } from '../call/trail.ts';
 import type { Dialplan, Language } from '../dialplan/plan.ts';
@@ -35,7 +37,37 @@ export interface Journal {
 
 /** Who looks on: the console, the metrics, a test. Told synchronously; must not throw. */
 export interface Watcher {
-  callBegan?(callId: string): void;
+  callBegan?(callId: string, origin: Origin): void;
+  /** With 503, and never one that takes part in a call that is there already. */
+  callRefused?(reason: RefusalReason): void;
   transferEvent?(callId: string, event: TransferEvent): void;
+  /** What a call asked for could not be done: an effect, or a step of one, by a name out of the code. */
+  effectFailed?(what: string): void;
   callEnded?(record: CallRecord): void;
+}
+
+/**
+ * - `draining`: about to stop;
+ * - `noMedia`: no media server is ready;
+ * - `overloaded`: the process does not keep up;
+ * - `tooManyCalls`: as many are up as there may be at once;
+ * - `tooManyNewCalls`: too many a second, over everybody;
+ * - `tooManyFromSource`: too many a second from this trunk, extension or address.
+ */
+export const refusalReasons = [
+  'draining',
+  'noMedia',
+  'overloaded',
+  'tooManyCalls',
+  'tooManyNewCalls',
+  'tooManyFromSource',
+] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
+
+/** The live calls at one moment, counted. What is not there is none. */
+export interface Census {
+  readonly calls: { readonly [phase in Phase['kind']]?: number };
+  /** Of the queues that have agents, or somebody waiting. The longest wait in milliseconds. */
+  readonly queues: Readonly<Record<string, { readonly waiting: number; readonly longest: Duration }>>;
+  readonly agents: { readonly [state in AgentState['kind']]?: number };
 }

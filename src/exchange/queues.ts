@@ -1,9 +1,17 @@
-import type { Clock, Timer } from '../base/clock.ts';
+import type { Clock, Duration, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { Mailbox } from '../base/mailbox.ts';
-import { type Acd, type AcdEffect, type AcdRules, type AcdStimulus, emptyAcd } from '../call/acd/acd.ts';
+import {
+  type Acd,
+  type AcdEffect,
+  type AcdRules,
+  type AcdStimulus,
+  type AgentState,
+  emptyAcd,
+} from '../call/acd/acd.ts';
 import { stepAcd } from '../call/acd/step.ts';
+import type { Census } from './ports.ts';
 
 /** Runs the queues: one mailbox for all of them, their timers, and the offers that come out. */
 export class Queues {
@@ -31,6 +39,20 @@ export class Queues {
 
   get state(): Acd {
     return this.acd;
+  }
+
+  /** `served`: the queues that have agents now; others are counted where somebody waits in them. */
+  census(served: readonly string[]): Pick<Census, 'queues' | 'agents'> {
+    const now = this.clock.now();
+    const queues: Record<string, { waiting: number; longest: Duration }> = {};
+    for (const name of new Set([...served, ...Object.keys(this.acd.queues)])) {
+      const entries = this.acd.queues[name] ?? [];
+      if (entries.length === 0 && !served.includes(name)) continue;
+      queues[name] = { waiting: entries.length, longest: Math.max(0, ...entries.map(({ since }) => now - since)) };
+    }
+    const agents: { [state in AgentState['kind']]?: number } = {};
+    for (const { state } of Object.values(this.acd.agents)) agents[state.kind] = (agents[state.kind] ?? 0) + 1;
+    return { queues, agents };
   }
 
   close(): void {

@@ -41,6 +41,13 @@ export interface Signalling {
 
 /** What signalling tells the exchange. */
 export interface SignallingEvents {
+  /**
+   * A new call has come, and nothing has been spent on it yet. A number: it is refused (503), and may come again after so
+   * many seconds. Not asked about a call with Replaces, which takes part in one that is there already.
+   */
+  callOffered(source: CallSource): number | undefined;
+  /** It was asked to prove who it is from, or refused; `callArrived` will not follow. */
+  callNotAdmitted(address: string): void;
   /** A call that has been let in: from a trunk, or from an extension that proved who it is. */
   callArrived(call: IncomingCall): LegEvents;
   /** The first binding of an extension came, or the last one went. */
@@ -48,6 +55,11 @@ export interface SignallingEvents {
   /** The connection to the SIP server was lost (every leg has ended) or is there again. */
   connectionChanged(connected: boolean): void;
 }
+
+/** Where a new call comes from: a trunk, or the IP address of somebody who has to prove who they are. */
+export type CallSource =
+  | { readonly kind: 'trunk'; readonly name: string }
+  | { readonly kind: 'address'; readonly address: string };
 
 /** Someone as shown to the other party: text of a stranger, to be put into SIP headers and nowhere else. */
 export interface Party {

@@ -15,7 +15,7 @@ import { receiveInvite } from './inbound/invitation.ts';
 import { type OutboundSurroundings, SipOutboundLeg } from './outbound/outboundLeg.ts';
 import type { Signalling, SignallingEvents } from './port.ts';
 import type { RegistrarLimits } from './registrar/bindings.ts';
-import { Registrar } from './registrar/registrar.ts';
+import { Registrar, type RegistrationCount } from './registrar/registrar.ts';
 import { parseUri } from './text/grammar.ts';
 
 export { served as servedMethods } from './connection/refusals.ts';
@@ -43,6 +43,9 @@ export interface SipSignalling extends Signalling {
   readonly remaining: number;
   /** Where the server listens for SIP. */
   readonly listening: readonly SipListener[];
+  /** To the SIP server. */
+  readonly connected: boolean;
+  readonly registrations: RegistrationCount;
 }
 
 /** Seconds. */
@@ -130,6 +133,8 @@ export const createSignalling = async (
     },
     log,
     refusing,
+    callOffered: events.callOffered.bind(events),
+    callNotAdmitted: events.callNotAdmitted.bind(events),
     callArrived: events.callArrived.bind(events),
   };
 
@@ -162,6 +167,12 @@ export const createSignalling = async (
     },
     get listening() {
       return connection.listening;
+    },
+    get connected() {
+      return connection.connected;
+    },
+    get registrations() {
+      return registrar.count;
     },
     drain: () => {
       draining = true;

@@ -44,6 +44,7 @@ test.skipIf(withoutBaresip !== undefined)(
           KOZPONT_DIALPLAN: 'plan.yaml',
           KOZPONT_SIP_LISTEN: 'udp:127.0.0.1:0,tcp:127.0.0.1:0',
           KOZPONT_SIP_ADVERTISE: '127.0.0.1',
+          KOZPONT_API_LISTEN: 'off',
           KOZPONT_RTP_ADVERTISE: '127.0.0.1',
         },
         stdio: ['ignore', 'pipe', 'pipe'],

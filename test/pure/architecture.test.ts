@@ -18,6 +18,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   rehearsal: ['base', 'dialplan', 'call'],
   prompts: ['base', 'dialplan/plan', 'config/config'],
   config: ['base'],
+  api: ['base', 'call', 'exchange/ports'],
   records: ['base', 'call', 'exchange/ports'],
   journal: ['base', 'exchange/ports'],
   phone: ['base', 'sip', 'media', 'embedded'],
@@ -25,6 +26,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   doctor: ['base', 'config', 'prompts', 'embedded/drachtiod/protocol/frame'],
   cli: ['*'],
   bench: ['*'],
+  engines: ['*'],
   main: ['*'],
 };
 

@@ -5,7 +5,7 @@ import type { Facts, FreeswitchAnswer, FreeswitchFacts, MachineFacts } from '../
 /** Facts about which nothing is to be said but that all is well; each test changes one of them. */
 
 const configOf = (text: string): Config => {
-  const { value, diagnostics } = parseConfig('k.yaml', text, { folder: '/srv', environment: {}, examined: true });
+  const { value, diagnostics } = parseConfig('k.yaml', text, { folder: '/srv', environment: {} });
   if (value === undefined) throw new Error(JSON.stringify(diagnostics));
   return value;
 };

@@ -3,8 +3,9 @@ import { VirtualClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { CallRecord } from '../../src/call/record.ts';
 import type { Dialplan } from '../../src/dialplan/plan.ts';
+import type { AdmissionLimits } from '../../src/exchange/admission/admission.ts';
 import { Exchange } from '../../src/exchange/exchange.ts';
-import type { Journal } from '../../src/exchange/ports.ts';
+import type { Journal, Watcher } from '../../src/exchange/ports.ts';
 import type { MediaServer } from '../../src/media/port.ts';
 import type { IncomingCall, LegEvents } from '../../src/signalling/port.ts';
 import { FakeMedia } from './fakeMedia.ts';
@@ -30,7 +31,9 @@ export class TestHouse {
 
   constructor({
     plan = officePlan(),
-    limits = { calls: 10, callsPerSecond: 10 },
+    limits = {},
+    overloaded = () => false,
+    watchers = [],
     media = this.media,
     journal,
     clock = new VirtualClock(),
@@ -38,7 +41,9 @@ export class TestHouse {
     journal?: Journal;
     clock?: VirtualClock;
     plan?: Dialplan;
-    limits?: { calls: number; callsPerSecond: number };
+    limits?: Partial<AdmissionLimits>;
+    overloaded?: () => boolean;
+    watchers?: readonly Watcher[];
     media?: MediaServer;
   } = {}) {
     this.plan = plan;
@@ -50,7 +55,9 @@ export class TestHouse {
       media,
       sounds: { prompt: (name, language) => `${language}/${name}.wav`, music: name => `${name}.wav` },
       records: { write: record => void this.records.push(record) },
-      limits,
+      limits: { calls: 10, callsPerSecond: 10, callsPerSecondPerSource: 10, ...limits },
+      overloaded,
+      watchers,
       ...(journal === undefined ? {} : { journal }),
     });
     for (const extension of Object.keys(plan.extensions)) this.signalling.registered.add(extension);

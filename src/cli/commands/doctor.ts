@@ -29,7 +29,7 @@ async function doctor(args: Arguments, surroundings: Surroundings): Promise<Exit
     surroundings.complain(`kozpont: there is no format ${format}, but ${Object.keys(reportFormats).join(', ')}`);
     return 2;
   }
-  const config = await readSettings(args, surroundings, { examined: true });
+  const config = await readSettings(args, surroundings);
   if (config === undefined) return 1;
   // A dialplan that is wrong is told of by its own diagnostics; everything else is looked at all the same.
   const plan = await readDialplan(config, surroundings);

@@ -16,6 +16,7 @@ export const command: Command = {
   options: settingsOptions,
   about: `The settings are explained in config/kozpont.yaml, the dialplan in dialplans/README.md. The log goes to standard
 error. At SIGTERM or Ctrl-C no new calls are taken, and those in progress may end; a second one ends them at once.
+From elsewhere on the same machine, kozpont drain does the same, and says how many calls are left.
 
 A dialplan that is saved is taken up for new calls, or refused with its errors; calls in progress stay on the one on
 which they began. SIGHUP (not on a terminal) takes up changed recordings and passwords, too.
@@ -36,8 +37,10 @@ ${Object.entries(variables)
       kozpont = await startKozpont(config, preparation);
     } catch (error) {
       await preparation.prompts.close();
-      if (!isKozpontError(error, 'ADDRESS_IN_USE')) throw error;
-      surroundings.complain(cannotListen(error, config, surroundings));
+      if (isKozpontError(error, 'ADDRESS_IN_USE')) surroundings.complain(cannotListen(error, config, surroundings));
+      else if (isKozpontError(error, 'API_ADDRESS_IN_USE')) {
+        surroundings.complain(cannotServe(error, config, surroundings));
+      } else throw error;
       return 1;
     }
     const text = banner({
@@ -45,6 +48,7 @@ ${Object.entries(variables)
       config,
       plan: preparation.plan,
       listening: kozpont.listening,
+      api: kozpont.api,
       advertised: preparation.advertised.sip,
       dialplanFile: nearby(config.files.dialplan, surroundings.folder),
       credentialsFile: nearby(config.files.credentials, surroundings.folder),
@@ -70,6 +74,20 @@ function cannotListen(error: KozpontError, config: Config, { folder }: Surroundi
         ? `only root may listen on ports below 1024: write another port in sip.listen${at}`
         : `end the other program (another Kozpont, or a softphone on this machine), or move Kozpont to another port:
       sip.listen${at}, or KOZPONT_SIP_LISTEN=${elsewhere}`;
+  return `kozpont: ${error.code} ${error.message}\n    → ${remedy}`;
+}
+
+/** The same for the API. */
+function cannotServe(error: KozpontError, config: Config, { folder }: Surroundings): string {
+  const { listen } = config.api;
+  const at = listen === undefined ? '' : ` (${showPosition({ ...listen.at, file: nearby(listen.at.file, folder) })})`;
+  const elsewhere =
+    listen === undefined ? '' : `${hostOf(listen.address)}:${listen.port + 10 > 65_535 ? 9070 : listen.port + 10}`;
+  const remedy =
+    systemCode(error) === 'EADDRINUSE'
+      ? `end the other program (another Kozpont?), or move the API to another port:
+      api.listen${at}, or KOZPONT_API_LISTEN=${elsewhere} (off: without it)`
+      : `write an address of this machine and a port above 1023, or off, in api.listen${at}`;
   return `kozpont: ${error.code} ${error.message}\n    → ${remedy}`;
 }
 

@@ -31,6 +31,7 @@ const address = '127.0.0.1';
 const settings = `
 sip: { listen: ["udp:${address}:0", "tcp:${address}:0"] }
 media: { address: ${address} }
+api: { listen: off }
 state: state
 prompts: recordings
 `;

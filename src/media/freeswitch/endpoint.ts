@@ -31,6 +31,8 @@ import { statsIn } from './stats.ts';
 export interface EndpointContext {
   readonly clock: Clock;
   readonly log: Log;
+  /** The name of the media server. */
+  readonly server: string;
   readonly socket: EventSocket;
   readonly paths: PathMap;
   readonly local: Omit<LocalAudio, keyof TransportAddress>;
@@ -51,6 +53,7 @@ export interface Established {
 
 export class FreeswitchEndpoint implements MediaEndpoint {
   readonly id: string;
+  readonly server: string;
 
   private readonly log: Log;
   private readonly player: Player;
@@ -78,6 +81,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
   ) {
     const { at, channel, offer } = established;
     this.id = channel.id;
+    this.server = context.server;
     this.log = context.log.child({ call: options.callId, leg: options.legId });
     this.local = { ...context.local, ...at };
     this.signallingAddress = options.signallingAddress;

@@ -8,7 +8,8 @@ import type { Clock, Duration } from '../../base/clock.ts';
 import { isKozpontError, KozpontError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Connection } from '../../signalling/connection/connection.ts';
-import type { EndpointOptions, MediaEndpoint, MediaServer } from '../port.ts';
+import type { PooledServer } from '../pool/mediaPool.ts';
+import type { EndpointOptions, MediaEndpoint } from '../port.ts';
 import type { LocalAudio } from '../sdp/agreement.ts';
 import { answerOffer } from '../sdp/negotiate.ts';
 import { Channel } from './channel.ts';
@@ -52,7 +53,7 @@ type Local = Omit<LocalAudio, 'address' | 'port'>;
 /** The payload type of telephone events in our offers, as most phones have it. */
 const local: Local = { codecs: ['PCMA', 'PCMU'], telephoneEvent: 101, direction: 'sendrecv' };
 
-export class FreeswitchServer implements MediaServer {
+export class FreeswitchServer implements PooledServer {
   readonly name: string;
 
   private readonly alive = new Set<FreeswitchEndpoint>();
@@ -61,7 +62,8 @@ export class FreeswitchServer implements MediaServer {
   private inviting = 0;
   private readonly early = new Set<string>();
   private state: 'ready' | 'over' = 'ready';
-  private heartbeat: FreeswitchLoad | undefined;
+  /** Undefined before the first heartbeat. */
+  heartbeat: FreeswitchLoad | undefined;
 
   constructor(private readonly parts: FreeswitchParts) {
     this.name = parts.name;
@@ -76,9 +78,8 @@ export class FreeswitchServer implements MediaServer {
     return this.state === 'ready';
   }
 
-  /** Undefined before the first heartbeat. */
-  get load(): FreeswitchLoad | undefined {
-    return this.heartbeat;
+  get load(): number {
+    return loadOf(this.endpoints, this.heartbeat);
   }
 
   async createEndpoint(options: EndpointOptions): Promise<MediaEndpoint> {
@@ -127,6 +128,7 @@ export class FreeswitchServer implements MediaServer {
         const context = {
           clock: this.parts.clock,
           log: this.parts.log,
+          server: this.name,
           socket: this.parts.socket,
           paths: this.parts.paths,
           local,
@@ -216,6 +218,14 @@ export class FreeswitchServer implements MediaServer {
   private mustBeReady(): void {
     if (this.state === 'over') throw new KozpontError('MEDIA_UNAVAILABLE', `the media server ${this.name} is gone`);
   }
+}
+
+/** Sessions or processor, whichever is nearer to its end. Our endpoints count at once, the others at the next heartbeat. */
+export function loadOf(endpoints: number, heartbeat: FreeswitchLoad | undefined): number {
+  // As shipped; FreeSWITCH tells its own limit within seconds.
+  const { sessions, maxSessions, cpuIdle } = heartbeat ?? { sessions: 0, maxSessions: 1_000, cpuIdle: 100 };
+  const full = maxSessions > 0 ? Math.max(endpoints, sessions) / maxSessions : 1;
+  return Math.min(1, Math.max(full, 1 - cpuIdle / 100));
 }
 
 /** Whoever wants an endpoint asks elsewhere in any case. */

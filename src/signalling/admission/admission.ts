@@ -11,8 +11,14 @@ import type { NameAddr } from '../text/grammar.ts';
 import { userOf } from '../text/user.ts';
 import { callerOfExtension, callerOfTrunk, isWithheld } from './caller.ts';
 
+export interface Admitted<Via extends IncomingCall['via'] = IncomingCall['via']> {
+  readonly kind: 'admitted';
+  readonly via: Via;
+  readonly from: Party;
+}
+
 export type Admission =
-  | { readonly kind: 'admitted'; readonly via: IncomingCall['via']; readonly from: Party }
+  | Admitted
   | { readonly kind: 'challenge'; readonly challenges: readonly string[] }
   | { readonly kind: 'refused' };
 
@@ -23,18 +29,27 @@ export interface AdmissionOptions {
   trunkOf(address: string): string | undefined;
 }
 
-export const admit = (options: AdmissionOptions, request: SrfRequest, from: NameAddr): Admission => {
+type Trunk = Extract<IncomingCall['via'], { kind: 'trunk' }>;
+
+/** The call of a trunk; undefined where whoever calls has to prove who they are. */
+export const admitTrunk = (
+  options: AdmissionOptions,
+  request: SrfRequest,
+  from: NameAddr,
+): Admitted<Trunk> | undefined => {
+  const name = options.trunkOf(request.source_address);
+  if (name === undefined || options.extensionExists(userOf(from.uri))) return undefined;
+  if (header(request, 'authorization') !== undefined) return undefined;
+  return { kind: 'admitted', via: { kind: 'trunk', name }, from: callerOfTrunk(request, from) };
+};
+
+/** Of whoever is no trunk. */
+export const admitExtension = (options: AdmissionOptions, request: SrfRequest, from: NameAddr): Admission => {
   const claimed = userOf(from.uri);
-  const claimsExtension = options.extensionExists(claimed);
-  const authorization = header(request, 'authorization');
-  const trunk = options.trunkOf(request.source_address);
-  if (trunk !== undefined && !claimsExtension && authorization === undefined) {
-    return { kind: 'admitted', via: { kind: 'trunk', name: trunk }, from: callerOfTrunk(request, from) };
-  }
   const verdict = options.authenticator.check({
     method: request.method,
     uri: request.uri,
-    authorization,
+    authorization: header(request, 'authorization'),
     source: request.source_address,
     claimed,
     userAgent: header(request, 'user-agent'),

@@ -1,7 +1,7 @@
 /** An INVITE outside of any dialog: looked at, let in or refused, and shown to the exchange as a call. */
 import type { Log } from '../../base/log.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
-import { type AdmissionOptions, admit } from '../admission/admission.ts';
+import { type AdmissionOptions, admitExtension, admitTrunk } from '../admission/admission.ts';
 import { dialledNumber } from '../admission/caller.ts';
 import { unsupportedOptions } from '../dialogs/headers.ts';
 import { answerTimer } from '../dialogs/sessionTimer.ts';
@@ -10,7 +10,7 @@ import type { Fields } from '../drachtio/fields.ts';
 import { description, header, mediaType } from '../drachtio/message.ts';
 import { type Responder, responderOf } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
-import type { IncomingCall, Leg, LegEvents } from '../port.ts';
+import type { CallSource, IncomingCall, Leg, LegEvents } from '../port.ts';
 import { admits, type NameAddr, parseCSeq, parseNameAddr, parseReplaces, tagOf } from '../text/grammar.ts';
 import { elementsOf } from '../text/list.ts';
 import { type InboundInvite, SipInboundLeg } from './inboundLeg.ts';
@@ -21,6 +21,8 @@ export interface ReceptionOptions {
   readonly log: Log;
   /** While draining: the header fields of the 503; undefined: calls are taken. */
   refusing(): Record<string, string> | undefined;
+  callOffered(source: CallSource): number | undefined;
+  callNotAdmitted(address: string): void;
   callArrived(call: IncomingCall): LegEvents;
 }
 
@@ -46,15 +48,23 @@ export const receiveInvite = (options: ReceptionOptions, request: SrfRequest, re
   const read = readInvite(request);
   if (!read.ok) return refuse(read.error);
   const { value: found } = read;
-  const draining = options.refusing();
-  if (draining !== undefined && found.replaces === undefined) return refuse({ status: 503, headers: draining });
+  const trunk = admitTrunk(options.admission, request, found.from);
+  const address = request.source_address;
+  if (found.replaces === undefined) {
+    // The cheapest way out, for a switchboard that has enough to do.
+    const retryAfter = options.callOffered(trunk === undefined ? { kind: 'address', address } : trunk.via);
+    if (retryAfter !== undefined) return refuse({ status: 503, headers: { 'Retry-After': String(retryAfter) } });
+    const draining = options.refusing();
+    if (draining !== undefined) return refuse({ status: 503, headers: draining });
+  }
 
-  const admission = admit(options.admission, request, found.from);
+  const admission = trunk ?? admitExtension(options.admission, request, found.from);
+  if (admission.kind !== 'admitted') options.callNotAdmitted(address);
   if (admission.kind === 'challenge') {
     return refuse({ status: 401, headers: { 'WWW-Authenticate': admission.challenges } });
   }
   if (admission.kind === 'refused') {
-    options.log.info({ source: request.source_address }, 'a call was refused');
+    options.log.info({ source: address }, 'a call was refused');
     return refuse({ status: 403 });
   }
 
@@ -67,7 +77,7 @@ export const receiveInvite = (options: ReceptionOptions, request: SrfRequest, re
     leg,
     from,
     via,
-    source: request.source_address,
+    source: address,
     dialled: found.dialled,
     offer: found.invite.offer,
     replaces: replaced.value,

@@ -37,6 +37,12 @@ interface Entry {
   readonly timer: Timer;
 }
 
+/** Extensions that have at least one phone, and phones in all. */
+export interface RegistrationCount {
+  readonly extensions: number;
+  readonly bindings: number;
+}
+
 const none: Bindings = [];
 
 export class Registrar {
@@ -46,6 +52,12 @@ export class Registrar {
 
   bindings(extension: string): Bindings {
     return this.entries.get(extension)?.bindings ?? none;
+  }
+
+  get count(): RegistrationCount {
+    let bindings = 0;
+    for (const entry of this.entries.values()) bindings += entry.bindings.length;
+    return { extensions: this.entries.size, bindings };
   }
 
   /** Drops the bindings of whatever is no extension any more; its next REGISTER is refused. */

@@ -69,7 +69,7 @@ freeswitch:
   - { name: media, host: 127.0.0.1, port: ${from + 2}, secretFile: run/freeswitch/secret, ports: ${rtp.from}-${rtp.to} }
 limits: { calls: 400 }
 `;
-    const { value: config } = parseConfig('k.yaml', settings, { folder, environment: {}, examined: true });
+    const { value: config } = parseConfig('k.yaml', settings, { folder, environment: {} });
     if (config === undefined) throw new Error('the settings are wrong');
     const look = async (): Promise<readonly string[]> => {
       const facts = await examine(config, { clock: systemClock, interfaces: [], languages: [], environment: {} });

@@ -145,4 +145,50 @@ export const admission = (open: OpenRig): void => {
     expect(statusOf(await refusal({ Replaces: 'a@b;to-tag=1;from-tag=2' }))).toBe(403);
     expect(rig.exchange.arrivals).toHaveLength(0);
   });
+
+  test('who may call at all is asked before anything else, and a refusal is 503 with the time to come back', async () => {
+    const rig = await open({ trunk: 'carrier' });
+    const caller = await rig.phone('+361');
+    rig.exchange.retryAfter = 4;
+    const invite = caller.invite('2');
+    const refused = await caller.next(503);
+    caller.ackFailure(invite, refused);
+    expect(fieldOf(refused, 'Retry-After')).toBe('4');
+    expect(rig.exchange.offered).toEqual([{ kind: 'trunk', name: 'carrier' }]);
+    expect([rig.exchange.arrivals, rig.exchange.notAdmitted]).toEqual([[], []]);
+  });
+
+  test('a call that was not let in is told of by its address, one that was let in is not', async () => {
+    const rig = await open({ trunk: 'carrier' });
+    const phone = await rig.phone('101');
+    const wrong = await phone.inviteAs({ user: '101', password: 'wrong' }, '102');
+    phone.ackFailure(wrong, await phone.next(403));
+    const address = '127.0.0.1';
+    const offered = { kind: 'address', address };
+    expect(rig.exchange.offered).toEqual([offered, offered]);
+    expect(rig.exchange.notAdmitted).toEqual([address, address]);
+    await phone.inviteAs(userOf('101'), '102');
+    const { call } = await rig.exchange.nextCall();
+    expect(rig.exchange.offered).toHaveLength(4);
+    expect(rig.exchange.notAdmitted).toEqual([address, address, address]);
+    call.leg.hangUp({ status: 480 });
+    await phone.next(480);
+  });
+
+  test('what belongs to a call that is up is never refused for want of room', async () => {
+    const rig = await open();
+    const first = await rig.answeredCall('101', '10');
+    const asked = rig.exchange.offered.length;
+    rig.exchange.retryAfter = 3;
+    const second = await rig.phone('102');
+    const replaces = `${fieldOf(first.invite, 'Call-ID')};to-tag=${first.dialog.theirTag};from-tag=${first.dialog.ourTag}`;
+    await second.inviteAs(userOf('102'), '10', { Replaces: replaces });
+    const { call } = await rig.exchange.nextCall();
+    expect(call.replaces).toBe(first.call.leg);
+    expect(rig.exchange.offered).toHaveLength(asked);
+    call.leg.hangUp();
+    await second.next(480);
+    first.call.leg.hangUp();
+    first.phone.respond(await first.phone.next('BYE'), 200);
+  });
 };

@@ -128,12 +128,14 @@ export const connection = (open: OpenRig): void => {
     rig.relay.refusing = true;
     rig.relay.cut();
     await rig.exchange.untilConnected(false);
+    expect(rig.signalling.connected).toBe(false);
     const { watch } = rig.dial('101');
     expect((await watch.next('failed')).failure).toMatchObject({ reason: 'unreachable', status: 503 });
     rig.relay.refusing = false;
     await rig.exchange.untilConnected(true);
     // Registrations outlive the connection: the phones have not moved.
     expect(rig.signalling.reachable('101')).toBe(true);
+    expect([rig.signalling.connected, rig.signalling.registrations]).toEqual([true, { extensions: 1, bindings: 1 }]);
   });
 
   test('a server that does not answer any more is given up', async () => {

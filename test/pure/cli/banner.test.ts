@@ -41,6 +41,7 @@ const facts = (more: Partial<BannerFacts> = {}): BannerFacts => {
       { transport: 'udp', address: '0.0.0.0', port: 5060 },
       { transport: 'tcp', address: '0.0.0.0', port: 5060 },
     ],
+    api: { address: '127.0.0.1', port: 9060 },
     advertised: '192.0.2.20',
     dialplanFile: 'dialplans/sample.yaml',
     credentialsFile: 'var/credentials.yaml',
@@ -58,6 +59,7 @@ describe('the banner', () => {
   SIP                  udp 0.0.0.0:5060, tcp 0.0.0.0:5060
   RTP                  0.0.0.0, UDP ports 20000 to 29999
   phones reach it at   192.0.2.20
+  health, metrics      http://127.0.0.1:9060
 
 Numbers of the company
   +3612345678   → menu main

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 function examine(text: string, environment: Readonly<Record<string, string>> = {}) {
-  const { value, diagnostics } = parseConfig('k.yaml', text, { folder, environment, examined: true });
+  const { value, diagnostics } = parseConfig('k.yaml', text, { folder, environment });
   return { value, told: diagnostics.map(showDiagnostic) };
 }
 

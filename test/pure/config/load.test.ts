@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { showDiagnostic } from '../../../src/base/yaml/diagnostic.ts';
+import { readYaml } from '../../../src/base/yaml/document.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { loadConfig, parseConfig } from '../../../src/config/load.ts';
+import { configSchema } from '../../../src/config/schema.ts';
 
 const source = { folder: '/srv/kozpont', environment: {} };
 
@@ -40,7 +42,10 @@ describe('the configuration', () => {
       promptCache: '/srv/kozpont/var/prompts',
       versions: '/srv/kozpont/var/dialplans',
       records: '/srv/kozpont/var/records.jsonl',
+      api: '/srv/kozpont/var/api.json',
     });
+    expect(config.api.listen).toMatchObject({ address: '127.0.0.1', port: 9060 });
+    expect(config.limits).toMatchObject({ callsPerSecond: 200, callsPerSecondPerSource: 50, eventLoopDelay: 100 });
     expect(config.tts.engine).toEqual({ kind: 'builtin', speed: 150 });
     expect(config.limits.drain).toBe(300_000);
     expect(config.trunks.map(trunk => trunk.name)).toEqual(['local']);
@@ -51,16 +56,33 @@ describe('the configuration', () => {
     expect(withoutPositions(good(sample))).toEqual(withoutPositions(good('')));
   });
 
+  it('is explained in the sample file to its last key', async () => {
+    const sample = readYaml('sample', await readFile('config/kozpont.yaml', 'utf8')).document?.value;
+    const missing: string[] = [];
+    const look = (defaults: unknown, written: unknown, path: string): void => {
+      // What is written as one text may be more than one value.
+      if (typeof defaults !== 'object' || defaults === null || Array.isArray(defaults)) return;
+      if (typeof written !== 'object') return;
+      for (const [key, value] of Object.entries(defaults)) {
+        if (written === null || !(key in written)) missing.push(`${path}${key}`);
+        else look(value, (written as Record<string, unknown>)[key], `${path}${key}.`);
+      }
+    };
+    look(configSchema.parse({}), sample, '');
+    expect(missing).toEqual([]);
+  });
+
   it('takes the settings of a file', () => {
     const config = good(`
 sip: { listen: ["udp:[::1]:5070", tcp:127.0.0.1:0], advertise: 192.0.2.7, realm: example.com }
 media: { ports: 30001-30100, rest: 0s }
-trunks: { provider: { from: [198.51.100.0/24, 203.0.113.9] } }
+trunks: { provider: { from: [198.51.100.0/24, 203.0.113.9], callsPerSecond: 90 } }
 state: /var/lib/kozpont
 records: /var/log/calls.jsonl
 credentials: shared/passwords.yaml
 tts: { command: [espeak-ng, -v, "{voice}", --stdout], voices: { hu: mbrola-hu1 } }
 phones: { "10": { transferNotify: immediate } }
+api: { listen: "[::1]:0" }
 `);
     expect(config.sip).toEqual({
       listeners: [
@@ -71,7 +93,9 @@ phones: { "10": { transferNotify: immediate } }
       realm: 'example.com',
     });
     expect(config.media.ports).toMatchObject({ from: 30_002, to: 30_100 });
-    expect(config.trunks).toEqual([{ name: 'provider', from: ['198.51.100.0/24', '203.0.113.9'] }]);
+    expect(config.trunks).toEqual([{ name: 'provider', from: ['198.51.100.0/24', '203.0.113.9'], callsPerSecond: 90 }]);
+    expect(config.api.listen).toEqual({ address: '::1', port: 0, at: { file: 'k.yaml', line: 10, col: 16 } });
+    expect(good('api: { listen: off }').api.listen).toBeUndefined();
     expect(config.files.credentials).toBe('/srv/kozpont/shared/passwords.yaml');
     expect(config.files.promptCache).toBe('/var/lib/kozpont/prompts');
     expect(config.files.records).toBe('/var/log/calls.jsonl');
@@ -88,8 +112,9 @@ phones: { "10": { transferNotify: immediate } }
 media: { ports: 5-80, rest: 5 }
 trunks: { t: { from: [10.0.0.0/33] } }
 tts: { engine: builtin, command: [x] }
-limits: { calls: 0, registration: { min: 2h, max: 1h } }
+limits: { calls: 0, registration: { min: 2h, max: 1h }, eventLoopDelay: 5ms, callsPerSecondPerSource: 0 }
 phones: { reception: {} }
+api: { listen: localhost:9060 }
 `),
     ).toEqual([
       expect.stringMatching(/^k\.yaml:2:12 WRONG_VALUE sip\.listen\[0\] must be transport:address:port/),
@@ -103,17 +128,19 @@ phones: { reception: {} }
       'k.yaml:7:6 WRONG_VALUE tts has both an engine and a command: keep one',
       'k.yaml:8:18 WRONG_VALUE limits.calls must be at least 1',
       'k.yaml:8:35 WRONG_VALUE limits.registration min is longer than max',
+      'k.yaml:8:73 BAD_DURATION limits.eventLoopDelay must be at least 20ms\n    → write a number and its unit: 500ms, 20s, 1m30s, 2h',
+      'k.yaml:8:103 WRONG_VALUE limits.callsPerSecondPerSource must be at least 1',
       'k.yaml:9:11 WRONG_VALUE reception: must be an extension',
+      expect.stringMatching(/^k\.yaml:10:16 WRONG_VALUE api\.listen must be off or address:port, not "localhost:9060"/),
     ]);
   });
 
-  it('refuses secrets that everybody knows, and an engine that is not there', () => {
+  it('refuses secrets that everybody knows, and an engine whose servers are not named', () => {
     expect(
       wrong(
         'engine: drachtio\ndrachtio: { host: 127.0.0.1, secret: cymru }\nfreeswitch: [{ host: 127.0.0.1, secret: xK4 }]\n',
       ),
     ).toEqual([
-      'k.yaml:1:9 ENGINE_UNAVAILABLE this version has the embedded engine alone\n    → write engine: embedded',
       'k.yaml:2:38 KNOWN_SECRET is a secret that everybody knows\n    → set one of your own on that server, and here',
     ]);
     expect(wrong('engine: drachtio\n').filter(line => line.includes('MISSING_KEY'))).toHaveLength(2);

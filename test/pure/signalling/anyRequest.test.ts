@@ -103,6 +103,8 @@ test('INVITE', () => {
           trunkOf: () => (trusted ? 'carrier' : undefined),
         },
         refusing: () => undefined,
+        callOffered: () => undefined,
+        callNotAdmitted: () => {},
         callArrived: (call: { from: { number: string; display: string | undefined }; dialled: string }) => {
           arrived += 1;
           expect(`${call.from.number}${call.from.display ?? ''}${call.dialled}`).not.toMatch(controls);

@@ -1,5 +1,6 @@
 /** Stands where the exchange stands: notes what signalling tells, and lets the test decide. */
 import type {
+  CallSource,
   DialFailure,
   IncomingCall,
   LegEnd,
@@ -138,6 +139,11 @@ export class ScriptedExchange implements SignallingEvents {
   readonly reachability: (readonly [extension: string, reachable: boolean])[] = [];
   readonly connections: boolean[] = [];
   onArrival: (arrived: Arrived) => void = () => {};
+  /** What was asked before a call was looked at, and where those came from that were not let in. */
+  readonly offered: CallSource[] = [];
+  readonly notAdmitted: string[] = [];
+  /** Seconds: every new call is refused. */
+  retryAfter: number | undefined;
   private taken = 0;
   private readonly waiter = new Waiter();
 
@@ -157,6 +163,15 @@ export class ScriptedExchange implements SignallingEvents {
       () => (this.connections.at(-1) === connected ? true : undefined),
       () => this.connections.join(', '),
     );
+  }
+
+  callOffered(source: CallSource): number | undefined {
+    this.offered.push(source);
+    return this.retryAfter;
+  }
+
+  callNotAdmitted(address: string): void {
+    this.notAdmitted.push(address);
   }
 
   callArrived(call: IncomingCall): LegEvents {

@@ -27,6 +27,12 @@ export interface OfficeOptions {
   readonly phones?: Readonly<Record<string, PhoneSettings>>;
   /** Above it, calls are refused. */
   readonly calls?: number;
+  /** New calls a second from one trunk, extension or address. */
+  readonly callsPerSecondPerSource?: number;
+  /** Milliseconds. A machine on which many tests run at once is late at times: by default that is not what it is about. */
+  readonly eventLoopDelay?: number;
+  /** Where the API listens; default: nowhere. */
+  readonly api?: string;
   readonly prompts?: Readonly<Record<string, number>>;
   /** How long calls may go on after `drain`. Milliseconds. */
   readonly drain?: number;
@@ -47,6 +53,8 @@ export class Office {
   private constructor(
     readonly frequencies: Frequencies,
     readonly kozpont: Kozpont,
+    /** Its state folder. */
+    readonly state: string,
   ) {}
 
   static async open(options: OfficeOptions): Promise<Office> {
@@ -79,7 +87,7 @@ export class Office {
         ],
       },
     );
-    office = new Office(frequencies, kozpont);
+    office = new Office(frequencies, kozpont, config.files.state);
     return office;
   }
 
@@ -183,11 +191,22 @@ const nobody = { calls: 0, legs: 0, endpoints: 0 };
 /** No spaces: some phones cannot be told a password with one. */
 export const passwordOf = (extension: string): string => `password-of-${extension}`;
 
-const settings = ({ calls = 1000, drain = 1000 }: OfficeOptions): string => `
+const settings = ({
+  calls = 1000,
+  callsPerSecondPerSource = 50,
+  eventLoopDelay = 60_000,
+  drain = 1000,
+  api = 'off',
+}: OfficeOptions): string => `
 sip: { listen: [udp:${addresses.house}:0, tcp:${addresses.house}:0], realm: office }
 media: { address: ${addresses.house}, rest: 0ms }
 trunks: { outside: { from: [${addresses.trunk}] } }
-limits: { calls: ${calls}, drain: ${drain}ms }
+limits:
+  calls: ${calls}
+  callsPerSecondPerSource: ${callsPerSecondPerSource}
+  eventLoopDelay: ${eventLoopDelay}ms
+  drain: ${drain}ms
+api: { listen: "${api}" }
 `;
 
 /** A story in an office of its own, which is empty at the end. */

@@ -89,7 +89,12 @@ queues: { reception: { agents: ["10"], maxWait: 1m, overflow: goodbye:bye } }
 transfer: { recall: { otherwise: queue:reception } }
 numbers: { "+361": queue:reception }
 `;
-    const environment = { PATH: '/usr/bin:/bin', KOZPONT_DIALPLAN: 'plan.yaml', KOZPONT_LOG_LEVEL: 'warn' };
+    const environment = {
+      PATH: '/usr/bin:/bin',
+      KOZPONT_DIALPLAN: 'plan.yaml',
+      KOZPONT_LOG_LEVEL: 'warn',
+      KOZPONT_API_LISTEN: '127.0.0.1:0',
+    };
 
     it('prints where it listens, and ends in good order at SIGTERM', async () => {
       await writeFile(join(folder, 'plan.yaml'), plan);

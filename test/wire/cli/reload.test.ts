@@ -32,6 +32,7 @@ const environment = {
   PATH: '/usr/bin:/bin',
   KOZPONT_DIALPLAN: 'plan.yaml',
   KOZPONT_SIP_LISTEN: 'udp:127.0.0.1:0',
+  KOZPONT_API_LISTEN: 'off',
 };
 
 it('a running Kozpont takes up, refuses, goes back, and heeds SIGHUP', async () => {

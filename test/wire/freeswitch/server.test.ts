@@ -181,9 +181,9 @@ program('a real FreeSWITCH', { timeout: 60_000 }, () => {
   it('tells its load', async () => {
     const { server } = await (await begin()).connect();
     await stage.call(server);
-    await expect.poll(() => server.load?.sessions, { timeout: 5_000 }).toBe(1);
-    expect(server.load?.maxSessions).toBe(1000);
-    expect(server.load?.cpuIdle).toBeGreaterThanOrEqual(0);
+    await expect.poll(() => server.heartbeat?.sessions, { timeout: 5_000 }).toBe(1);
+    expect(server.heartbeat?.maxSessions).toBe(1000);
+    expect(server.heartbeat?.cpuIdle).toBeGreaterThanOrEqual(0);
   });
 
   it('whose phones send nothing has no channel left', async () => {

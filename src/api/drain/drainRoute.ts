@@ -1,0 +1,63 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock, Duration, Timer } from '../../base/clock.ts';
+import { failure, usualHeaders } from '../answer.ts';
+import type { Switchboard } from '../ports.ts';
+import type { Handler } from '../server.ts';
+import { type DrainLine, writeDrainLine } from './drainLine.ts';
+
+/** How often it is looked at how many calls are left, and how often that is told although it is the same. Milliseconds. */
+const lookEvery: Duration = 200;
+const tellEvery: Duration = 5_000;
+
+/**
+ * `POST /drain`: the switchboard takes no new calls, and ends when those in progress have ended. The response goes on until
+ * then. It asks for the token of the access file, and to come from this machine; whoever leaves before the end stops
+ * nothing.
+ */
+export const drainRoute =
+  (clock: Clock, switchboard: Pick<Switchboard, 'drain' | 'callsNow'>, token: string): Handler =>
+  (request, response) => {
+    if (!isFromHere(request)) return failure(403, 'only this machine may ask for that');
+    if (!hasToken(request, token)) {
+      return failure(401, 'the token is not the one of the running Kozpont', { 'WWW-Authenticate': 'Bearer' });
+    }
+    report(clock, switchboard, response);
+    return 'taken';
+  };
+
+function report(clock: Clock, switchboard: Pick<Switchboard, 'drain' | 'callsNow'>, response: ServerResponse): void {
+  let looking: Timer | undefined;
+  let told = { calls: -1, at: 0 };
+  const say = (line: DrainLine): void => void response.write(writeDrainLine(line));
+  const look = (): void => {
+    const calls = switchboard.callsNow;
+    const now = clock.now();
+    if (calls !== told.calls || now - told.at >= tellEvery) {
+      told = { calls, at: now };
+      // Who does not read is told later: nothing piles up.
+      if (!response.writableNeedDrain) say({ calls });
+    }
+    looking = clock.after(lookEvery, look);
+  };
+  const over = switchboard.drain();
+  response.on('close', () => looking?.cancel());
+  response.writeHead(200, { ...usualHeaders, 'Content-Type': 'application/x-ndjson', Connection: 'close' });
+  look();
+  void over.then(cut => {
+    looking?.cancel();
+    response.end(writeDrainLine({ over: true, cut }));
+  });
+}
+
+/** Over loopback, or from an address of this machine to itself. */
+const isFromHere = ({ socket }: IncomingMessage): boolean => {
+  const { remoteAddress = '', localAddress } = socket;
+  return /^(::ffff:)?127\.|^::1$/.test(remoteAddress) || remoteAddress === localAddress;
+};
+
+function hasToken({ headers }: IncomingMessage, token: string): boolean {
+  const given = Buffer.from(/^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '');
+  const wanted = Buffer.from(token);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}

@@ -1,0 +1,68 @@
+/** The production engine: a drachtio-server and FreeSWITCHes, each a program of its own, somewhere. */
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Config, Engine as EngineConfig } from '../config/config.ts';
+import { pathOnServer } from '../config/sharedPaths.ts';
+import { superviseFreeswitch } from '../media/freeswitch/supervise.ts';
+import { MediaPool } from '../media/pool/mediaPool.ts';
+import type { Engine } from './engine.ts';
+
+type DrachtioConfig = Extract<EngineConfig, { kind: 'drachtio' }>;
+
+/**
+ * Connects to the media servers, and goes on trying for those that are not there. The SIP server is not asked for
+ * anything before one of them is ready: calls that nobody could carry stay out.
+ */
+export function drachtioEngine(
+  { drachtio, freeswitch }: DrachtioConfig,
+  { node }: Pick<Config, 'node'>,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Engine {
+  const pool = new MediaPool(log);
+  let isReady = (): void => undefined;
+  const ready = new Promise<void>(resolve => {
+    isReady = resolve;
+  });
+  const supervised = freeswitch.map(server =>
+    superviseFreeswitch(
+      {
+        clock,
+        log,
+        name: server.name,
+        host: server.host,
+        port: server.port,
+        secret: server.secret,
+        sip: drachtio,
+        profile: server.profile,
+        application: node,
+        paths: path => pathOnServer(server, path),
+      },
+      {
+        ready(media) {
+          pool.add(media);
+          isReady();
+        },
+        lost: media => pool.remove(media),
+      },
+    ),
+  );
+  return {
+    server: drachtio,
+    listening: undefined,
+    media: pool,
+    outlives: true,
+    ready,
+    mediaServers: () =>
+      supervised.map(({ name, server }) => ({
+        name,
+        ready: server?.ready === true,
+        endpoints: server?.endpoints ?? 0,
+      })),
+    rtpPorts: () => undefined,
+    held: () => ({ endpoints: pool.endpoints }),
+    async close() {
+      await Promise.all(supervised.map(one => one.close()));
+      await pool.close();
+    },
+  };
+}
