@@ -63,7 +63,10 @@ export interface Kozpont {
   close(): Promise<void>;
 }
 
-/** Errors: `ADDRESS_IN_USE`, `API_ADDRESS_IN_USE`, with the address in the message. What was started by then is closed; the prompts are not. */
+/**
+ * Errors: `ADDRESS_IN_USE`, `API_ADDRESS_IN_USE`, with the address in the message. What was started by then is closed; the
+ * prompts are not.
+ */
 export async function startKozpont(config: Config, parts: Parts): Promise<Kozpont> {
   const { clock, log } = parts;
   let current: DialplanParts = parts;

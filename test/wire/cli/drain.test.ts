@@ -24,7 +24,7 @@ transfer: { recall: { otherwise: queue:reception } }
 numbers: { "+361": queue:reception }
 `,
   );
-});
+}, 60_000);
 afterAll(async () => {
   await compiled.remove();
   await rm(folder, { recursive: true });
