@@ -1,6 +1,6 @@
 import type { FreeswitchAnswer, FreeswitchFacts } from '../facts.ts';
 import { type Finding, findingError, findingFine, findingWarning } from '../finding.ts';
-import { neededModules } from '../neededModules.ts';
+import { neededModules } from '../needed.ts';
 import { judgeExposure } from './drachtio.ts';
 import { failureFinding } from './failures.ts';
 
@@ -46,6 +46,9 @@ function judgeProfile(subject: string, { server, local }: FreeswitchFacts, answe
   if (!answer.parks) {
     const remedy = 'take docker/freeswitch/dialplan/kozpont.xml for the context of the profile';
     error('NOT_PARKED', 'its dialplan does not answer and park what it is sent', remedy);
+  } else if (answer.missingVariables.length > 0) {
+    const remedy = 'take docker/freeswitch/dialplan/kozpont.xml of this version for the context of the profile';
+    error('CHANNEL_VARIABLES', `its dialplan does not set ${answer.missingVariables.join(', ')}`, remedy);
   }
   if (profile['inbound-use-callid-as-uuid'] !== 'true') {
     const remedy = 'set inbound-use-callid-as-uuid to true in the profile';

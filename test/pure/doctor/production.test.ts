@@ -81,6 +81,7 @@ describe('a FreeSWITCH', () => {
     ['without the profile', media({ profile: undefined }), 'error PROFILE_MISSING'],
     ['whose profile does not run', media({ profileRuns: false }), 'error PROFILE_DOWN'],
     ['that does not park', media({ parks: false }), 'error NOT_PARKED'],
+    ['whose dialplan is of another version', media({ missingVariables: ['hold_music'] }), 'error CHANNEL_VARIABLES'],
     ['that names its channels by itself', profile({ 'inbound-use-callid-as-uuid': 'false' }), 'error CHANNEL_NAMES'],
     ['that asks us for a password', profile({ 'auth-calls': 'true' }), 'error ASKS_US'],
     ['that takes digits as INFO', profile({ 'dtmf-type': 'info' }), 'warning DIGITS'],
