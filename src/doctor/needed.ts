@@ -15,6 +15,7 @@ export const neededVariables: readonly string[] = [
   'hangup_after_bridge',
   'send_silence_when_idle',
   'playback_terminators',
-  'hold_music',
+  'RECORD_MIN_SEC',
+  'RECORD_PRE_BUFFER_FRAMES',
   'disable_rtp_auto_adjust',
 ];

@@ -60,6 +60,10 @@ function judgeProfile(subject: string, { server, local }: FreeswitchFacts, answe
   if (profile['dtmf-type'] !== undefined && profile['dtmf-type'] !== 'rfc2833') {
     warning('DIGITS', `takes digits as ${profile['dtmf-type']}`, 'set dtmf-type to rfc2833 in the profile');
   }
+  if (profile['rtp-timer-name'] === 'none') {
+    const remedy = 'set rtp-timer-name to soft in the profile, unless every phone always sends';
+    warning('RTP_TIMER', 'plays nothing to a party that sends no audio (rtp-timer-name none)', remedy);
+  }
   const address = profile['sip-ip'] ?? '';
   if (address === '0.0.0.0' || address === '::' || isPublic(address)) {
     const remedy = 'bind sip-ip to loopback or to a network of the servers alone: it asks nobody for a password';

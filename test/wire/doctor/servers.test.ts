@@ -140,7 +140,7 @@ describe('FreeSWITCH', () => {
       profile: { context: 'kozpont', 'sip-port': '5080' },
       profileRuns: true,
       parks: true,
-      missingVariables: ['hold_music'],
+      missingVariables: ['RECORD_MIN_SEC', 'RECORD_PRE_BUFFER_FRAMES'],
       contexts: ['kozpont'],
       users: 0,
       eventSocket: { 'listen-ip': '127.0.0.1' },
