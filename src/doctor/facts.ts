@@ -56,6 +56,8 @@ export interface FreeswitchAnswer {
   readonly profileRuns: boolean;
   /** The dialplan of that profile answers, and parks what it has answered. */
   readonly parks: boolean;
+  /** Of those that it must set on each channel. */
+  readonly missingVariables: readonly string[];
   readonly contexts: readonly string[];
   readonly users: number;
   /** Parameters of its event socket. */

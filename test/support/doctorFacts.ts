@@ -50,6 +50,7 @@ export const answer: FreeswitchAnswer = {
   },
   profileRuns: true,
   parks: true,
+  missingVariables: [],
   contexts: ['kozpont'],
   users: 0,
   eventSocket: { 'listen-ip': '127.0.0.1', 'apply-inbound-acl': 'kozpont' },

@@ -2,7 +2,7 @@ import { type Clock, type Duration, wallClock } from '../../base/clock.ts';
 import type { FreeswitchServer } from '../../config/config.ts';
 import { pathOnServer } from '../../config/sharedPaths.ts';
 import type { Failure, FreeswitchAnswer, SeenFolder } from '../facts.ts';
-import { neededModules } from '../neededModules.ts';
+import { neededModules, neededVariables } from '../needed.ts';
 import { EventSocket } from './eventSocket.ts';
 import { countOf, elementNamed, namesOf, paramsOf } from './freeswitchXml.ts';
 
@@ -70,6 +70,7 @@ export async function askFreeswitch(
       profile,
       profileRuns: !/Invalid Profile/i.test(profileStatus) && /\bName\b/.test(profileStatus),
       parks: context !== undefined && /application="answer"[\s\S]*application="park"/.test(context),
+      missingVariables: neededVariables.filter(name => !context?.includes(`${name}=`)),
       contexts: namesOf(dialplan, 'context'),
       users: countOf(directory, 'user'),
       eventSocket,

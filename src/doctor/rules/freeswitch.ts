@@ -1,6 +1,6 @@
 import type { FreeswitchAnswer, FreeswitchFacts } from '../facts.ts';
 import { type Finding, findingError, findingFine, findingWarning } from '../finding.ts';
-import { neededModules } from '../neededModules.ts';
+import { neededModules } from '../needed.ts';
 import { judgeExposure } from './drachtio.ts';
 import { failureFinding } from './failures.ts';
 
@@ -46,6 +46,9 @@ function judgeProfile(subject: string, { server, local }: FreeswitchFacts, answe
   if (!answer.parks) {
     const remedy = 'take docker/freeswitch/dialplan/kozpont.xml for the context of the profile';
     error('NOT_PARKED', 'its dialplan does not answer and park what it is sent', remedy);
+  } else if (answer.missingVariables.length > 0) {
+    const remedy = 'take docker/freeswitch/dialplan/kozpont.xml of this version for the context of the profile';
+    error('CHANNEL_VARIABLES', `its dialplan does not set ${answer.missingVariables.join(', ')}`, remedy);
   }
   if (profile['inbound-use-callid-as-uuid'] !== 'true') {
     const remedy = 'set inbound-use-callid-as-uuid to true in the profile';
@@ -56,6 +59,10 @@ function judgeProfile(subject: string, { server, local }: FreeswitchFacts, answe
   }
   if (profile['dtmf-type'] !== undefined && profile['dtmf-type'] !== 'rfc2833') {
     warning('DIGITS', `takes digits as ${profile['dtmf-type']}`, 'set dtmf-type to rfc2833 in the profile');
+  }
+  if (profile['rtp-timer-name'] === 'none') {
+    const remedy = 'set rtp-timer-name to soft in the profile, unless every phone always sends';
+    warning('RTP_TIMER', 'plays nothing to a party that sends no audio (rtp-timer-name none)', remedy);
   }
   const address = profile['sip-ip'] ?? '';
   if (address === '0.0.0.0' || address === '::' || isPublic(address)) {

@@ -8,7 +8,7 @@ import { askDrachtio } from '../../../src/doctor/gather/drachtio.ts';
 import { EventSocket } from '../../../src/doctor/gather/eventSocket.ts';
 import { askFreeswitch } from '../../../src/doctor/gather/freeswitch.ts';
 import { answersAt } from '../../../src/doctor/gather/ports.ts';
-import { neededModules } from '../../../src/doctor/neededModules.ts';
+import { neededModules } from '../../../src/doctor/needed.ts';
 import { openDrachtiod, testSecret } from '../../support/drachtio/server.ts';
 import { type EventSocketScript, openEventSocketDouble } from '../../support/eventSocketDouble.ts';
 
@@ -94,7 +94,7 @@ const healthy: Readonly<Record<string, string>> = {
     '<profile name="kozpont"><settings><param name="context" value="kozpont"></param><param name="sip-port" value="5080"></param></settings></profile>',
   'sofia status profile kozpont': 'Name             \tkozpont\n',
   'xml_locate dialplan':
-    '<section name="dialplan"><context name="kozpont"><action application="answer"></action><action application="park"></action></context></section>',
+    '<section name="dialplan"><context name="kozpont"><action application="multiset" data="park_after_bridge=true hangup_after_bridge=false send_silence_when_idle=-1 playback_terminators=none disable_rtp_auto_adjust=x"></action><action application="answer"></action><action application="park"></action></context></section>',
   'xml_locate directory': '<section name="directory"></section>',
   'file_exists /mnt/prompts': 'true',
 };
@@ -140,6 +140,7 @@ describe('FreeSWITCH', () => {
       profile: { context: 'kozpont', 'sip-port': '5080' },
       profileRuns: true,
       parks: true,
+      missingVariables: ['RECORD_MIN_SEC', 'RECORD_PRE_BUFFER_FRAMES'],
       contexts: ['kozpont'],
       users: 0,
       eventSocket: { 'listen-ip': '127.0.0.1' },
