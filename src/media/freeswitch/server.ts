@@ -110,6 +110,7 @@ export class FreeswitchServer implements MediaServer {
       const { leg, answer } = await Leg.invite(
         this.parts.connection,
         {
+          clock: this.parts.clock,
           uri: this.parts.uri,
           offer: remote.write(agreement) ?? '',
           follows: mayBeElsewhere(agreement?.remote?.address, options.signallingAddress),
