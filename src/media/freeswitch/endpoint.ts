@@ -315,7 +315,8 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     const { channel: ours } = this.established;
     const { channel: theirs } = other.established;
     other.mustBeOpen();
-    await Promise.all([ours.until('parked'), theirs.until('parked')]);
+    // A play that FreeSWITCH has not begun yet would be played on the way into the bridge, and keep the two from it.
+    await Promise.all([ours.until('parked'), theirs.until('parked'), this.player.silent(), other.player.silent()]);
     // Something else was asked for meanwhile.
     if (this.partner !== other) return;
     ours.move();
