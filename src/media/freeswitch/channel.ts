@@ -66,6 +66,12 @@ export class Channel {
     });
   }
 
+  /** Resolves when it is not on its way any more, or takes too long. */
+  rest(): Promise<void> {
+    if (this.current !== 'moving') return Promise.resolve();
+    return Promise.any([this.until('parked'), this.until('bridged')]).catch(() => {});
+  }
+
   /** A command was given that moves it. */
   move(): void {
     if (this.current !== 'gone') this.current = 'moving';

@@ -212,7 +212,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     if (partner !== undefined) {
       partner.partner = undefined;
       // FreeSWITCH parks it by itself.
-      partner.established.channel.move();
+      if (partner.established.channel.state === 'bridged') partner.established.channel.move();
     }
     this.context.left(this);
     const recorded = this.recording?.stop().catch(() => {});
@@ -319,14 +319,24 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     const { channel: ours } = this.established;
     const { channel: theirs } = other.established;
     other.mustBeOpen();
-    await Promise.all([ours.until('parked'), theirs.until('parked')]);
+    // A play that FreeSWITCH has not begun yet would be played on the way into the bridge, and keep the two from it.
+    await Promise.all([ours.until('parked'), theirs.until('parked'), this.player.silent(), other.player.silent()]);
     // Something else was asked for meanwhile.
     if (this.partner !== other) return;
     ours.move();
     theirs.move();
-    const reply = await this.context.socket.api(text`uuid_bridge ${ours.id} ${theirs.id}`);
-    if (!reply.startsWith('+OK')) throw new KozpontError('MEDIA_UNAVAILABLE', `FreeSWITCH bridges nothing: ${reply}`);
-    await Promise.all([ours.until('bridged'), theirs.until('bridged')]);
+    const { socket } = this.context;
+    try {
+      const reply = await socket.api(text`uuid_bridge ${ours.id} ${theirs.id}`);
+      if (!reply.startsWith('+OK')) throw new KozpontError('MEDIA_UNAVAILABLE', `FreeSWITCH bridges nothing: ${reply}`);
+      await Promise.all([ours.until('bridged'), theirs.until('bridged')]);
+    } catch (error) {
+      // Whoever waits for the other one would wait for ever.
+      for (const { id, state } of [ours, theirs]) {
+        if (state === 'moving') socket.api(text`uuid_park ${id}`).catch(() => {});
+      }
+      throw error;
+    }
   }
 
   /** Resolves when both stand alone. */

@@ -1,6 +1,6 @@
 /** The SIP dialog with FreeSWITCH that a channel hangs on, as its user agent client. */
-import { setImmediate as turn } from 'node:timers/promises';
-import type { Duration } from '../../base/clock.ts';
+import type { Clock, Duration } from '../../base/clock.ts';
+import { withDeadline } from '../../base/deadline.ts';
 import { KozpontError } from '../../base/errors.ts';
 import type { Connection } from '../../signalling/connection/connection.ts';
 import type { SrfIncomingResponse } from '../../signalling/drachtio/srf.ts';
@@ -18,6 +18,7 @@ export interface Answered {
 }
 
 export interface InviteOptions {
+  readonly clock: Clock;
   readonly uri: string;
   readonly offer: string;
   /** Whether FreeSWITCH may take media from elsewhere than the offer says. */
@@ -35,6 +36,7 @@ export class Leg {
   private constructor(
     private readonly connection: Connection,
     private readonly dialogId: string,
+    private readonly clock: Clock,
     private readonly within: Duration,
     events: LegEvents,
   ) {
@@ -52,9 +54,9 @@ export class Leg {
 
   /** Errors: `MEDIA_UNAVAILABLE`, with the status; `CONNECTION_LOST`, `DEADLINE_PASSED`. */
   static invite(connection: Connection, options: InviteOptions, events: LegEvents): Promise<Answered> {
-    const { uri, offer, follows, within } = options;
+    const { clock, uri, offer, follows, within } = options;
     const headers = { ...sdpBody, [settledHeader]: String(!follows) };
-    return new Promise((resolve, reject) => {
+    const answered = new Promise<Answered>((resolve, reject) => {
       connection.request(
         { method: 'INVITE', uri, headers, body: offer, within },
         {
@@ -62,18 +64,20 @@ export class Leg {
           final(response, acknowledge) {
             if (response.status >= 300) return reject(refusal(response));
             acknowledge();
-            const leg = new Leg(connection, response.stackDialogId ?? '', within, events);
+            const leg = new Leg(connection, response.stackDialogId ?? '', clock, within, events);
             resolve({ leg, answer: response.body ?? '' });
           },
           failed: reject,
         },
       );
     });
+    // The connection takes an INVITE back that is late, and tells how that went; nobody waits for it.
+    return withDeadline(clock, within, 'inviting FreeSWITCH', answered, ({ leg }) => void leg.bye().catch(() => {}));
   }
 
   /** A new description of the far end: gives FreeSWITCH's answer. Errors as of `invite`; the old one stays. */
   reinvite(offer: string): Promise<string> {
-    return new Promise((resolve, reject) => {
+    const answered = new Promise<string>((resolve, reject) => {
       this.connection.request(
         { method: 'INVITE', dialogId: this.dialogId, headers: sdpBody, body: offer, within: this.within },
         {
@@ -86,14 +90,13 @@ export class Leg {
         },
       );
     });
+    return withDeadline(this.clock, this.within, 'telling FreeSWITCH of a new description', answered);
   }
 
   /** Ends the dialog, and the channel with it. Errors: as of `invite`; then the channel may still be there. */
   async bye(): Promise<void> {
     if (this.over) return;
     this.finish();
-    // The ACK of the INVITE goes first: FreeSWITCH would wait for it.
-    await turn();
     await new Promise<void>((resolve, reject) => {
       this.connection.request(
         { method: 'BYE', dialogId: this.dialogId, within: this.within },

@@ -47,6 +47,7 @@ interface Running {
 /** How much longer than its sounds a play may take. */
 const grace: Duration = 5_000;
 const stopWithin: Duration = 2_000;
+const stopAgain: Duration = 60;
 /** A break that came too late for its own play ends the next one before its first frame: it is played again. */
 const attempts = 3;
 
@@ -54,6 +55,7 @@ export class Player {
   private wanted: Play | undefined;
   private running: Running | undefined;
   private over = false;
+  private waiting: (() => void)[] = [];
 
   constructor(private readonly context: PlayerContext) {}
 
@@ -71,11 +73,18 @@ export class Player {
     this.silence();
   }
 
+  /** Resolves when FreeSWITCH plays nothing any more. */
+  silent(): Promise<void> {
+    if (this.running === undefined) return Promise.resolve();
+    return new Promise(resolve => this.waiting.push(resolve));
+  }
+
   /** The channel has gone. */
   end(): void {
     this.over = true;
     this.running?.timer?.cancel();
     this.running = undefined;
+    this.tellWaiting();
     this.settle('stopped');
   }
 
@@ -109,6 +118,8 @@ export class Player {
   /** Begins what is wanted, unless something is still running. */
   private async begin(): Promise<void> {
     await this.context.settled();
+    // Where it is still on its way, the command would be carried out on the way, and keep it from arriving.
+    await this.context.channel.rest();
     const { wanted: play } = this;
     if (play?.list === undefined || this.running !== undefined || this.over) return;
     play.attempts++;
@@ -153,15 +164,25 @@ export class Player {
     if (running === undefined || running.stopping) return;
     running.stopping = true;
     running.timer?.cancel();
-    running.timer = clock.after(stopWithin, () => {
-      this.context.log.warn('FreeSWITCH does not say that a sound has stopped');
-      this.ended(running, undefined);
-    });
+    const until = clock.now() + stopWithin;
     const command =
       running.over === undefined
         ? text`uuid_break ${channel.id}`
         : text`uuid_displace ${channel.id} stop ${running.over}`;
-    socket.api(command).catch(() => {});
+    // What FreeSWITCH has not begun yet cannot be broken off: it is told again.
+    const tell = (): void => {
+      if (this.running !== running) return;
+      if (clock.now() >= until) {
+        this.context.log.warn('FreeSWITCH does not say that a sound has stopped');
+        // Whatever is still waiting to be played is not to be.
+        socket.api(text`uuid_break ${channel.id} all`).catch(() => {});
+        this.ended(running, undefined);
+        return;
+      }
+      socket.api(command).catch(() => {});
+      running.timer = clock.after(stopAgain, tell);
+    };
+    tell();
   }
 
   private takesTooLong(running: Running): void {
@@ -182,7 +203,12 @@ export class Player {
       if (outcome !== undefined) this.settle(outcome);
       else if (running.play.attempts >= attempts) this.settle('failed');
     }
+    this.tellWaiting();
     void this.begin();
+  }
+
+  private tellWaiting(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   private settle(outcome: PlayOutcome): void {

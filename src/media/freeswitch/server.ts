@@ -64,6 +64,8 @@ export class FreeswitchServer implements PooledServer {
   private state: 'ready' | 'over' = 'ready';
   /** Undefined before the first heartbeat. */
   heartbeat: FreeswitchLoad | undefined;
+  /** Sessions of others, at the last heartbeat. */
+  private strangers = 0;
 
   constructor(private readonly parts: FreeswitchParts) {
     this.name = parts.name;
@@ -109,6 +111,7 @@ export class FreeswitchServer implements PooledServer {
       const { leg, answer } = await Leg.invite(
         this.parts.connection,
         {
+          clock: this.parts.clock,
           uri: this.parts.uri,
           offer: remote.write(agreement) ?? '',
           follows: mayBeElsewhere(agreement?.remote?.address, options.signallingAddress),
@@ -188,6 +191,7 @@ export class FreeswitchServer implements PooledServer {
         maxSessions: Number(fields.get('Max-Sessions') ?? 0),
         cpuIdle: Number(fields.get('Idle-CPU') ?? 0),
       };
+      this.strangers = Math.max(0, this.heartbeat.sessions - this.alive.size - this.inviting);
     } else if (name === 'CHANNEL_BRIDGE') {
       for (const side of ['Bridge-A-Unique-ID', 'Bridge-B-Unique-ID']) {
         this.channels.get(fields.get(side) ?? '')?.reach('bridged');
@@ -211,7 +215,7 @@ export class FreeswitchServer implements PooledServer {
    */
   private mustHaveRoom(): void {
     const most = this.heartbeat?.maxSessions ?? this.parts.maxSessions;
-    if (!(most > 0) || this.alive.size + this.inviting + 1 < most) return;
+    if (!(most > 0) || this.alive.size + this.inviting + this.strangers + 1 < most) return;
     throw new KozpontError('MEDIA_UNAVAILABLE', `the media server ${this.name} has its ${most} sessions`);
   }
 

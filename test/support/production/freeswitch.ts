@@ -2,7 +2,8 @@
  * A real FreeSWITCH for tests: `KOZPONT_FREESWITCH` is the path of its program. Each has a configuration and ports of
  * its own, on loopback, and is ended by its process id.
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../freePorts.ts';
@@ -44,14 +45,14 @@ export async function startFreeswitch(changes: Partial<FreeswitchConf> = {}): Pr
   const folders = ['conf', 'log', 'run', 'db', 'scripts', 'htdocs', 'grammar', 'certs', 'sounds'];
   const paths = folders.map(name => join(folder, name));
   for (const path of paths) await mkdir(path);
-  await writeFile(join(folder, 'conf', 'freeswitch.xml'), freeswitchXml(conf));
+  const settings = await configure(join(folder, 'conf'), conf);
   const args = [
     ...['-nf', '-nc', '-nonat', '-nort', '-nosql'],
     ...folders.flatMap(name => [`-${name}`, join(folder, name)]),
     ...['-temp', folder, '-storage', folder, '-recordings', folder, '-cache', folder],
   ];
   const begin = async (): Promise<ServerProcess> => {
-    const server = startServer(program, args);
+    const server = startServer(program, args, { KOZPONT_FREESWITCH_SETTINGS: settings });
     await untilListening(server, conf.ports.eventSocket);
     return server;
   };
@@ -74,4 +75,40 @@ export async function startFreeswitch(changes: Partial<FreeswitchConf> = {}): Pr
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What production runs with; where the checkout has it, tests run with it too. */
+const shipped = join(import.meta.dirname, '../../../docker/freeswitch');
+
+/** Gives the file in which the shipped configuration looks for what differs from machine to machine. */
+async function configure(folder: string, conf: FreeswitchConf): Promise<string> {
+  const settings = join(folder, 'settings.test.xml');
+  if (!existsSync(shipped)) {
+    await writeFile(join(folder, 'freeswitch.xml'), freeswitchXml(conf));
+    return settings;
+  }
+  await cp(shipped, folder, { recursive: true });
+  const values = {
+    secret: conf.secret,
+    control_address: '127.0.0.1',
+    control_network: '127.0.0.0/8',
+    event_socket_port: conf.ports.eventSocket,
+    sip_port: conf.ports.sip,
+    rtp_address: '127.0.0.1',
+    rtp_advertise: '127.0.0.1',
+    rtp_from: conf.ports.rtp.from,
+    rtp_to: conf.ports.rtp.to,
+    rtp_timer: conf.rtpTimer,
+    log_level: conf.logLevel,
+  };
+  const lines = Object.entries(values).map(
+    ([name, value]) => `  <X-PRE-PROCESS cmd="set" data="kozpont_${name}=${value}"/>`,
+  );
+  await writeFile(settings, `<include>\n${lines.join('\n')}\n</include>\n`);
+  const core = join(folder, 'autoload_configs', 'switch.conf.xml');
+  const text = await readFile(core, 'utf8');
+  const set = (all: string, name: string, value: number): string =>
+    all.replace(new RegExp(`(name="${name}" value=")[^"]*`), `$1${value}`);
+  await writeFile(core, set(set(text, 'max-sessions', conf.maxSessions), 'event-heartbeat-interval', conf.heartbeat));
+  return settings;
 }

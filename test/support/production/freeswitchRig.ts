@@ -48,12 +48,13 @@ export const openConsole = (freeswitch: RealFreeswitch): Promise<EventSocket> =>
 export const channelsOf = async (console: EventSocket): Promise<number> =>
   Number(/(\d+) session\(s\) - peak/.exec(await console.api(text`status`))?.[1]);
 
-/** A real FreeSWITCH, invited through drachtiod. */
+/** A real FreeSWITCH, invited through drachtiod unless another SIP server is given. */
 export async function freeswitchRig(
+  openSipServer: () => Promise<ServerUnderTest> = openDrachtiod,
   options: Partial<FreeswitchOptions> = {},
   conf: Partial<FreeswitchConf> = {},
 ): Promise<FreeswitchRig> {
-  const drachtio = await openDrachtiod();
+  const drachtio = await openSipServer();
   const freeswitch = await startFreeswitch(conf);
   const server = await connectFreeswitch({ ...optionsFor(freeswitch, drachtio), ...options });
   const console = await openConsole(freeswitch);

@@ -116,6 +116,24 @@ if (freeswitchProgram === undefined) {
       await Promise.all([parties[1]?.phone.hears(800), parties[2]?.phone.hears(1000)]);
     });
 
+    it('can be bridged when another one has gone in the middle of bridging', async () => {
+      const a = await fixture.call({ tone: 500 });
+      const c = await fixture.call({ tone: 1250 });
+      for (const wait of [0, 1, 2, 3, 5, 8]) {
+        const b = await fixture.call({ tone: 650 });
+        const bridging = Promise.allSettled([
+          wait % 2 === 0 ? a.endpoint.bridge(b.endpoint) : b.endpoint.bridge(a.endpoint),
+        ]);
+        for (let turn = 0; turn < wait; turn++) await fixture.rig.openSockets();
+        await b.endpoint.destroy();
+        await bridging;
+        await a.endpoint.bridge(c.endpoint);
+        await Promise.all([a.phone.hears(1250), c.phone.hears(500)]);
+        await c.endpoint.unbridge();
+      }
+      expect([a.gone, c.gone]).toEqual([[], []]);
+    });
+
     it('hear no stranger', async () => {
       const a = await fixture.call({ tone: 500 });
       const b = await fixture.call({ tone: 650 });

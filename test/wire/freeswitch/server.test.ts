@@ -173,7 +173,9 @@ program('a real FreeSWITCH', { timeout: 60_000 }, () => {
     // FreeSWITCH itself would lose a session each time that it refuses one: it is not asked.
     expect([made.length, server.endpoints]).toEqual([2, 2]);
     await made[0]?.destroy();
-    made.push((await stage.call(server)).endpoint);
+    await expect
+      .poll(async () => made.push((await stage.call(server)).endpoint), { timeout: 5_000 })
+      .toBeGreaterThan(0);
     await Promise.all(made.map(endpoint => endpoint.destroy()));
     await stage.noChannelIsLeft();
   });
