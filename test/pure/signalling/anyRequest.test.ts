@@ -137,6 +137,7 @@ test('REGISTER', () => {
         limits: { minExpires: 60, defaultExpires: 3600, maxExpires: 3600, maxContacts: 10 },
         extensionExists: () => true,
         reachableChanged: () => {},
+        changed: () => {},
       });
       const answers: [number, string][] = [];
       registrar.handle(request, (status, parts) => answers.push([status, JSON.stringify(parts?.headers ?? {})]));
