@@ -17,6 +17,7 @@ import { LoopWatch } from './exchange/admission/loopWatch.ts';
 import { Exchange } from './exchange/exchange.ts';
 import type { Sounds, Watcher } from './exchange/ports.ts';
 import { FileJournal } from './journal/fileJournal.ts';
+import { FileRegistrations } from './journal/fileRegistrations.ts';
 import { FileRecords } from './records/fileRecords.ts';
 import { createSignalling, type SipSignalling } from './signalling/signalling.ts';
 
@@ -79,6 +80,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   const saved = (await journal?.found()) ?? [];
   const records = new FileRecords(clock, log, config.files.records);
   await records.prepare();
+  const registrations = new FileRegistrations(clock, log, config.files.registrations);
   const metrics = config.api.listen === undefined ? undefined : new Metrics();
   const loop = new LoopWatch(clock, log, config.limits.eventLoopDelay);
   const exchange = new Exchange({
@@ -103,6 +105,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
       ready: () => engine.media.ready,
       realm: config.sip.realm,
       registrar: { minExpires: min / 1_000, maxExpires: max / 1_000 },
+      registrations: { store: registrations, connectionsLast: engine.outlives },
       extensionExists: extension => Object.hasOwn(current.plan.extensions, extension),
       credentials: extension => current.credentials.passwordOf(extension),
       trunkOf: address => trunkOf(address)?.name,
@@ -112,6 +115,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   ).catch(async error => {
     loop.close();
     await engine.close();
+    await registrations.close();
     throw error;
   });
   exchange.connect(signalling);
@@ -136,7 +140,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
       ? undefined
       : await startApi({ clock, log, listen, accessFile: config.files.api, switchboard, metrics }).catch(
           async error => {
-            await end([signalling, engine, records, journal]);
+            await end([signalling, engine, registrations, records, journal]);
             throw error;
           },
         );
@@ -152,7 +156,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   }
   const close = (): Promise<void> => {
     // Who asks how it stands is answered to the last.
-    closing ??= end([signalling, engine, records, journal, parts.prompts, api]);
+    closing ??= end([signalling, engine, registrations, records, journal, parts.prompts, api]);
     return closing;
   };
   return {

@@ -107,6 +107,8 @@ export interface Files {
   readonly calls: string;
   /** Where the running Kozpont's API is, and the token that may stop it. */
   readonly api: string;
+  /** Where phones are, for the process after this one. */
+  readonly registrations: string;
 }
 
 export interface TtsSettings {

@@ -74,6 +74,7 @@ function compile(yaml: ConfigYaml, engine: Engine, document: YamlDocument, sourc
       calls: join(state, 'calls'),
       records: yaml.records === undefined ? join(state, 'records.jsonl') : absolute(yaml.records),
       api: join(state, 'api.json'),
+      registrations: join(state, 'registrations'),
     },
     tts: {
       ...tts,

@@ -19,7 +19,7 @@ export interface Engine {
   /** Where SIP listens; undefined: the SIP server says so when we are connected. */
   readonly listening: readonly Listening[] | undefined;
   readonly media: MediaServer;
-  /** Calls in progress outlive the process: what they hang on runs elsewhere. */
+  /** Calls in progress, and the connections of phones, outlive the process: what they hang on runs elsewhere. */
   readonly outlives: boolean;
   /** Resolves when calls can be carried for the first time. Never rejects. */
   readonly ready: Promise<void>;

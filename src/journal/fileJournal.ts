@@ -1,20 +1,18 @@
 /**
  * The live calls in a folder of the state, a file each, so that a process that is started after a crash finds them. A
  * file is written whole or not at all, a moment after the call has changed: what changes ten times in that moment is
- * written once. Its first line is the format and a hash of the second, which is the call: a file that was tampered with
- * or cut off is no call.
+ * written once.
  */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../base/clock.ts';
-import { contentHash } from '../base/contentHash.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Journal, SavedCall } from '../exchange/ports.ts';
+import { draft, unseal, writeSealed } from './sealed.ts';
 
 const format = 'kozpont-call 1';
 const suffix = '.call';
-const draft = '.new';
 /** Milliseconds: what a crash may lose. */
 const settleFor = 50;
 const safeId = /^[A-Za-z0-9_-]{1,64}$/;
@@ -40,7 +38,7 @@ export class FileJournal implements Journal {
       const path = join(this.folder, name);
       if (name.endsWith(draft)) await rm(path, { force: true });
       if (!name.endsWith(suffix)) continue;
-      const saved = readSaved(await readFile(path, 'utf8'));
+      const saved = unseal(format, await readFile(path, 'utf8')) as SavedCall | undefined;
       if (saved !== undefined) {
         calls.push(saved);
         continue;
@@ -78,9 +76,7 @@ export class FileJournal implements Journal {
     const due = [...this.due];
     this.due.clear();
     for (const [callId, saved] of due) {
-      const path = this.pathOf(callId);
-      await writeFile(`${path}${draft}`, textOf(saved()), { mode: 0o600 });
-      await rename(`${path}${draft}`, path);
+      await writeSealed(this.pathOf(callId), format, saved());
     }
     this.failing = false;
   }
@@ -95,16 +91,4 @@ export class FileJournal implements Journal {
   }
 
   private readonly pathOf = (callId: string): string => join(this.folder, `${callId}${suffix}`);
-}
-
-const textOf = (saved: SavedCall): string => {
-  const body = JSON.stringify(saved);
-  return `${format} ${contentHash(body)}\n${body}\n`;
-};
-
-/** Undefined where the text is not what `textOf` wrote. */
-export function readSaved(text: string): SavedCall | undefined {
-  const [head = '', body = ''] = text.split('\n');
-  if (head !== `${format} ${contentHash(body)}`) return undefined;
-  return JSON.parse(body) as SavedCall;
 }

@@ -16,6 +16,7 @@ import { type OutboundSurroundings, SipOutboundLeg } from './outbound/outboundLe
 import type { Signalling, SignallingEvents } from './port.ts';
 import type { RegistrarLimits } from './registrar/bindings.ts';
 import { Registrar, type RegistrationCount } from './registrar/registrar.ts';
+import type { RegistrationStore } from './registrar/store.ts';
 import { parseUri } from './text/grammar.ts';
 
 export { served as servedMethods } from './connection/refusals.ts';
@@ -28,6 +29,12 @@ export interface SignallingOptions {
   /** The protection domain of digest authentication (RFC 7616). */
   readonly realm: string;
   readonly registrar?: Partial<RegistrarLimits>;
+  /** Absent: phones have to register again after a restart. */
+  readonly registrations?: {
+    readonly store: RegistrationStore;
+    /** Whether the connections of phones outlive this process, because those end in a server of its own. */
+    readonly connectionsLast: boolean;
+  };
   extensionExists(extension: string): boolean;
   /** The password of an extension; undefined for whatever is none. */
   credentials(extension: string): string | undefined;
@@ -63,7 +70,7 @@ export const createSignalling = async (
   options: SignallingOptions,
   events: SignallingEvents,
 ): Promise<SipSignalling> => {
-  const { clock, log, realm } = options;
+  const { clock, log, realm, registrations } = options;
   let draining = false;
   let closing = false;
   let everConnected = false;
@@ -80,6 +87,7 @@ export const createSignalling = async (
     reachableChanged: (extension, reachable) => {
       if (!closing) events.reachableChanged(extension, reachable);
     },
+    changed: () => registrations?.store.changed(() => registrar.saved()),
   });
   /** Dialogs that were lost with the connection: the far ends believe in them, and so does the server, if it is the same. */
   const forsaken: string[] = [];
@@ -141,7 +149,13 @@ export const createSignalling = async (
   connection.route('INVITE', (request, respond) => receiveInvite(reception, request, respond));
   connection.route('REGISTER', (request, respond) => registrar.handle(request, respond));
   routeTheRest(connection, { refusing });
-  await connection.connect();
+  if (registrations !== undefined) {
+    registrar.restore(await registrations.store.load(), registrations.connectionsLast);
+  }
+  await connection.connect().catch(error => {
+    registrar.close();
+    throw error;
+  });
 
   const close = async (): Promise<void> => {
     if (closing) return;

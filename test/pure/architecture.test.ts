@@ -20,7 +20,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   config: ['base'],
   api: ['base', 'call', 'exchange/ports'],
   records: ['base', 'call', 'exchange/ports'],
-  journal: ['base', 'exchange/ports'],
+  journal: ['base', 'exchange/ports', 'signalling/registrar/store'],
   phone: ['base', 'sip', 'media', 'embedded'],
   reload: ['base', 'dialplan', 'config'],
   doctor: ['base', 'config', 'prompts', 'embedded/drachtiod/protocol/frame'],

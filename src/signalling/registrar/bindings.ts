@@ -97,8 +97,10 @@ export const register = (
 const isOvertaken = (binding: Binding, request: RegisterRequest): boolean =>
   binding.callId === request.callId && request.cseq <= binding.cseq;
 
-const isSamePhone = (binding: Binding, wish: ContactWish): boolean =>
-  uriEquals(binding.uri, wish.uri) || (wish.instance !== undefined && binding.instance === wish.instance);
+type Identity = Pick<Binding, 'uri' | 'instance'>;
+
+export const isSamePhone = (one: Identity, other: Identity): boolean =>
+  uriEquals(one.uri, other.uri) || (other.instance !== undefined && one.instance === other.instance);
 
 const bind = (wish: ContactWish, request: RegisterRequest, expiresAt: Instant): Binding => ({
   contact: wish.contact,

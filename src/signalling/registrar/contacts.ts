@@ -1,5 +1,5 @@
 /** The Contact fields of a REGISTER. */
-import { type NameAddr, param, parseContact, serializeUri, unquote } from '../text/grammar.ts';
+import { type NameAddr, param, parseContact, type SipUri, serializeUri, type Uri, unquote } from '../text/grammar.ts';
 import { elementsOf } from '../text/list.ts';
 import type { ContactWish } from './bindings.ts';
 
@@ -26,18 +26,23 @@ export const readContacts = (value: string | undefined): readonly ContactWish[] 
 };
 
 const readContact = (contact: NameAddr): ContactWish | undefined => {
-  const { uri, params } = contact;
-  if (uri.kind !== 'sip' || uri.scheme !== 'sip' || uri.headers.length > 0) return undefined;
-  const text = serializeUri(uri);
-  if (text.length > longestContact) return undefined;
+  const { params } = contact;
+  const place = asContact(contact.uri);
+  if (place === undefined) return undefined;
   const instance = param(params, '+sip.instance');
   return {
-    contact: text,
-    uri,
+    ...place,
     instance: typeof instance === 'string' ? unquote(instance).slice(0, 128) : undefined,
     q: readQ(param(params, 'q')),
     expires: readSeconds(param(params, 'expires')),
   };
+};
+
+/** Undefined for a URI that no phone of ours is at. */
+export const asContact = (uri: Uri): { readonly contact: string; readonly uri: SipUri } | undefined => {
+  if (uri.kind !== 'sip' || uri.scheme !== 'sip' || uri.headers.length > 0) return undefined;
+  const contact = serializeUri(uri);
+  return contact.length > longestContact ? undefined : { contact, uri };
 };
 
 const digits = /^\d+$/;

@@ -1,6 +1,7 @@
 /**
  * The registrar's front (RFC 3261, §10): answers REGISTER, and knows where each extension can be reached. It forgets
- * bindings when they expire, and says when the first one of an extension comes and when the last one goes.
+ * bindings when they expire, and says when the first one of an extension comes and when the last one goes. Those of a
+ * process that has died it takes over before the first REGISTER.
  */
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
@@ -21,6 +22,8 @@ import {
 } from './bindings.ts';
 import { readContacts, readSeconds } from './contacts.ts';
 import { asksForRport, nextHop } from './nextHop.ts';
+import { restore, save } from './restored.ts';
+import type { SavedBinding } from './store.ts';
 
 export interface RegistrarOptions {
   readonly clock: Clock;
@@ -29,6 +32,8 @@ export interface RegistrarOptions {
   readonly authenticator: Authenticator;
   extensionExists(extension: string): boolean;
   reachableChanged(extension: string, reachable: boolean): void;
+  /** `saved` gives something else now. */
+  changed(): void;
 }
 
 interface Entry {
@@ -67,9 +72,36 @@ export class Registrar {
     }
   }
 
+  /**
+   * Takes over what another process left, as far as it is still of use. Nobody is told: whoever wants to know asks when
+   * they begin.
+   */
+  restore(found: readonly SavedBinding[], connectionsLast: boolean): void {
+    if (found.length === 0) return;
+    const { clock, limits, log } = this.options;
+    const restored = restore(found, {
+      now: clock.now(),
+      limits,
+      connectionsLast,
+      extensionExists: extension => this.options.extensionExists(extension),
+    });
+    let kept = 0;
+    for (const [extension, bindings] of restored) {
+      this.set(extension, bindings);
+      kept += bindings.length;
+    }
+    log.info({ extensions: restored.size, kept, dropped: found.length - kept }, 'registrations are restored');
+    // As it is now: what was dropped or cut short does not come back with the next process.
+    this.options.changed();
+  }
+
+  saved(): readonly SavedBinding[] {
+    return [...this.entries].flatMap(([extension, { bindings }]) => save(extension, bindings));
+  }
+
+  /** Nothing expires any more. What is registered stays to be asked for: it is still to be written down. */
   close(): void {
     for (const { timer } of this.entries.values()) timer.cancel();
-    this.entries.clear();
   }
 
   handle(request: SrfRequest, respond: Responder): void {
@@ -116,23 +148,29 @@ export class Registrar {
   }
 
   private keep(extension: string, bindings: Bindings): void {
-    const before = this.entries.get(extension);
-    before?.timer.cancel();
+    const before = this.entries.has(extension);
+    this.set(extension, bindings);
+    this.options.changed();
+    const reachable = this.entries.has(extension);
+    if (before === reachable) return;
+    this.options.log.info({ extension, reachable }, 'registration changed');
+    this.options.reachableChanged(extension, reachable);
+  }
+
+  private set(extension: string, bindings: Bindings): void {
+    this.entries.get(extension)?.timer.cancel();
     const expiry = nextExpiry(bindings);
     if (expiry === undefined) {
       this.entries.delete(extension);
-    } else {
-      const timer = this.options.clock.at(expiry, () => {
-        this.keep(
-          extension,
-          bindings.filter(one => one.expiresAt > this.options.clock.now()),
-        );
-      });
-      this.entries.set(extension, { bindings, timer });
+      return;
     }
-    if ((before === undefined) === (expiry === undefined)) return;
-    this.options.log.info({ extension, reachable: expiry !== undefined }, 'registration changed');
-    this.options.reachableChanged(extension, expiry !== undefined);
+    const timer = this.options.clock.at(expiry, () => {
+      this.keep(
+        extension,
+        bindings.filter(one => one.expiresAt > this.options.clock.now()),
+      );
+    });
+    this.entries.set(extension, { bindings, timer });
   }
 }
 

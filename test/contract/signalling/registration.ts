@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { RegistrationStore, SavedBinding } from '../../../src/signalling/registrar/store.ts';
 import { parseChallenge } from '../../support/signalling/digestClient.ts';
-import { type OpenRig, userOf } from '../../support/signalling/rig.ts';
+import { type OpenRig, theirSdp, userOf } from '../../support/signalling/rig.ts';
 import { addressOf, fieldOf, fieldsOf, statusOf } from '../../support/signalling/sipText.ts';
 
 export const registration = (open: OpenRig): void => {
@@ -73,6 +74,33 @@ export const registration = (open: OpenRig): void => {
     phone.withCredentials(first, challenged, userOf('101'));
     const again = await phone.next(401);
     expect(parseChallenge(fieldOf(again, 'WWW-Authenticate')).stale).toBe(true);
+  });
+
+  test.each(['udp', 'tcp'] as const)('what is written down of a phone (%s) leads to it again', async transport => {
+    let written: readonly SavedBinding[] = [];
+    const store: RegistrationStore = {
+      load: async () => written,
+      changed: all => {
+        written = all();
+      },
+    };
+    const registrations = { store, connectionsLast: true };
+    const rig = await open({ registrations });
+    const phone = await rig.registered('101', transport);
+    expect(written).toMatchObject([{ extension: '101', contact: addressOf(phone.contact) }]);
+
+    // The server, and the connection of the phone with it, goes on for another process.
+    const next = await open({ registrations });
+    expect(next.signalling.reachable('101')).toBe(true);
+    expect(next.exchange.reachability).toEqual([]);
+    const { leg, watch } = next.dial('101');
+    const invite = await phone.next('INVITE');
+    phone.respond(invite, 200, {}, theirSdp());
+    await phone.next('ACK');
+    await watch.next('answered');
+    leg.hangUp();
+    phone.respond(await phone.next('BYE'), 200);
+    await watch.next('ended');
   });
 
   test('several phones of one extension, listed and unregistered all at once', async () => {

@@ -43,6 +43,7 @@ describe('the configuration', () => {
       versions: '/srv/kozpont/var/dialplans',
       records: '/srv/kozpont/var/records.jsonl',
       api: '/srv/kozpont/var/api.json',
+      registrations: '/srv/kozpont/var/registrations',
     });
     expect(config.api.listen).toMatchObject({ address: '127.0.0.1', port: 9060 });
     expect(config.limits).toMatchObject({ callsPerSecond: 200, callsPerSecondPerSource: 50, eventLoopDelay: 100 });

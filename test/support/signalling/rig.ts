@@ -8,7 +8,8 @@ import { TcpRelay } from './relay.ts';
 import { type Arrived, LegWatch, ScriptedExchange } from './scriptedExchange.ts';
 import type { SipText } from './sipText.ts';
 
-export interface RigOptions extends Partial<Pick<SignallingOptions, 'registrar' | 'phoneOptions' | 'ready'>> {
+export interface RigOptions
+  extends Partial<Pick<SignallingOptions, 'registrar' | 'registrations' | 'phoneOptions' | 'ready'>> {
   /** Time stands still, but for what the test moves. */
   readonly virtual?: boolean;
   /** Callers who are no extension come from this trunk. */
@@ -52,6 +53,7 @@ export class Rig {
         trunkOf: () => options.trunk,
         phoneOptions: options.phoneOptions ?? (() => ({ transferNotify: 'progress' })),
         ...(options.ready === undefined ? {} : { ready: options.ready }),
+        ...(options.registrations === undefined ? {} : { registrations: options.registrations }),
         ...(options.registrar === undefined ? {} : { registrar: options.registrar }),
       },
       exchange,

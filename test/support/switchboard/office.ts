@@ -6,7 +6,7 @@ import type { TransferEvent } from '../../../src/call/trail.ts';
 import type { PhoneOptions as PhoneSettings } from '../../../src/config/config.ts';
 import { parseConfig } from '../../../src/config/load.ts';
 import type { Dialplan } from '../../../src/dialplan/plan.ts';
-import { type Kozpont, startKozpont } from '../../../src/main.ts';
+import { type Kozpont, type Listening, type Parts, startKozpont } from '../../../src/main.ts';
 import { createPhone, type Phone, type PhoneOptions } from '../../../src/phone/phone.ts';
 import { Waits } from '../../../src/phone/waits.ts';
 import { everyFrequency, Frequencies } from './frequencies.ts';
@@ -52,9 +52,12 @@ export class Office {
 
   private constructor(
     readonly frequencies: Frequencies,
-    readonly kozpont: Kozpont,
+    /** The one that runs now. */
+    public kozpont: Kozpont,
+    private readonly start: (listen: readonly Listening[]) => Promise<Kozpont>,
     /** Its state folder. */
     readonly state: string,
+    private readonly removeFiles: () => Promise<void>,
   ) {}
 
   static async open(options: OfficeOptions): Promise<Office> {
@@ -64,31 +67,41 @@ export class Office {
     let office: Office | undefined;
     const config = parseConfig('kozpont.yaml', settings(options), { folder: sounds.folder, environment: {} }).value;
     if (config === undefined) throw new Error('the settings of the test are wrong');
-    const kozpont = await startKozpont(
-      { ...config, phones: options.phones ?? {} },
-      {
-        plan,
-        credentials: { passwordOf },
-        prompts: sounds,
-        advertised: { sip: addresses.house, media: addresses.house },
-        clock: systemClock,
-        log: options.log ?? silentLog,
-        watchers: [
-          {
-            callEnded: record => {
-              office?.records.push(record);
-              office?.waits.changed();
-            },
-            transferEvent: (_, event) => {
-              office?.transfers.push(event);
-              office?.waits.changed();
-            },
+    const start = (listening: readonly Listening[]): Promise<Kozpont> => {
+      const listeners = config.sip.listeners.map((listener, at) => ({ ...listener, port: listening[at]?.port ?? 0 }));
+      return startKozpont({ ...config, sip: { ...config.sip, listeners }, phones: options.phones ?? {} }, parts());
+    };
+    const parts = (): Parts => ({
+      plan,
+      credentials: { passwordOf },
+      prompts: { ...sounds, close: async () => {} },
+      advertised: { sip: addresses.house, media: addresses.house },
+      clock: systemClock,
+      log: options.log ?? silentLog,
+      watchers: [
+        {
+          callEnded: record => {
+            office?.records.push(record);
+            office?.waits.changed();
           },
-        ],
-      },
-    );
-    office = new Office(frequencies, kozpont, config.files.state);
+          transferEvent: (_, event) => {
+            office?.transfers.push(event);
+            office?.waits.changed();
+          },
+        },
+      ],
+    });
+    const removeFiles = (): Promise<void> => sounds.close();
+    office = new Office(frequencies, await start([]), start, config.files.state, removeFiles);
     return office;
+  }
+
+  /** Kozpont ends and is started again: on the same ports, with the same files, and whatever `meanwhile` makes of them. */
+  async restart(meanwhile: (state: string) => Promise<void> = async () => {}): Promise<void> {
+    const { listening } = this.kozpont;
+    await this.kozpont.close();
+    await meanwhile(this.state);
+    this.kozpont = await this.start(listening);
   }
 
   /** The frequency of a person (by user), of `music`, or of a prompt (`welcome-en`). */
@@ -176,6 +189,7 @@ export class Office {
     this.waits.close();
     await this.kozpont.close();
     expect(this.kozpont.alive()).toEqual(nobody);
+    await this.removeFiles();
   }
 
   /** As it is, when a test has failed already. */
@@ -183,6 +197,7 @@ export class Office {
     this.waits.close();
     await Promise.all(this.phones.map(phone => phone.vanish().catch(() => {})));
     await this.kozpont.close();
+    await this.removeFiles();
   }
 }
 
