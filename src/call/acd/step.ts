@@ -155,12 +155,14 @@ const newAgent = (extension: string, now: Instant): Agent => ({
   idleSince: now,
 });
 
-const withQueue = (acd: Acd, queue: string, entries: readonly QueueEntry[]): Acd => ({
-  ...acd,
-  queues: { ...acd.queues, [queue]: entries },
-});
+function withQueue({ queues: before, agents }: Acd, queue: string, entries: readonly QueueEntry[]): Acd {
+  const queues = { ...before };
+  queues[queue] = entries;
+  return { queues, agents };
+}
 
-const withAgent = (acd: Acd, agent: Agent): Acd => ({
-  ...acd,
-  agents: { ...acd.agents, [agent.extension]: agent },
-});
+function withAgent({ queues, agents: before }: Acd, agent: Agent): Acd {
+  const agents = { ...before };
+  agents[agent.extension] = agent;
+  return { queues, agents };
+}
