@@ -11,9 +11,6 @@ export interface StepResult {
   readonly timers: readonly TimerChange[];
 }
 
-type WithoutTime<T> = T extends { readonly time: Instant } ? Omit<T, 'time'> : never;
-export type TrailNote = WithoutTime<TrailEntry>;
-
 /** How a leg is let go of that was not answered. */
 export interface Refusal {
   readonly status: number;
@@ -61,8 +58,11 @@ export class Turn {
     return { call: this.call, effects: this.effects, timers: [...this.timerChanges.values()] };
   }
 
-  update(change: Partial<Omit<Call, 'legs' | 'timers' | 'trail'>>): void {
-    Object.assign(this.written, change);
+  set<Key extends 'language' | 'answered' | 'adriftSince' | 'queuedSince' | 'returns'>(
+    key: Key,
+    value: Call[Key],
+  ): void {
+    (this.written as Pick<Writable<Call>, Key>)[key] = value;
   }
 
   private get written(): Draft {
@@ -133,12 +133,12 @@ export class Turn {
     this.written.timers = without(this.call.timers, name);
   }
 
-  note(entry: TrailNote): void {
-    if (this.call.trail.length < longestTrail) this.writtenTrail.push({ ...entry, time: this.now } as TrailEntry);
+  note(entry: TrailEntry): void {
+    if (this.call.trail.length < longestTrail) this.writtenTrail.push(entry);
   }
 
   notify(event: TransferEvent): void {
-    this.note({ kind: 'event', event });
+    this.note({ time: this.now, kind: 'event', event });
     this.effect({ kind: 'notify', event });
   }
 
@@ -181,7 +181,7 @@ export class Turn {
     const id = this.nextLegId();
     const who: Who = { number: extension, display: this.plan.extensions[extension]?.name, extension };
     this.setLeg({ id, who, state: 'dialing', held: false, hears: { kind: 'nothing' } });
-    this.note({ kind: 'rung', leg: id, number: extension });
+    this.note({ time: this.now, kind: 'rung', leg: id, number: extension });
     this.effect({ kind: 'dial', leg: id, extension, shown });
     return id;
   }
@@ -209,7 +209,7 @@ export class Turn {
     const leg = this.leg(id);
     if (leg === undefined) return;
     this.forget(id);
-    this.note({ kind: 'left', leg: id, number: leg.who.number, by: 'local' });
+    this.note({ time: this.now, kind: 'left', leg: id, number: leg.who.number, by: 'local' });
     // Nobody refuses whom they have spoken with: only a failure of ours is told to one who was answered.
     const ordinary = (leg.state === 'answered' || leg.state === 'leaving') && refusal.status < 500;
     const { status, text } = ordinary ? { status: undefined, text: 'Normal Clearing' } : refusal;

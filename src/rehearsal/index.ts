@@ -13,6 +13,7 @@ export { type Scenario, type Simulation, simulate } from './simulator/simulate.t
 export { inspectStory } from './stories/inspect.ts';
 export { pageOf } from './stories/page.ts';
 export { playStory, type StoryFailure, type StoryOutcome } from './stories/play.ts';
+export { showStep } from './stories/showStep.ts';
 export { loadStories, parseStories, type Story, type StoryFile } from './stories/story.ts';
 export type { Moment, Timeline } from './timeline/moment.ts';
 export { headOf, linesOf } from './timeline/page.ts';
