@@ -5,6 +5,7 @@
 export const errorCodes = {
   DEADLINE_PASSED: 'An operation did not end within its time.',
   DISPOSED: 'The thing that was asked is already disposed of.',
+  CHECK_FAILED: 'The check of a dialplan ended without an outcome.',
   CONNECTION_LOST: 'The connection to a server went away.',
   ADDRESS_IN_USE: 'A port that we want to listen on is taken.',
   INVALID_CONFIG: 'The configuration of the server is wrong.',

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { openCredentials } from '../config/credentials.ts';
 import type { Kozpont } from '../main.ts';
+import { checkInThread } from '../reload/checking.ts';
 import { Reload } from '../reload/reload.ts';
 import { Versions } from '../reload/versions.ts';
 import type { Surroundings } from './command.ts';
@@ -15,13 +16,15 @@ export async function withReload(
   { clock, log, plan, bytes, prompts }: Pick<Preparation, 'clock' | 'log' | 'plan' | 'bytes' | 'prompts'>,
   surroundings: Surroundings,
 ): Promise<Running> {
+  const shownAs = nearby(files.dialplan, surroundings.folder);
   const reload = new Reload({
     clock,
     log,
     file: files.dialplan,
-    shownAs: nearby(files.dialplan, surroundings.folder),
+    shownAs,
     first: { version: plan.version, bytes },
     versions: new Versions(files.versions),
+    check: (changed, stop) => checkInThread({ clock }, changed, shownAs, stop),
     preparePrompts: next => prompts.prepare(next),
     openCredentials: extensions => openCredentials({ file: files.credentials, extensions }),
     swap(version) {

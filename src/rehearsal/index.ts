@@ -2,7 +2,7 @@
 
 export { type Cover, type Coverage, cover, coverageOf } from './cover/cover.ts';
 export { type KnownLength, promptLengths, spokenLength } from './promptLengths.ts';
-export { findingsOfProof } from './proof/findings.ts';
+export { findingsOfProof, proofFindings } from './proof/findings.ts';
 export type { Verdict } from './proof/judge.ts';
 export { type CounterExample, type Proof, type ProofOptions, prove } from './proof/prove.ts';
 export { type Regime, regimesOf } from './proof/regimes.ts';

@@ -19,7 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   config: ['base'],
   records: ['base', 'call', 'exchange/ports'],
   phone: ['base', 'sip', 'media', 'embedded'],
-  reload: ['base', 'dialplan', 'config'],
+  reload: ['base', 'dialplan', 'rehearsal', 'config'],
   cli: ['*'],
   bench: ['*'],
   main: ['*'],

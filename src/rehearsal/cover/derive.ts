@@ -38,7 +38,7 @@ export function deriveWays(plan: Dialplan, flow: Flow, from: Instant): readonly 
   const exploration = explore(
     plan,
     entries.map(({ arrival }) => arrival),
-    regimes.map(({ at }) => at),
+    regimes,
     lengthOf,
     mostStates,
     dialable <= mostDialled ? 'each' : 'oneOfAKind',

@@ -8,6 +8,7 @@ import { type Diagnostic, showDiagnostic } from '../../../src/base/yaml/diagnost
 import type { Credentials } from '../../../src/config/credentials.ts';
 import { compileDialplan } from '../../../src/dialplan/index.ts';
 import type { Dialplan } from '../../../src/dialplan/plan.ts';
+import { checkBytes } from '../../../src/reload/check.ts';
 import { Reload } from '../../../src/reload/reload.ts';
 import { rollBack } from '../../../src/reload/rollback.ts';
 import { Versions } from '../../../src/reload/versions.ts';
@@ -73,6 +74,7 @@ function watched(first: string): Watched {
       shownAs: 'plan.yaml',
       first: { version: planOf(first).version, bytes: Buffer.from(first) },
       versions,
+      check: async bytes => checkBytes(bytes, 'plan.yaml', clock.now()),
       preparePrompts: async () => state.prompts,
       openCredentials: async () => ({ value: credentials, diagnostics: [] }),
       swap: ({ plan }) => void swapped.push(plan.company.name),
@@ -197,6 +199,7 @@ describe('under running calls', () => {
       shownAs: 'plan.yaml',
       first: { version: planOf(first).version, bytes: Buffer.from(first) },
       versions,
+      check: async bytes => checkBytes(bytes, 'plan.yaml', systemClock.now()),
       preparePrompts: async () => [],
       openCredentials: async () => ({ value: { passwordOf, added: [] }, diagnostics: [] }),
       swap: version => office.kozpont.swap(version),
