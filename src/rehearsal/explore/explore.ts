@@ -1,4 +1,4 @@
-import type { Duration, Instant } from '../../base/clock.ts';
+import type { Duration } from '../../base/clock.ts';
 import type { Call } from '../../call/call.ts';
 import type { Arrival } from '../../call/step.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
@@ -76,7 +76,9 @@ export function explore(
     const played: { readonly regime: number; readonly asked: readonly string[] }[] = [];
     for (const [regime, player] of players.entries()) {
       // Where all calendars that were asked for say the same, the same happens.
-      const alike = played.find(one => one.asked.every(name => open[one.regime]?.has(name) === open[regime]?.has(name)));
+      const alike = played.find(one =>
+        one.asked.every(name => open[one.regime]?.has(name) === open[regime]?.has(name)),
+      );
       const known = alike === undefined ? undefined : outcomes[alike.regime];
       if (known !== undefined) {
         outcomes.push({ ...known, regime });
