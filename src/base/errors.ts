@@ -5,7 +5,6 @@
 export const errorCodes = {
   DEADLINE_PASSED: 'An operation did not end within its time.',
   DISPOSED: 'The thing that was asked is already disposed of.',
-  CHECK_FAILED: 'The check of a dialplan ended without an outcome.',
   CONNECTION_LOST: 'The connection to a server went away.',
   ADDRESS_IN_USE: 'A port that we want to listen on is taken.',
   INVALID_CONFIG: 'The configuration of the server is wrong.',
@@ -17,6 +16,7 @@ export const errorCodes = {
   PROMPT_UNAVAILABLE: 'A prompt can be neither found nor spoken.',
   RECORDING_FAILED: 'A recording could not be written.',
   REQUEST_FAILED: 'A SIP request was refused or not answered.',
+  THREAD_FAILED: 'A thread of ours ended without an outcome.',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -29,7 +29,7 @@ export function bigDialplan({ menus, extensions, calendars }: Size, phonePort = 
   const count = { menus, extensions, calendars };
   return [
     'kozpont: 1',
-    `company: { name: ${name}, timezone: Europe/Budapest, languages: [${languages.join(', ')}] }`,
+    `company: { name: "${name}", timezone: Europe/Budapest, languages: [${languages.join(', ')}] }`,
     section('prompts', [
       ...numbered(menus).map(index => spoken(`greeting${index}`, `This is part ${index} of the house.`)),
       spoken('wrong', 'That is not one of the choices.'),

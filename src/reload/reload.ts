@@ -32,10 +32,10 @@ export interface ReloadOptions {
   /** The version that takes calls at the start. */
   readonly first: { readonly version: string; readonly bytes: Uint8Array };
   readonly versions: Versions;
-  /** What the bytes are as a dialplan. Rejects where that cannot be told; `stop`: nobody wants to know any more. */
+  /** What the bytes are as a dialplan. Rejects, like `openCredentials`, where that cannot be told; `stop`: nobody wants to know any more. */
   check(bytes: Uint8Array, stop: AbortSignal): Promise<Outcome>;
   preparePrompts(plan: Dialplan): Promise<readonly Diagnostic[]>;
-  openCredentials(extensions: readonly string[]): Promise<Checked<Credentials>>;
+  openCredentials(extensions: readonly string[], stop: AbortSignal): Promise<Checked<Credentials>>;
   swap(version: { readonly plan: Dialplan; readonly credentials: Credentials }): void;
   /** What is wrong with a file that is refused, and warnings of one that is not. */
   tell(diagnostics: readonly Diagnostic[]): void;
@@ -117,7 +117,8 @@ export class Reload {
       if (plan.version !== this.version || asked) {
         const prompts = await this.options.preparePrompts(plan);
         if (hasErrors(prompts)) return this.refuse(prompts);
-        const credentials = await this.options.openCredentials(Object.keys(plan.extensions));
+        const extensions = Object.keys(plan.extensions);
+        const credentials = await this.options.openCredentials(extensions, this.closing.signal);
         if (credentials.value === undefined) return this.refuse(credentials.diagnostics);
         if (this.closed) return;
         this.options.tell([...diagnostics, ...prompts, ...credentials.diagnostics]);

@@ -180,7 +180,7 @@ describe('a saved dialplan', () => {
     const state = watched(yaml('First'));
     await state.reload.start();
     await settled(state);
-    state.trouble = new KozpontError('CHECK_FAILED', 'the thread ended');
+    state.trouble = new KozpontError('THREAD_FAILED', 'the thread ended');
     await writeFile(file, yaml('Second'));
     await settled(state);
     expect([state.swapped, state.told, (await versions.history()).versions.length]).toEqual([[], [], 1]);

@@ -7,7 +7,7 @@ import { showDiagnostic } from '../../../src/base/yaml/diagnostic.ts';
 import { bigDialplan, large } from '../../../src/bench/bigDialplan.ts';
 import { compileDialplan } from '../../../src/dialplan/index.ts';
 import { checkBytes } from '../../../src/reload/check.ts';
-import { checkInThread } from '../../../src/reload/checking.ts';
+import { type ThreadOptions, Threads } from '../../../src/reload/thread.ts';
 import { type Build, build } from '../../support/build.ts';
 import { must } from '../../support/must.ts';
 
@@ -46,8 +46,8 @@ const endless = `${plan(', 2: queue:q0')}`.replace(
 );
 
 const never = new AbortController().signal;
-const checked = (text: string, file = worker) =>
-  checkInThread({ clock: systemClock, worker: file }, Buffer.from(text), 'plan.yaml', never);
+const checked = (text: string, options: Partial<ThreadOptions> = {}, stop = never) =>
+  new Threads({ clock: systemClock, worker, ...options }).check(Buffer.from(text), 'plan.yaml', stop);
 const threadOf = async (name: string, text: string): Promise<string> => {
   const file = join(folder, `${name}.mjs`);
   await writeFile(file, text);
@@ -89,25 +89,25 @@ schedules: { ${chain.join(', ')} }
   });
 
   test.each([
-    ['throws', 'throw new Error("out of luck");', 'CHECK_FAILED', /failed: out of luck/],
-    ['ends', 'process.exit(0);', 'CHECK_FAILED', /ended without an outcome/],
-    ['is not there', undefined, 'CHECK_FAILED', /failed: Cannot find module/],
-    ['needs too much memory', 'const all = []; for (;;) all.push(new Array(1000).fill({}));', 'CHECK_FAILED', /memory/],
+    ['throws', 'throw new Error("out of luck");', 'THREAD_FAILED', /failed: out of luck/],
+    ['ends', 'process.exit(0);', 'THREAD_FAILED', /ended without an outcome/],
+    ['is not there', undefined, 'THREAD_FAILED', /failed: Cannot find module/],
+    [
+      'needs too much memory',
+      'const all = []; for (;;) all.push(new Array(1000).fill({}));',
+      'THREAD_FAILED',
+      /memory/,
+    ],
   ])('whose thread %s has failed', async (name, text, code, message) => {
     const file = text === undefined ? join(folder, 'nothing.mjs') : await threadOf(name.replaceAll(' ', '-'), text);
-    const check = checkInThread(
-      { clock: systemClock, worker: file, memory: 16 },
-      Buffer.from(plan()),
-      'plan.yaml',
-      never,
-    );
+    const check = checked(plan(), { worker: file, memory: 16 });
     await expect(check).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
   test('whose thread does not end has failed when its time is over, and nothing goes on', async () => {
     const file = await threadOf('endless', 'for (;;);');
     const clock = new VirtualClock();
-    const check = checkInThread({ clock, worker: file, within: 5_000 }, Buffer.from(plan()), 'plan.yaml', never);
+    const check = checked(plan(), { clock, worker: file, within: 5_000 });
     expect(clock.armed).toBe(1);
     clock.advance(5_000);
     await expect(check).rejects.toMatchObject({ code: 'DEADLINE_PASSED' });
@@ -117,10 +117,27 @@ schedules: { ${chain.join(', ')} }
   test('is let go of when nobody wants to know any more', async () => {
     const file = await threadOf('waiting', 'for (;;);');
     const stop = new AbortController();
-    const check = checkInThread({ clock: systemClock, worker: file }, Buffer.from(plan()), 'plan.yaml', stop.signal);
+    const check = checked(plan(), { worker: file }, stop.signal);
     stop.abort();
-    await expect(check).rejects.toMatchObject({ code: 'CHECK_FAILED' });
-    const late = checkInThread({ clock: systemClock, worker }, Buffer.from(plan()), 'plan.yaml', stop.signal);
-    await expect(late).rejects.toMatchObject({ code: 'CHECK_FAILED' });
+    await expect(check).rejects.toMatchObject({ code: 'THREAD_FAILED' });
+    const late = checked(plan(), {}, stop.signal);
+    await expect(late).rejects.toMatchObject({ code: 'THREAD_FAILED' });
   });
+});
+
+test('passwords that are opened in a thread are those of the file, with the ones that were added', async () => {
+  const file = join(folder, 'credentials.yaml');
+  const threads = new Threads({ clock: systemClock, worker });
+  const open = async (...extensions: readonly string[]) =>
+    (await threads.openCredentials({ file, extensions }, never)).value;
+  const first = await open('10', '11');
+  expect(first?.added).toEqual(['10', '11']);
+  const again = await open('10', '12');
+  expect(again?.added).toEqual(['12']);
+  expect(again?.passwordOf('10')).toBe(first?.passwordOf('10'));
+  expect(again?.passwordOf('11')).toBeUndefined();
+  expect(again?.passwordOf('12')?.length).toBeGreaterThanOrEqual(12);
+  await writeFile(file, 'extensions: { "10": short }');
+  const { value, diagnostics } = await threads.openCredentials({ file, extensions: ['10'] }, never);
+  expect([value, diagnostics.length]).toEqual([undefined, 1]);
 });
