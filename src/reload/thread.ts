@@ -6,9 +6,9 @@ import { KozpontError, messageOf } from '../base/errors.ts';
 import { ok } from '../base/result.ts';
 import type { Checked } from '../base/yaml/schema.ts';
 import type { Credentials, CredentialsOptions } from '../config/credentials.ts';
-import { restorePlan } from '../dialplan/compile/restore.ts';
 import type { Outcome } from './check.ts';
-import type { Job, OpenedPasswords } from './job.ts';
+import type { Checked as CheckedInPieces, Job, OpenedPasswords } from './job.ts';
+import { planFrom } from './pieces.ts';
 
 export interface ThreadOptions {
   readonly clock: Clock;
@@ -20,7 +20,8 @@ export interface ThreadOptions {
   readonly memory?: number;
 }
 
-const patience: Duration = 60_000;
+/** On a machine that is busy with calls, it has to wait. */
+const patience: Duration = 300_000;
 /** Five times what a dialplan of two hundred menus and a thousand extensions needs. */
 const enough = 1_024;
 
@@ -35,10 +36,10 @@ export class Threads {
   /** `checkBytes`, from now on. */
   async check(bytes: Uint8Array, shownAs: string, stop: AbortSignal): Promise<Outcome> {
     const job: Job = { kind: 'check', bytes, shownAs, now: this.options.clock.now() };
-    const outcome = await this.run<Outcome>('the check of the dialplan', job, stop);
+    const outcome = await this.run<CheckedInPieces>('the check of the dialplan', job, stop);
     if (!outcome.ok) return outcome;
-    const { plan, diagnostics } = outcome.value;
-    return ok({ plan: restorePlan(plan), diagnostics });
+    const { pieces, diagnostics } = outcome.value;
+    return ok({ plan: await planFrom(pieces), diagnostics });
   }
 
   async openCredentials(options: CredentialsOptions, stop: AbortSignal): Promise<Checked<Credentials>> {
