@@ -20,22 +20,20 @@ const restorers: Restorers = {
   version: same,
   company: same,
   prompts: prompts => each(prompts, prompt => ({ ...prompt, text: record(prompt.text) })),
-  calendars: calendars =>
-    each(calendars, calendar => ({
+  calendars(calendars) {
+    const shared = sharing<true>();
+    return each(calendars, calendar => ({
       ...calendar,
       exceptions: record(calendar.exceptions),
       yearly: record(calendar.yearly),
-    })),
+      ...(calendar.holidays === undefined ? {} : { holidays: shared(calendar.holidays) }),
+    }));
+  },
   extensions: record,
   groups: record,
   queues: record,
   menus(menus) {
-    const known = new Map<object, Readonly<Record<string, string>>>();
-    const shared = (names: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
-      const restored = known.get(names) ?? record(names);
-      known.set(names, restored);
-      return restored;
-    };
+    const shared = sharing<string>();
     return each(menus, menu => ({
       ...menu,
       keys: record(menu.keys),
@@ -50,6 +48,16 @@ const restorers: Restorers = {
   transfer: same,
   features: same,
 };
+
+/** `record`, which gives the same thing for the same thing. */
+function sharing<T>(): typeof record<T> {
+  const known = new Map<object, Readonly<Record<string, T>>>();
+  return things => {
+    const restored = known.get(things) ?? record(things);
+    known.set(things, restored);
+    return restored;
+  };
+}
 
 function record<T>(things: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
   return Object.assign(Object.create(null), things);
