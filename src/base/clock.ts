@@ -67,7 +67,6 @@ export const wallClock = (): Instant => Date.now();
 
 interface Pending {
   readonly at: Instant;
-  readonly order: number;
   readonly fire: () => void;
 }
 
@@ -76,8 +75,8 @@ interface Pending {
  * turn at its own instant. Timers of the same instant fire in the order in which they were set.
  */
 export class VirtualClock implements Clock {
-  private readonly pending = new Set<Pending>();
-  private order = 0;
+  /** The last one fires next. */
+  private readonly pending: Pending[] = [];
 
   constructor(private instant: Instant = Date.UTC(2026, 0, 5, 9)) {}
 
@@ -86,9 +85,21 @@ export class VirtualClock implements Clock {
   }
 
   at(at: Instant, fire: () => void): Timer {
-    const entry: Pending = { at: Math.max(at, this.instant), order: this.order++, fire };
-    this.pending.add(entry);
-    return { cancel: () => void this.pending.delete(entry) };
+    const entry: Pending = { at: Math.max(at, this.instant), fire };
+    const { pending } = this;
+    // Most timers are about what comes soon: they are near the end.
+    let index = pending.length;
+    for (let before = pending[index - 1]; before !== undefined && before.at <= entry.at; before = pending[index - 1]) {
+      index--;
+    }
+    if (index === pending.length) pending.push(entry);
+    else pending.splice(index, 0, entry);
+    return {
+      cancel() {
+        const found = pending.lastIndexOf(entry);
+        if (found >= 0) pending.splice(found, 1);
+      },
+    };
   }
 
   after(delay: Duration, fire: () => void): Timer {
@@ -97,19 +108,18 @@ export class VirtualClock implements Clock {
 
   /** How many timers are armed: zero at the end of a test. */
   get armed(): number {
-    return this.pending.size;
+    return this.pending.length;
   }
 
   /** When the next timer fires, or undefined where none is armed. */
   get next(): Instant | undefined {
-    return this.earliest()?.at;
+    return this.pending.at(-1)?.at;
   }
 
   /** Goes to the next deadline and fires its first timer; false where none is armed. */
   step(): boolean {
-    const due = this.earliest();
+    const due = this.pending.pop();
     if (due === undefined) return false;
-    this.pending.delete(due);
     this.instant = due.at;
     due.fire();
     return true;
@@ -118,17 +128,7 @@ export class VirtualClock implements Clock {
   /** Goes forward by `delay`, stopping at every deadline on the way. */
   advance(delay: Duration): void {
     const until = this.instant + delay;
-    for (let due = this.earliest(); due !== undefined && due.at <= until; due = this.earliest()) this.step();
+    for (let { next } = this; next !== undefined && next <= until; next = this.next) this.step();
     this.instant = until;
-  }
-
-  private earliest(): Pending | undefined {
-    let first: Pending | undefined;
-    for (const entry of this.pending) {
-      if (first === undefined || entry.at < first.at || (entry.at === first.at && entry.order < first.order)) {
-        first = entry;
-      }
-    }
-    return first;
   }
 }

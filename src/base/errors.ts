@@ -17,6 +17,7 @@ export const errorCodes = {
   PROMPT_UNAVAILABLE: 'A prompt can be neither found nor spoken.',
   RECORDING_FAILED: 'A recording could not be written.',
   REQUEST_FAILED: 'A SIP request was refused or not answered.',
+  THREAD_FAILED: 'A thread of ours ended without an outcome.',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

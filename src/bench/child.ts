@@ -28,10 +28,8 @@ export class Child<Question extends { readonly kind: string }> {
 
   constructor(private readonly options: ChildOptions) {
     const { file, core, nodeOptions = [] } = options;
-    const path = fileURLToPath(new URL(file, import.meta.url));
-    const command = [process.execPath, ...nodeOptions, path];
-    const pinned = core === undefined ? command : ['taskset', '-c', String(core), ...command];
-    this.process = spawn(pinned[0] ?? '', pinned.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const [program, args] = onCore(core, [...nodeOptions, fileURLToPath(new URL(file, import.meta.url))]);
+    this.process = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.exited = once(this.process, 'exit');
   }
 
@@ -61,6 +59,16 @@ export class Child<Question extends { readonly kind: string }> {
     if (this.process.connected) this.process.disconnect();
     await withDeadline(clock, patience, 'the end', this.exited).catch(() => this.process.kill('SIGKILL'));
   }
+}
+
+const onCore = (core: number | undefined, args: readonly string[]): readonly [string, readonly string[]] =>
+  core === undefined ? [process.execPath, args] : ['taskset', ['-c', String(core), process.execPath, ...args]];
+
+/** Runs a program of ours, whose output is of no interest. Rejects where it does not exit with 0. */
+export async function runToEnd(file: string, args: readonly string[], core: number | undefined): Promise<void> {
+  const [program, all] = onCore(core, [file, ...args]);
+  const [status] = await once(spawn(program, all, { stdio: ['ignore', 'ignore', 'inherit'] }), 'exit');
+  if (status !== 0) throw new Error(`kozpont ${args.join(' ')} ended with status ${status}`);
 }
 
 /** The other side: answers each question of the process that started this one, and ends with it. */

@@ -2,29 +2,40 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Clock, Duration } from '../base/clock.ts';
-import { Child } from './child.ts';
+import { Child, runToEnd } from './child.ts';
 import type { Machine } from './machine.ts';
 import type {
   LoadResult,
   Opened,
+  Rehearsed,
   RelayOpened,
+  Reloaded,
   Scenario,
   ServerState,
   Started,
   ToKozpont,
   ToLoad,
+  ToRehearse,
   ToRelay,
 } from './messages.ts';
 
 /** Beyond it a scenario has gone wrong, whatever it is. */
 const longestScenario: Duration = 600_000;
+const longestReload: Duration = 60_000;
 
 /** What is measured. */
 export interface Server {
   /** `collect`: after a collection of its garbage, where it has some. */
   state(collect?: boolean): Promise<ServerState>;
   load(scenario: Scenario): Promise<LoadResult>;
+}
+
+/** Kozpont, and what is asked of it alone. */
+export interface KozpontServer extends Server {
+  watch(duration: Duration): Promise<Duration>;
+  save(dialplan: string): Promise<Reloaded>;
 }
 
 export interface LaboratoryOptions {
@@ -49,8 +60,11 @@ export class Laboratory {
     return new Laboratory(options, generator, phonePort);
   }
 
-  /** `ringFor`: how long the target of a transfer may ring. */
-  async withKozpont<T>(ringFor: Duration, work: (kozpont: Server) => Promise<T>): Promise<T> {
+  /** `dialplan`: with the port at which the phones are. */
+  async withKozpont<T>(
+    dialplan: (phonePort: number) => string,
+    work: (kozpont: KozpontServer, phonePort: number) => Promise<T>,
+  ): Promise<T> {
     const { clock, cores, profiles } = this.options;
     const folder = await mkdtemp(join(tmpdir(), 'kozpont-bench-'));
     const removeAtOnce = (): void => rmSync(folder, { recursive: true, force: true });
@@ -59,11 +73,15 @@ export class Laboratory {
     const nodeOptions = ['--expose-gc', ...profile];
     const kozpont = new Child<ToKozpont>({ clock, file: './server.js', core: cores?.server, nodeOptions });
     try {
-      const { sipPort } = await kozpont.ask<Started>({ kind: 'start', folder, phonePort: this.phonePort, ringFor });
-      return await work({
+      const { phonePort } = this;
+      const { sipPort } = await kozpont.ask<Started>({ kind: 'start', folder, dialplan: dialplan(phonePort) });
+      const server: KozpontServer = {
         state: (collect = false) => kozpont.ask({ kind: 'state', collect }),
         load: scenario => this.run(sipPort, scenario),
-      });
+        watch: duration => kozpont.ask({ kind: 'watch', duration }, duration + longestReload),
+        save: changed => kozpont.ask({ kind: 'save', dialplan: changed }, longestReload),
+      };
+      return await work(server, phonePort);
     } finally {
       await kozpont.end({ kind: 'close' });
       await rm(folder, { recursive: true, force: true });
@@ -80,6 +98,25 @@ export class Laboratory {
     } finally {
       await relay.end({ kind: 'close' });
     }
+  }
+
+  /** A process that plays stories, on the core of the server. */
+  async withRehearsal<T>(work: (play: (story: number, milliseconds: Duration) => Promise<Rehearsed>) => Promise<T>) {
+    const { clock, cores } = this.options;
+    const child = new Child<ToRehearse>({ clock, file: './rehearse.js', core: cores?.server });
+    try {
+      return await work((story, milliseconds) => child.ask({ kind: 'play', story, milliseconds }, longestScenario));
+    } finally {
+      await child.end({ kind: 'close' });
+    }
+  }
+
+  /** How long a command of ours takes from its start to its exit, on the core of the server. Milliseconds. */
+  async timeCommand(args: readonly string[]): Promise<Duration> {
+    const { clock, cores } = this.options;
+    const began = clock.now();
+    await runToEnd(fileURLToPath(new URL('../cli/main.js', import.meta.url)), args, cores?.server);
+    return clock.now() - began;
   }
 
   async close(): Promise<void> {

@@ -36,10 +36,22 @@ export interface LoadResult {
 }
 
 export type ToKozpont =
-  | { readonly kind: 'start'; readonly folder: string; readonly phonePort: number; readonly ringFor: Duration }
+  | { readonly kind: 'start'; readonly folder: string; readonly dialplan: string }
   /** `collect`: garbage is collected before the memory is looked at, and after the processor time is. */
   | { readonly kind: 'state'; readonly collect: boolean }
+  /** How long the event loop is held up at most, in a time in which nothing but calls goes on. */
+  | { readonly kind: 'watch'; readonly duration: Duration }
+  /** Saves a dialplan, which is then taken up. */
+  | { readonly kind: 'save'; readonly dialplan: string }
   | { readonly kind: 'close' };
+
+/** Milliseconds. */
+export interface Reloaded {
+  /** From the saved file to the first call that would be of it. */
+  readonly took: Duration;
+  /** How long the event loop was held up at most, on the way. */
+  readonly stall: Duration;
+}
 
 export interface Started {
   readonly sipPort: number;
@@ -62,4 +74,17 @@ export type ToRelay =
 export interface RelayOpened {
   /** Of each call: the two ports that packets are taken at. */
   readonly ports: readonly (readonly [number, number])[];
+}
+
+export type ToRehearse =
+  /** `story`: which of them. */
+  { readonly kind: 'play'; readonly story: number; readonly milliseconds: Duration } | { readonly kind: 'close' };
+
+export interface Rehearsed {
+  /** Undefined where there is no such story. */
+  readonly name: string | undefined;
+  readonly calls: number;
+  /** Milliseconds of the clock, and of the processor. */
+  readonly took: Duration;
+  readonly cpu: Duration;
 }

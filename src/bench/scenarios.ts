@@ -1,28 +1,13 @@
-import type { Clock, Duration } from '../base/clock.ts';
-import type { Laboratory, Server } from './laboratory.ts';
+import type { Duration } from '../base/clock.ts';
+import { type Bench, pause } from './bench.ts';
+import { check, reload, simulate } from './dialplans.ts';
+import type { Server } from './laboratory.ts';
 import { settledAfter, transferRings } from './load/scenarios.ts';
 import type { LoadResult, Scenario, ServerState } from './messages.ts';
+import { dialplan } from './office.ts';
 import { figures, loss, mebibytes, outcome, percent, spreads } from './table.ts';
 
-export interface Sizes {
-  /** New calls a second. */
-  readonly rate: number;
-  /** Calls at once. */
-  readonly calls: number;
-  readonly seconds: number;
-  /** How often the switchboard's load is repeated. */
-  readonly rounds: number;
-}
-
-interface Bench {
-  readonly clock: Clock;
-  readonly laboratory: Laboratory;
-  readonly sizes: Sizes;
-  print(text: string): void;
-}
-
-const pause = (clock: Clock, duration: Duration): Promise<void> =>
-  new Promise(resolve => clock.after(duration, resolve));
+const office = (phonePort: number): string => dialplan(phonePort, transferRings);
 
 /** What transactions and ports of ended calls live on for (RFC 3261, timers H and J), and a little more. */
 const aftermath: Duration = 36_000;
@@ -36,7 +21,7 @@ const leftBehind = ({ alive }: ServerState): string => {
 /** New calls at an even rate, the same load again and again: the later ones show whether anything has stayed behind. */
 async function switchboard({ clock, laboratory, sizes: { rate, seconds, rounds }, print }: Bench): Promise<void> {
   print(`\nSwitchboard: ${rate} new calls a second for ${seconds} s, each connected for 2 s`);
-  await laboratory.withKozpont(transferRings, async kozpont => {
+  await laboratory.withKozpont(office, async kozpont => {
     await kozpont.load(warmUp);
     for (let round = 1; round <= rounds; round++) {
       const before = await kozpont.state();
@@ -83,7 +68,7 @@ async function bridged(bench: Bench): Promise<void> {
   const { laboratory, sizes, print } = bench;
   const { calls, seconds } = sizes;
   print(`\nBridged: ${calls} calls at once for ${seconds} s, RTP both ways`);
-  const ours = await laboratory.withKozpont(transferRings, kozpont =>
+  const ours = await laboratory.withKozpont(office, kozpont =>
     steady(bench, kozpont, { kind: 'bridged', calls, seconds }, settledAfter(calls)),
   );
   print(`\n Kozpont\n${outcome(ours.result)}\n${spreads(ours.result.measured)}`);
@@ -120,7 +105,7 @@ const recalls = 5;
 
 async function latency({ laboratory, sizes: { seconds }, print }: Bench): Promise<void> {
   print(`\nLatency: ${unhurried} new calls a second for ${seconds} s; then ${recalls} recalls a second`);
-  await laboratory.withKozpont(transferRings, async kozpont => {
+  await laboratory.withKozpont(office, async kozpont => {
     await kozpont.load(warmUp);
     for (const scenario of [
       { kind: 'switchboard', rate: unhurried, seconds },
@@ -132,4 +117,11 @@ async function latency({ laboratory, sizes: { seconds }, print }: Bench): Promis
   });
 }
 
-export const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>> = { switchboard, bridged, latency };
+export const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
+  switchboard,
+  bridged,
+  latency,
+  check,
+  simulate,
+  reload,
+};

@@ -30,6 +30,12 @@ export const figures = (rows: Readonly<Record<string, string>>): string => {
     .join('\n');
 };
 
+/** Few measurements of one thing, in milliseconds: the middle one, and the worst. */
+export function spread(times: readonly number[]): string {
+  const sorted = [...times].sort((a, b) => a - b);
+  return `${shown(sorted[Math.floor(sorted.length / 2)] ?? null)} ms (at most ${shown(sorted.at(-1) ?? null)} ms)`;
+}
+
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 

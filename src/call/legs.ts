@@ -36,10 +36,11 @@ export function legStimulus(turn: Turn, stimulus: Stimulus): boolean {
       }
       if (leg.state !== 'dialing' && leg.state !== 'ringing') return true;
       turn.changeLeg(leg.id, { state: 'answered' });
-      turn.note({ kind: 'answered', leg: leg.id, number: leg.who.number });
+      turn.note({ time: turn.now, kind: 'answered', leg: leg.id, number: leg.who.number });
       return false;
     case 'legFailed':
       turn.note({
+        time: turn.now,
         kind: 'failed',
         leg: leg.id,
         number: leg.who.number,
@@ -49,7 +50,7 @@ export function legStimulus(turn: Turn, stimulus: Stimulus): boolean {
       turn.forget(leg.id);
       return false;
     case 'legEnded':
-      turn.note({ kind: 'left', leg: leg.id, number: leg.who.number, by: stimulus.by });
+      turn.note({ time: turn.now, kind: 'left', leg: leg.id, number: leg.who.number, by: stimulus.by });
       turn.forget(leg.id);
       return false;
     case 'mediaLost':
@@ -61,7 +62,7 @@ export function legStimulus(turn: Turn, stimulus: Stimulus): boolean {
       const held = stimulus.kind === 'legHeld';
       if (leg.held === held) return true;
       turn.changeLeg(leg.id, { held });
-      turn.note({ kind: held ? 'held' : 'resumed', leg: leg.id });
+      turn.note({ time: turn.now, kind: held ? 'held' : 'resumed', leg: leg.id });
       if (!held) turn.hasStayed(leg.id);
       return false;
     }

@@ -7,7 +7,7 @@ import type { Turn } from './turn.ts';
  * with the process end by stimuli of their own, and those that are still there say that their media is `mediaLost`.
  */
 export function restored(turn: Turn): void {
-  turn.note({ kind: 'restored' });
+  turn.note({ time: turn.now, kind: 'restored' });
   turn.rearm();
   const { phase } = turn.call;
   if (phase.kind === 'queued') rejoin(turn, phase);

@@ -32,11 +32,15 @@ export const callerLeg = 'caller';
 
 /** A call comes in: its leg is offered, and it is routed by the number that was dialled. */
 export function begin(plan: Dialplan, arrival: Arrival, now: Instant): StepResult {
+  const { id, origin, from, dialled } = arrival;
   const call: Call = {
-    ...arrival,
+    id,
+    origin,
+    from,
+    dialled,
     startedAt: now,
     language: plan.company.languages[0],
-    legs: { [callerLeg]: newLeg(callerLeg, arrival.from, 'offered') },
+    legs: { [callerLeg]: newLeg(callerLeg, from, 'offered') },
     // Replaced before this function returns: no call is ever seen in it.
     phase: { kind: 'announcing', party: callerLeg, playId: 0, then: undefined },
     timers: {},
@@ -50,12 +54,7 @@ export function begin(plan: Dialplan, arrival: Arrival, now: Instant): StepResul
     nextPlay: 1,
   };
   const turn = new Turn(call, plan, now);
-  const route = whereDialled(
-    plan,
-    arrival.dialled,
-    arrival.origin.kind,
-    arrival.origin.kind === 'trunk' ? arrival.origin.name : undefined,
-  );
+  const route = whereDialled(plan, dialled, origin.kind, origin.kind === 'trunk' ? origin.name : undefined);
   if (route === undefined) {
     turn.end(
       { result: 'refused', reason: 'nothing is at this number', by: 'system' },

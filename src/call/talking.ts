@@ -11,7 +11,8 @@ import type { Turn } from './turn.ts';
 export function connect(turn: Turn, party: LegId, peer: LegId): void {
   turn.answer(party);
   turn.answer(peer);
-  turn.update({ answered: true, adriftSince: undefined });
+  turn.set('answered', true);
+  turn.set('adriftSince', undefined);
   turn.clearTimer('adrift');
   turn.enter({ kind: 'talking', party, peer, keys: {} });
   turn.setTimer('talk', guards.talk, 'nobody ended the conversation');
@@ -88,7 +89,7 @@ function pressed(turn: Turn, phase: TalkingPhase, { leg, digit }: Extract<Stimul
   const { blindTransfer, attendedTransfer } = features;
   const { code, keys } = featureKey([blindTransfer, attendedTransfer], phase.keys[leg] ?? '', digit);
   if (code !== undefined) {
-    turn.note({ kind: 'pressed', digits: code, meaning: 'featureCode' });
+    turn.note({ time: turn.now, kind: 'pressed', digits: code, meaning: 'featureCode' });
     return enterKeying(turn, phase, leg, code === blindTransfer ? 'blind' : 'attended');
   }
   turn.stay({ ...phase, keys: { ...phase.keys, [leg]: keys } });

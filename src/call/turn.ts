@@ -23,9 +23,6 @@ export interface StepResult {
   readonly timers: readonly TimerChange[];
 }
 
-type WithoutTime<T> = T extends { readonly time: Instant } ? Omit<T, 'time'> : never;
-export type TrailNote = WithoutTime<TrailEntry>;
-
 /** How a leg is let go of that was not answered. */
 export interface Refusal {
   readonly status: number;
@@ -34,12 +31,24 @@ export interface Refusal {
 
 const unavailable: Refusal = { status: 480, text: 'Temporarily Unavailable' };
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** The call in the making. */
+interface Draft extends Writable<Omit<Call, 'legs' | 'timers' | 'trail'>> {
+  legs: Record<LegId, Leg>;
+  timers: Record<string, Timer>;
+  trail: TrailEntry[];
+}
+
 /**
  * One step in the making: the call as it was, and what has been decided so far. The call that came in is never
  * changed; every helper here keeps data and effects in agreement, so that no phase can do one without the other.
+ *
+ * Whatever is written to is copied first, once in a step: the call, its legs, its timers and its trail, each when it
+ * comes to it. A leg, a timer and an entry of the trail are never written to, but put in the place of another one.
  */
 export class Turn {
-  private draft: Call;
+  private draft: Draft | undefined;
   private readonly effects: Effect[] = [];
   private readonly timerChanges = new Map<string, TimerChange>();
   /** Routes taken in this step: a dialplan that only routes in a circle is noticed. */
@@ -50,20 +59,45 @@ export class Turn {
     readonly before: Call,
     readonly plan: Dialplan,
     readonly now: Instant,
-  ) {
-    this.draft = before;
-  }
+  ) {}
 
+  /** As far as it is decided: it goes on changing until the step is finished. */
   get call(): Call {
-    return this.draft;
+    return this.draft ?? this.before;
   }
 
   finish(): StepResult {
-    return { call: this.draft, effects: this.effects, timers: [...this.timerChanges.values()] };
+    return { call: this.call, effects: this.effects, timers: [...this.timerChanges.values()] };
   }
 
-  update(change: Partial<Call>): void {
-    this.draft = { ...this.draft, ...change };
+  set<Key extends 'language' | 'answered' | 'adriftSince' | 'queuedSince' | 'returns'>(
+    key: Key,
+    value: Call[Key],
+  ): void {
+    (this.written as Pick<Writable<Call>, Key>)[key] = value;
+  }
+
+  private get written(): Draft {
+    this.draft ??= { ...this.before } as Draft;
+    return this.draft;
+  }
+
+  private get writtenLegs(): Draft['legs'] {
+    const call = this.written;
+    if (call.legs === this.before.legs) call.legs = { ...call.legs };
+    return call.legs;
+  }
+
+  private get writtenTimers(): Draft['timers'] {
+    const call = this.written;
+    if (call.timers === this.before.timers) call.timers = { ...call.timers };
+    return call.timers;
+  }
+
+  private get writtenTrail(): TrailEntry[] {
+    const call = this.written;
+    if (call.trail === this.before.trail) call.trail = [...call.trail];
+    return call.trail;
   }
 
   effect(effect: Effect): void {
@@ -73,15 +107,14 @@ export class Turn {
   /** Leaves the phase, with its timers, for another one. */
   enter(phase: Phase): void {
     this.leaveQueue();
-    for (const [name, timer] of Object.entries(this.draft.timers)) {
-      if (timer.scope === 'phase') this.clearTimer(name);
-    }
-    this.update({ phase });
+    const { timers } = this.call;
+    for (const name in timers) if (timers[name]?.scope === 'phase') this.clearTimer(name);
+    this.written.phase = phase;
   }
 
   /** Whatever takes a call out of its queue: the queue keeps no entry for it, and no agent reserved. */
   private leaveQueue(): void {
-    const { phase } = this.draft;
+    const { phase } = this.call;
     if (phase.kind !== 'queued') return;
     const { queue, offer } = phase;
     this.effect({ kind: 'leaveQueue', queue });
@@ -92,60 +125,57 @@ export class Turn {
 
   /** Changes the phase within itself: its timers stay. */
   stay(phase: Phase): void {
-    this.update({ phase });
+    this.written.phase = phase;
   }
 
   setTimer(name: string, after: Duration, reason: string, scope: Timer['scope'] = 'phase'): void {
     const at = this.now + after;
-    this.update({ timers: { ...this.draft.timers, [name]: { at, reason, scope } } });
+    this.writtenTimers[name] = { at, reason, scope };
     this.timerChanges.set(name, { kind: 'set', name, at, after, reason });
   }
 
   clearTimer(name: string): void {
-    if (this.draft.timers[name] === undefined) return;
-    const { [name]: _, ...timers } = this.draft.timers;
-    this.update({ timers });
+    if (this.call.timers[name] === undefined) return;
+    this.consumeTimer(name);
     this.timerChanges.set(name, { kind: 'clear', name });
   }
 
   /** The timer has fired: it is armed no longer. */
   consumeTimer(name: string): void {
-    const { [name]: _, ...timers } = this.draft.timers;
-    this.update({ timers });
+    this.written.timers = without(this.call.timers, name);
   }
 
   /** Nothing outside of the call knows its timers any more. */
   rearm(): void {
-    for (const [name, { at, reason }] of Object.entries(this.draft.timers)) {
+    for (const [name, { at, reason }] of Object.entries(this.call.timers)) {
       this.timerChanges.set(name, { kind: 'set', name, at, after: Math.max(0, at - this.now), reason });
     }
   }
 
-  note(entry: TrailNote): void {
-    if (this.draft.trail.length >= longestTrail) return;
-    this.update({ trail: [...this.draft.trail, { time: this.now, ...entry } as TrailEntry] });
+  note(entry: TrailEntry): void {
+    if (this.call.trail.length < longestTrail) this.writtenTrail.push(entry);
   }
 
   notify(event: TransferEvent): void {
-    this.note({ kind: 'event', event });
+    this.note({ time: this.now, kind: 'event', event });
     this.effect({ kind: 'notify', event });
   }
 
   // Legs
 
   leg(id: LegId): Leg | undefined {
-    return this.draft.legs[id];
+    return this.call.legs[id];
   }
 
   /** A leg of which the phase says that it is there. */
   known(id: LegId): Leg {
-    const leg = this.draft.legs[id];
-    if (leg === undefined) throw new Error(`call ${this.draft.id}: no leg ${id} in phase ${this.draft.phase.kind}`);
+    const leg = this.leg(id);
+    if (leg === undefined) throw new Error(`call ${this.call.id}: no leg ${id} in phase ${this.call.phase.kind}`);
     return leg;
   }
 
   setLeg(leg: Leg): void {
-    this.update({ legs: { ...this.draft.legs, [leg.id]: leg } });
+    this.writtenLegs[leg.id] = leg;
   }
 
   changeLeg(id: LegId, change: Partial<Omit<Leg, 'id'>>): void {
@@ -157,15 +187,14 @@ export class Turn {
    * (R0). Each leg is asked for itself: in a conversation both may have tried.
    */
   mayHangUp(id: LegId, returned: ReturnedTransfer): void {
-    this.update({ returned: { ...this.draft.returned, [id]: returned } });
+    this.written.returned = { ...this.call.returned, [id]: returned };
     this.setTimer(`returned:${id}`, guards.returned, 'the transferor has stayed', 'call');
   }
 
   /** The transferor knows, and stays. */
   hasStayed(id: LegId): void {
-    if (this.draft.returned[id] === undefined) return;
-    const { [id]: _, ...returned } = this.draft.returned;
-    this.update({ returned });
+    if (this.call.returned[id] === undefined) return;
+    this.written.returned = without(this.call.returned, id);
     this.clearTimer(`returned:${id}`);
   }
 
@@ -176,14 +205,11 @@ export class Turn {
     if (leg.hears.kind === 'party') this.part(id, leg.hears.leg);
     this.clearTimer(`leave:${id}`);
     this.hasStayed(id);
-    const { [id]: _, ...legs } = this.draft.legs;
-    this.update({ legs });
+    this.written.legs = without(this.call.legs, id);
   }
 
   nextLegId(): LegId {
-    const id = `leg${this.draft.nextLeg}`;
-    this.update({ nextLeg: this.draft.nextLeg + 1 });
-    return id;
+    return `leg${this.written.nextLeg++}`;
   }
 
   /** Rings an extension's phones. */
@@ -191,7 +217,7 @@ export class Turn {
     const id = this.nextLegId();
     const who: Who = { number: extension, display: this.plan.extensions[extension]?.name, extension };
     this.setLeg(newLeg(id, who, 'dialing'));
-    this.note({ kind: 'rung', leg: id, number: extension });
+    this.note({ time: this.now, kind: 'rung', leg: id, number: extension });
     this.effect({ kind: 'dial', leg: id, extension, shown });
     return id;
   }
@@ -219,7 +245,7 @@ export class Turn {
     const leg = this.leg(id);
     if (leg === undefined) return;
     this.forget(id);
-    this.note({ kind: 'left', leg: id, number: leg.who.number, by: 'local' });
+    this.note({ time: this.now, kind: 'left', leg: id, number: leg.who.number, by: 'local' });
     // Nobody refuses whom they have spoken with: only a failure of ours is told to one who was answered.
     const ordinary = (leg.state === 'answered' || leg.state === 'leaving') && refusal.status < 500;
     const { status, text } = ordinary ? { status: undefined, text: 'Normal Clearing' } : refusal;
@@ -250,9 +276,7 @@ export class Turn {
   // What is heard
 
   nextPlayId(): number {
-    const id = this.draft.nextPlay;
-    this.update({ nextPlay: id + 1 });
-    return id;
+    return this.written.nextPlay++;
   }
 
   hear(id: LegId, hearing: Exclude<Hearing, { kind: 'party' }>): void {
@@ -299,7 +323,7 @@ export class Turn {
     const leg = this.known(id);
     if (leg.away) return;
     this.changeLeg(id, { away: true });
-    this.note({ kind: 'mediaLost', leg: id });
+    this.note({ time: this.now, kind: 'mediaLost', leg: id });
     const other = leg.hears.kind === 'party' ? this.leg(leg.hears.leg) : undefined;
     if (other !== undefined && !other.away) this.effect({ kind: 'play', leg: other.id, hearing: musicOnHold });
   }
@@ -309,7 +333,7 @@ export class Turn {
     const leg = this.known(id);
     if (!leg.away) return;
     this.changeLeg(id, { away: false });
-    this.note({ kind: 'mediaRestored', leg: id });
+    this.note({ time: this.now, kind: 'mediaRestored', leg: id });
     const { hears } = leg;
     if (hears.kind === 'party') this.bridge(this.known(id), this.known(hears.leg));
     else if (hears.kind !== 'nothing') this.effect({ kind: 'play', leg: id, hearing: hears });
@@ -317,13 +341,20 @@ export class Turn {
 
   /** Hangs up whoever is left, and ends the call. */
   end(termination: Termination, refusal?: Refusal): void {
-    if (this.draft.phase.kind === 'ended') return;
+    if (this.call.phase.kind === 'ended') return;
     this.leaveQueue();
-    for (const id of Object.keys(this.draft.legs)) this.hangUp(id, refusal);
-    for (const name of Object.keys(this.draft.timers)) this.clearTimer(name);
-    this.update({ phase: { kind: 'ended', termination } });
+    for (const id of Object.keys(this.call.legs)) this.hangUp(id, refusal);
+    for (const name of Object.keys(this.call.timers)) this.clearTimer(name);
+    this.written.phase = { kind: 'ended', termination };
     this.effect({ kind: 'finish', termination });
   }
+}
+
+/** All but one. Not by `delete`, after which an object is slow for as long as it lives. */
+function without<T>(things: Readonly<Record<string, T>>, name: string): Record<string, T> {
+  const rest: Record<string, T> = {};
+  for (const [other, thing] of Object.entries(things)) if (other !== name) rest[other] = thing;
+  return rest;
 }
 
 function sameHearing(a: Hearing, b: Hearing): boolean {

@@ -39,10 +39,14 @@ async function coverFile(file: string, write: string | undefined, surroundings: 
   const named = relative(dirname(target ?? path), path);
   const derived = cover(plan, named, systemClock.now());
   surroundings.print(`  ${derived.stories.length} derived: ${counts(derived)}`);
-  for (const node of derived.nodes.left) surroundings.print(`  no call comes to ${node}`);
-  for (const { place, to } of derived.edges.left) {
-    surroundings.print(`  ${showPosition(place)} no call without a transfer goes this way, to ${to}`);
+  if (!derived.complete) {
+    surroundings.print('  the dialplan is too large to be gone through: calls may come to more than what was found');
   }
+  const [comes, goes] = derived.complete
+    ? ['no call comes to', 'no call without a transfer goes this way, to']
+    : ['no call was found that comes to', 'no call was found that goes this way, to'];
+  for (const node of derived.nodes.left) surroundings.print(`  ${comes} ${node}`);
+  for (const { place, to } of derived.edges.left) surroundings.print(`  ${showPosition(place)} ${goes} ${to}`);
   for (const outcome of derived.wrong) surroundings.print(`\n✗ ${outcome.story.name}\n${pageOf(outcome).join('\n')}`);
   if (target !== undefined) {
     try {

@@ -10,8 +10,9 @@ import type { Environment } from '../config/environment.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import { PromptLibrary } from '../prompts/library.ts';
 import { Renderer } from '../prompts/renderer.ts';
+import { proofFindings } from '../rehearsal/index.ts';
 import type { Surroundings } from './command.ts';
-import { machineAddresses, readDialplanFile, tell } from './settings.ts';
+import { machineAddresses, nearby, readDialplanFile, tell } from './settings.ts';
 
 /** All that a start needs besides the configuration: read, checked, and ready. */
 export interface Preparation {
@@ -35,6 +36,9 @@ export async function prepare(
   const loaded = await readDialplanFile(config, surroundings);
   if (loaded === undefined) return undefined;
   const { plan, bytes } = loaded;
+  const proof = proofFindings(plan, nearby(config.files.dialplan, surroundings.folder), clock.now());
+  tell(proof, surroundings);
+  if (hasErrors(proof)) return undefined;
   const credentials = await openCredentials({
     file: config.files.credentials,
     extensions: Object.keys(plan.extensions),

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
-import { openCredentials } from '../config/credentials.ts';
 import type { Kozpont } from '../main.ts';
 import { Reload } from '../reload/reload.ts';
+import { Threads } from '../reload/thread.ts';
 import { Versions } from '../reload/versions.ts';
 import type { Surroundings } from './command.ts';
 import type { Preparation } from './preparation.ts';
@@ -15,15 +15,18 @@ export async function withReload(
   { clock, log, plan, bytes, prompts }: Pick<Preparation, 'clock' | 'log' | 'plan' | 'bytes' | 'prompts'>,
   surroundings: Surroundings,
 ): Promise<Running> {
+  const threads = new Threads({ clock });
+  const shownAs = nearby(files.dialplan, surroundings.folder);
   const reload = new Reload({
     clock,
     log,
     file: files.dialplan,
-    shownAs: nearby(files.dialplan, surroundings.folder),
+    shownAs,
     first: { version: plan.version, bytes },
     versions: new Versions(files.versions),
+    check: (changed, stop) => threads.check(changed, shownAs, stop),
     preparePrompts: next => prompts.prepare(next),
-    openCredentials: extensions => openCredentials({ file: files.credentials, extensions }),
+    openCredentials: (extensions, stop) => threads.openCredentials({ file: files.credentials, extensions }, stop),
     swap(version) {
       kozpont.swap(version);
       const { added } = version.credentials;

@@ -25,10 +25,7 @@ export const settingsOptions: Readonly<Record<'config' | 'dialplan', Option>> = 
 };
 
 /** The configuration that the arguments and the environment ask for; undefined, and all is told, where it is wrong. */
-export async function readSettings(
-  args: Arguments,
-  surroundings: Surroundings,
-): Promise<Config | undefined> {
+export async function readSettings(args: Arguments, surroundings: Surroundings): Promise<Config | undefined> {
   const { config: file, dialplan } = args.text;
   const { value, diagnostics } = await loadConfig({
     folder: surroundings.folder,

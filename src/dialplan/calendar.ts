@@ -3,7 +3,6 @@
  * autumn repeats, what is open is open both times; what would open in the hour that spring skips opens when it ends.
  */
 import type { Instant } from '../base/clock.ts';
-import { holidaysOf } from './calendar/holidays.ts';
 import { dateOf, spansOf, startOfDay } from './calendar/spans.ts';
 import { clockChange, day, instantsAt, minute, type WallTime, type Zone, zoneOf } from './calendar/zone.ts';
 import type { Calendar } from './plan.ts';
@@ -66,11 +65,9 @@ function* daysThatMatter(calendar: Calendar, today: WallTime): Generator<WallTim
 
 function exceptionsFrom(calendar: Calendar, today: WallTime): readonly WallTime[] {
   const year = Number(dateOf(today).slice(0, 4));
-  const dates = Object.keys(calendar.exceptions);
+  const dates = [...Object.keys(calendar.exceptions), ...Object.keys(calendar.holidays ?? {})];
   for (let ahead = 0; ahead <= yearsAhead; ahead++) {
     dates.push(...Object.keys(calendar.yearly).map(monthAndDay => `${year + ahead}-${monthAndDay}`));
-    // A week without a change beside holidays has its next change within two years.
-    if (calendar.holidays !== undefined && ahead < 3) dates.push(...holidaysOf(calendar.holidays, year + ahead));
   }
   return dates
     .map(date => Date.parse(`${date}T00:00:00Z`))

@@ -4,7 +4,6 @@
  */
 import type { Duration } from '../base/clock.ts';
 import type { Position } from '../base/position.ts';
-import type { Country } from './calendar/holidays.ts';
 
 /** BCP 47, lower case: `en`, `hu`, `ru`. */
 export type Language = string;
@@ -81,8 +80,8 @@ export interface Calendar {
   readonly exceptions: Readonly<Record<string, readonly OpenSpan[]>>;
   /** `MM-DD` → the spans of that day in every year that has it, where `exceptions` has no entry for it. */
   readonly yearly: Readonly<Record<string, readonly OpenSpan[]>>;
-  /** Closed on the public holidays of that country, where `exceptions` and `yearly` do not name the day. */
-  readonly holidays?: Country;
+  /** `YYYY-MM-DD` of public holidays: closed, where `exceptions` and `yearly` do not name the day. */
+  readonly holidays?: Readonly<Record<string, true>>;
   readonly at: Position;
 }
 

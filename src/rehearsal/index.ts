@@ -2,7 +2,7 @@
 
 export { type Cover, type Coverage, cover, coverageOf } from './cover/cover.ts';
 export { type KnownLength, promptLengths, spokenLength } from './promptLengths.ts';
-export { findingsOfProof } from './proof/findings.ts';
+export { findingsOfProof, proofFindings } from './proof/findings.ts';
 export type { Verdict } from './proof/judge.ts';
 export { type CounterExample, type Proof, type ProofOptions, prove } from './proof/prove.ts';
 export { type Regime, regimesOf } from './proof/regimes.ts';
@@ -13,6 +13,7 @@ export { type Scenario, type Simulation, simulate } from './simulator/simulate.t
 export { inspectStory } from './stories/inspect.ts';
 export { pageOf } from './stories/page.ts';
 export { playStory, type StoryFailure, type StoryOutcome } from './stories/play.ts';
+export { showStep } from './stories/showStep.ts';
 export { loadStories, parseStories, type Story, type StoryFile } from './stories/story.ts';
 export type { Moment, Timeline } from './timeline/moment.ts';
 export { headOf, linesOf } from './timeline/page.ts';

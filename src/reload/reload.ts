@@ -5,6 +5,8 @@
  * file at rest ─► read ─► checked ─► prompts made ─► passwords added ─► swapped ─► kept as a version
  *                  └────────┴────────────┴──────────────┴─► refused: told, and the old one goes on
  * ```
+ *
+ * It is checked elsewhere (by its rules, and by playing every call), so that calls in progress do not wait for it.
  */
 import { type FSWatcher, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -15,8 +17,9 @@ import type { Log } from '../base/log.ts';
 import { type Diagnostic, hasErrors } from '../base/yaml/diagnostic.ts';
 import type { Checked } from '../base/yaml/schema.ts';
 import type { Credentials } from '../config/credentials.ts';
-import { compileBytes, readBounded } from '../dialplan/load.ts';
+import { readBounded } from '../dialplan/load.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
+import type { Outcome } from './check.ts';
 import { fingerprintOf, type Glimpse, SteadyFile } from './steadyFile.ts';
 import type { Versions } from './versions.ts';
 
@@ -29,8 +32,10 @@ export interface ReloadOptions {
   /** The version that takes calls at the start. */
   readonly first: { readonly version: string; readonly bytes: Uint8Array };
   readonly versions: Versions;
+  /** What the bytes are as a dialplan. Rejects, like `openCredentials`, where that cannot be told; `stop`: nobody wants to know any more. */
+  check(bytes: Uint8Array, stop: AbortSignal): Promise<Outcome>;
   preparePrompts(plan: Dialplan): Promise<readonly Diagnostic[]>;
-  openCredentials(extensions: readonly string[]): Promise<Checked<Credentials>>;
+  openCredentials(extensions: readonly string[], stop: AbortSignal): Promise<Checked<Credentials>>;
   swap(version: { readonly plan: Dialplan; readonly credentials: Credentials }): void;
   /** What is wrong with a file that is refused, and warnings of one that is not. */
   tell(diagnostics: readonly Diagnostic[]): void;
@@ -46,7 +51,7 @@ export class Reload {
   private version: string;
   /** The same version is to be taken up anew: recordings and passwords may have changed. */
   private asked = false;
-  private closed = false;
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: ReloadOptions) {
     this.version = options.first.version;
@@ -81,9 +86,13 @@ export class Reload {
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
     this.watcher?.close();
     await this.steady.close();
+  }
+
+  private get closed(): boolean {
+    return this.closing.signal.aborted;
   }
 
   private async glimpse(): Promise<Glimpse> {
@@ -101,13 +110,15 @@ export class Reload {
       const asked = this.asked;
       this.asked = false;
       if (!read.ok) return this.refuse([read.error]);
-      const loaded = compileBytes(read.value, this.options.shownAs);
+      const loaded = await this.options.check(read.value, this.closing.signal);
+      if (this.closed) return;
       if (!loaded.ok) return this.refuse(loaded.error);
       const { plan, diagnostics } = loaded.value;
       if (plan.version !== this.version || asked) {
         const prompts = await this.options.preparePrompts(plan);
         if (hasErrors(prompts)) return this.refuse(prompts);
-        const credentials = await this.options.openCredentials(Object.keys(plan.extensions));
+        const extensions = Object.keys(plan.extensions);
+        const credentials = await this.options.openCredentials(extensions, this.closing.signal);
         if (credentials.value === undefined) return this.refuse(credentials.diagnostics);
         if (this.closed) return;
         this.options.tell([...diagnostics, ...prompts, ...credentials.diagnostics]);
@@ -116,6 +127,7 @@ export class Reload {
       }
       await this.keep(plan.version, read.value);
     } catch (error) {
+      if (this.closed) return;
       this.options.log.error({ error: messageOf(error), version: this.version }, 'the dialplan was not changed');
     }
   }

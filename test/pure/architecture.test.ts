@@ -22,7 +22,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   records: ['base', 'call', 'exchange/ports'],
   journal: ['base', 'exchange/ports', 'signalling/registrar/store'],
   phone: ['base', 'sip', 'media', 'embedded'],
-  reload: ['base', 'dialplan', 'config'],
+  reload: ['base', 'dialplan', 'rehearsal', 'config'],
   doctor: ['base', 'config', 'prompts', 'embedded/drachtiod/protocol/frame'],
   cli: ['*'],
   bench: ['*'],
@@ -33,7 +33,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 /** Call control and the dialplan are pure: no platform, no logger, no SIP library. */
 const pure: readonly { readonly folder: string; readonly except: readonly string[] }[] = [
   { folder: 'call', except: [] },
-  { folder: 'dialplan', except: ['dialplan/load.ts'] },
+  { folder: 'dialplan', except: ['dialplan/load.ts', 'dialplan/calendar/holidays.ts'] },
 ];
 
 interface Import {

@@ -31,14 +31,11 @@ function change(rules: AcdRules, acd: Acd, stimulus: AcdStimulus, now: Instant, 
     case 'agentChanged': {
       const { agent: extension, reachable, occupied } = stimulus;
       const before = acd.agents[extension] ?? newAgent(extension, now);
-      const agent: Agent = {
-        ...before,
-        reachable,
-        occupied,
-        // Who comes back from a call, or logs in, has been idle for the shortest time.
-        idleSince: (before.occupied && !occupied) || (!before.reachable && reachable) ? now : before.idleSince,
-      };
-      return withAgent(acd, { ...agent, state: settled(agent, agent.state, now) });
+      // Who comes back from a call, or logs in, has been idle for the shortest time.
+      const isNew = (before.occupied && !occupied) || (!before.reachable && reachable);
+      const idleSince = isNew ? now : before.idleSince;
+      const state = settled({ reachable, occupied }, before.state, now);
+      return withAgent(acd, { extension, state, reachable, occupied, idleSince });
     }
     case 'timerFired': {
       const agent = acd.agents[stimulus.agent];
@@ -86,7 +83,11 @@ function release(acd: Acd, callId: string, now: Instant): Acd {
 }
 
 /** The state that follows from the phones and calls of the agent, where nothing stronger holds. */
-function settled({ reachable, occupied }: Agent, state: AgentState, now: Instant): AgentState {
+function settled(
+  { reachable, occupied }: Pick<Agent, 'reachable' | 'occupied'>,
+  state: AgentState,
+  now: Instant,
+): AgentState {
   if (state.kind === 'reserved') return state;
   if (state.kind === 'notReady' && state.until > now && reachable) return state;
   if (!reachable) return { kind: 'loggedOut' };
@@ -155,12 +156,14 @@ const newAgent = (extension: string, now: Instant): Agent => ({
   idleSince: now,
 });
 
-const withQueue = (acd: Acd, queue: string, entries: readonly QueueEntry[]): Acd => ({
-  ...acd,
-  queues: { ...acd.queues, [queue]: entries },
-});
+function withQueue({ queues: before, agents }: Acd, queue: string, entries: readonly QueueEntry[]): Acd {
+  const queues = { ...before };
+  queues[queue] = entries;
+  return { queues, agents };
+}
 
-const withAgent = (acd: Acd, agent: Agent): Acd => ({
-  ...acd,
-  agents: { ...acd.agents, [agent.extension]: agent },
-});
+function withAgent({ queues, agents: before }: Acd, agent: Agent): Acd {
+  const agents = { ...before };
+  agents[agent.extension] = agent;
+  return { queues, agents };
+}

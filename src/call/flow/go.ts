@@ -27,9 +27,15 @@ export function go(turn: Turn, route: Route, going: Going): void {
     turn.end({ result: 'failed', reason: 'the dialplan goes round in a circle', by: 'system' });
     return;
   }
-  if (route.language !== undefined) turn.update({ language: route.language });
+  if (route.language !== undefined) turn.set('language', route.language);
   const { kind, name } = route.to;
-  turn.note({ kind: 'entered', node: `${kind}:${name}`, language: turn.call.language, position: route.at });
+  turn.note({
+    time: turn.now,
+    kind: 'entered',
+    node: `${kind}:${name}`,
+    language: turn.call.language,
+    position: route.at,
+  });
   enterNode(turn, route.to, going);
 }
 

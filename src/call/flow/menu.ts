@@ -70,20 +70,20 @@ function settle(turn: Turn, phase: MenuPhase): void {
 }
 
 function choose(turn: Turn, phase: MenuPhase, route: Route): void {
-  turn.note({ kind: 'pressed', digits: phase.digits, meaning: 'chosen' });
+  turn.note({ time: turn.now, kind: 'pressed', digits: phase.digits, meaning: 'chosen' });
   const { then } = entry(turn.plan.menus, phase.menu).noInput;
   go(turn, route, { party: phase.party, otherwise: then });
 }
 
 function invalid(turn: Turn, phase: MenuPhase): void {
-  turn.note({ kind: 'pressed', digits: phase.digits, meaning: 'invalid' });
+  turn.note({ time: turn.now, kind: 'pressed', digits: phase.digits, meaning: 'invalid' });
   const rules = entry(turn.plan.menus, phase.menu).invalid;
   if (phase.invalids < rules.repeat) greet(turn, { ...phase, invalids: phase.invalids + 1 }, rules.say);
   else go(turn, rules.then, { party: phase.party });
 }
 
 function noInput(turn: Turn, phase: MenuPhase): void {
-  turn.note({ kind: 'noInput' });
+  turn.note({ time: turn.now, kind: 'noInput' });
   const rules = entry(turn.plan.menus, phase.menu).noInput;
   if (phase.noInputs < rules.repeat) greet(turn, { ...phase, noInputs: phase.noInputs + 1 }, rules.say);
   else go(turn, rules.then, { party: phase.party });

@@ -12,7 +12,7 @@ export function enterQueue(turn: Turn, name: string, { party, front = false }: G
   turn.answer(party);
   turn.hear(party, { kind: 'music', name: queue.music });
   const since = turn.call.queuedSince ?? turn.now;
-  turn.update({ queuedSince: since });
+  turn.set('queuedSince', since);
   turn.enter({ kind: 'queued', party, queue: name, offer: undefined });
   turn.setTimer('maxWait', queue.maxWait, 'the longest wait in the queue');
   turn.effect({ kind: 'joinQueue', queue: name, since, front });

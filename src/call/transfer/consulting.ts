@@ -78,7 +78,7 @@ function pressed(turn: Turn, phase: ConsultingPhase, digit: string): void {
     if (keys !== '') turn.setTimer('keys', turn.plan.features.interDigit, 'a feature code was left unfinished');
     return;
   }
-  turn.note({ kind: 'pressed', digits: code, meaning: 'featureCode' });
+  turn.note({ time: turn.now, kind: 'pressed', digits: code, meaning: 'featureCode' });
   turn.notify({ kind: 'transferAbandoned', transferId: phase.transferId, by: 'transferor' });
   turn.cancel(phase.target);
   connect(turn, phase.party, phase.transferor);

@@ -22,7 +22,7 @@ export function recall(turn: Turn, party: LegId, { operator, transferId, number,
   if (!wanted || late || returns >= rules.maxReturns || turn.plan.extensions[operator] === undefined) {
     return fallback(turn, party);
   }
-  turn.update({ returns: returns + 1 });
+  turn.set('returns', returns + 1);
   adrift(turn);
   turn.notify({ kind: 'recallStarted', transferId, operator, reason, target: number, nth: returns + 1 });
   turn.hear(party, musicOnHold);
@@ -33,7 +33,7 @@ export function recall(turn: Turn, party: LegId, { operator, transferId, number,
 
 /** R6: where the operator does not take it. */
 export function fallback(turn: Turn, party: LegId): void {
-  turn.update({ adriftSince: undefined });
+  turn.set('adriftSince', undefined);
   turn.clearTimer('adrift');
   go(turn, turn.plan.transfer.recall.otherwise, { party, front: true });
 }
@@ -70,6 +70,6 @@ function notTaken(turn: Turn, { transferId, operator, party }: RecallingPhase): 
 /** From the first transfer on until a person answers, all returns together have one limit (R7). */
 export function adrift(turn: Turn): void {
   if (turn.call.adriftSince !== undefined) return;
-  turn.update({ adriftSince: turn.now });
+  turn.set('adriftSince', turn.now);
   turn.setTimer('adrift', turn.plan.transfer.recall.maxTotal, 'the longest time without a person', 'call');
 }

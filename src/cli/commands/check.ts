@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { inReadingOrder } from '../../base/yaml/diagnostic.ts';
 import { type Diagnostic, formats, loadDialplan } from '../../dialplan/index.ts';
-import { findingsOfProof, loadStories, prove } from '../../rehearsal/index.ts';
+import { loadStories, proofFindings } from '../../rehearsal/index.ts';
 import type { Arguments, Command, ExitStatus, Surroundings } from '../command.ts';
 import { version } from '../version.ts';
 
@@ -44,9 +44,6 @@ async function check({ rest: files, flags, text }: Arguments, surroundings: Surr
   return counted.length > 0 ? 1 : 0;
 }
 
-/** Ten times what two hundred menus have: the time of a proof is bounded. */
-const mostStates = 100_000;
-
 const isFormat = (name: string): name is keyof typeof formats => Object.hasOwn(formats, name);
 
 /** `dialplans/*.yaml` names the stories beside the dialplans, too: of those it is the grammar that is checked. */
@@ -60,7 +57,5 @@ async function findingsOf(file: string, folder: string, proved: boolean): Promis
   if (!loaded.ok) return loaded.error;
   const { plan, diagnostics } = loaded.value;
   if (!proved) return diagnostics;
-  const now = systemClock.now();
-  const proof = prove(plan, { from: now - (now % 60_000), mostStates });
-  return inReadingOrder([...diagnostics, ...findingsOfProof(proof, file)]);
+  return inReadingOrder([...diagnostics, ...proofFindings(plan, file, systemClock.now())]);
 }

@@ -4,7 +4,15 @@ import { showPosition } from '../../base/position.ts';
 import { type Diagnostic, hasErrors, showDiagnostic } from '../../base/yaml/diagnostic.ts';
 import { loadDialplan, formats as reports } from '../../dialplan/index.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
-import { inspectStory, loadStories, pageOf, playStory, type Story, type StoryOutcome } from '../../rehearsal/index.ts';
+import {
+  inspectStory,
+  loadStories,
+  pageOf,
+  playStory,
+  type Story,
+  type StoryOutcome,
+  showStep,
+} from '../../rehearsal/index.ts';
 import type { Arguments, Command, ExitStatus, Surroundings } from '../command.ts';
 import { testCover } from '../cover.ts';
 import { nearby } from '../settings.ts';
@@ -136,7 +144,11 @@ const asJson = ({ file, diagnostics, outcomes }: Played): unknown => ({
     at: showPosition(story.place),
     passed: failures.length === 0,
     failures: failures.map(({ message, place }) => ({ message, at: showPosition(place) })),
-    steps: steps.map(({ words, place, failure }) => ({ words, at: showPosition(place), failure: failure ?? null })),
+    steps: steps.map(({ step, place, failure }) => ({
+      words: showStep(step),
+      at: showPosition(place),
+      failure: failure ?? null,
+    })),
     startedAt: new Date(timeline.startedAt).toISOString(),
     moments: timeline.moments,
   })),

@@ -1,5 +1,4 @@
 import type { Calendar, OpenSpan } from '../plan.ts';
-import { isHoliday } from './holidays.ts';
 import { day, type WallTime } from './zone.ts';
 
 /** `YYYY-MM-DD` of a local day. */
@@ -13,7 +12,7 @@ export function spansOf(calendar: Calendar, wall: WallTime): readonly OpenSpan[]
   return (
     own(calendar.exceptions, date) ??
     own(calendar.yearly, date.slice(5)) ??
-    (calendar.holidays !== undefined && isHoliday(calendar.holidays, date) ? [] : undefined) ??
+    (calendar.holidays !== undefined && Object.hasOwn(calendar.holidays, date) ? [] : undefined) ??
     // 1970-01-01 was a Thursday; index 0 is Monday.
     calendar.week[(Math.floor(wall / day) + 3) % 7] ??
     []

@@ -1,4 +1,5 @@
 import type { YamlDocument } from '../../base/yaml/document.ts';
+import { holidaysOf } from '../calendar/holidays.ts';
 import type { Source } from '../grammar/dialplan.ts';
 import { type DateSpan, datesOf, readDates, readDays } from '../grammar/time.ts';
 import type { Calendar, Dialplan, OpenSpan } from '../plan.ts';
@@ -9,7 +10,7 @@ export const compileCalendars = (document: YamlDocument, { calendars }: Source):
     name,
     week: compileWeek(calendar),
     ...compileDates(calendar),
-    ...(calendar.holidays === undefined ? {} : { holidays: calendar.holidays }),
+    ...(calendar.holidays === undefined ? {} : { holidays: holidaysOf(calendar.holidays) }),
     at: document.atKey(['calendars', name]),
   }));
 

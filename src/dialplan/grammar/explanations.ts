@@ -16,7 +16,7 @@ export const explanations: Readonly<Record<string, string>> = {
   'calendars.*.closed':
     'dates that are closed: `2026-12-24`, a span `2026-12-24..2027-01-01` (both ends count), or `12-24` for every year',
   'calendars.*.holidays':
-    'a country (`HU`, `AT`, …): closed on its public holidays, unless `closed` or `exceptions` name the day',
+    'a country or a region (`HU`, `AT`, `DE-BY`): closed on its public holidays, unless `closed` or `exceptions` name the day',
   'calendars.*.exceptions': "dates with hours of their own, written in the same way, in place of the week's",
   extensions: 'the people and their telephones, by number',
   'extensions.*.name': 'shown to those who are called',

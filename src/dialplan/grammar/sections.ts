@@ -1,7 +1,7 @@
 /** One schema a section of the dialplan. What may be left out says here what it then is. */
 import { z } from 'zod';
 import { duration } from '../../base/yaml/duration.ts';
-import { countries } from '../calendar/holidays.ts';
+import { placePattern } from '../calendar/holidays.ts';
 import { destination } from './destination.ts';
 import {
   digits,
@@ -19,7 +19,16 @@ import {
 } from './parts.ts';
 import { key, scalar } from './scalar.ts';
 import { datesPattern, daysPattern, hoursPattern, readDates, readDays, readHours } from './time.ts';
-import { readCaller, readContact, readNumber, readSpoken, readTextLanguage, readTimezone, readTitle } from './words.ts';
+import {
+  readCaller,
+  readContact,
+  readNumber,
+  readPlace,
+  readSpoken,
+  readTextLanguage,
+  readTimezone,
+  readTitle,
+} from './words.ts';
 
 export const company = z.strictObject({
   name: scalar('a text', readTitle),
@@ -44,12 +53,17 @@ const hoursOfDay = z.union([hours, z.array(hours)], { error: 'must be hours such
 const asDates = { pattern: datesPattern, examples: ['12-24', '2026-12-24', '2026-12-24..2027-01-01'] };
 const dates = scalar('a date such as 2026-12-24', readDates, asDates);
 
+const place = scalar('a country such as HU, or a region such as DE-BY', readPlace, {
+  pattern: placePattern,
+  examples: ['HU', 'AT', 'DE-BY', 'GB-ENG'],
+});
+
 export const calendars = z.record(
   nameKey,
   z.strictObject({
     open: z.record(key(readDays, { pattern: daysPattern, examples: ['mon-fri', 'sat', 'daily'] }), hoursOfDay),
     closed: z.array(dates).prefault([]),
-    holidays: z.enum(countries).optional(),
+    holidays: place.optional(),
     exceptions: z.record(key(readDates, asDates), hoursOfDay).prefault({}),
   }),
 );

@@ -1,6 +1,7 @@
 /** The small notations of the grammar: names, texts, digits, languages. Each reads one text. */
 import { ok } from '../../base/result.ts';
 import { closest } from '../../base/yaml/closest.ts';
+import { type HolidayPlace, troubleWith } from '../calendar/holidays.ts';
 import type { NumberMatch } from '../plan.ts';
 import { fault, pattern, quoted, type Reading } from './scalar.ts';
 
@@ -54,6 +55,19 @@ export const readTextLanguage = (text: string): Reading<string> =>
         'within { }, put a text with a comma in it in quotes',
       )
     : readLanguage(text);
+
+/** A place whose public holidays are known. */
+export function readPlace(text: string): Reading<HolidayPlace> {
+  const trouble = troubleWith(text);
+  if (trouble === undefined) return ok(text);
+  if (trouble.kind === 'noCountry') {
+    const remedy = 'write its two letters (ISO 3166), and a region after them where it matters: HU, DE-BY, GB-ENG';
+    return fault('WRONG_VALUE', `names no country whose holidays are known: ${quoted(text)}`, remedy);
+  }
+  const { of, regions } = trouble;
+  const remedy = regions.length === 0 ? `write ${of} alone` : `of ${of} there are ${regions.join(', ')}`;
+  return fault('WRONG_VALUE', `names no region of ${of} whose holidays are known: ${quoted(text)}`, remedy);
+}
 
 export function readTimezone(text: string): Reading<string> {
   if (/^[A-Za-z][A-Za-z0-9_+-]{0,31}(\/[A-Za-z0-9_+-]{1,31}){0,2}$/.test(text)) {

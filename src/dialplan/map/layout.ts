@@ -23,7 +23,11 @@ export interface PlacedEdge extends MapEdge {
   readonly labelAt: Point;
 }
 
+export type Direction = 'down' | 'right';
+
 export interface Layout {
+  /** Whether ways lead downwards, or to the right. */
+  readonly direction: Direction;
   readonly width: number;
   readonly height: number;
   readonly nodes: readonly PlacedNode[];
@@ -46,13 +50,26 @@ const widthOf = ({ title, detail, again }: Sized): number =>
 
 type Sized = Pick<PlacedNode, 'title' | 'detail' | 'again'>;
 
-/** In layers from top to bottom, as few lines crossing as can be. */
+/** A drawing that is so many times wider than high is read better from left to right, if that makes it less long. */
+const longest = 3.5;
+const lengthOf = ({ width, height }: Layout): number => Math.max(width / height, height / width);
+
+/** In layers, from top to bottom or from left to right; as few lines crossing as can be. */
 export function layoutOf(map: CallMap): Layout {
+  const down = arrangedAs('down', map);
+  if (down.width <= longest * down.height) return down;
+  const right = arrangedAs('right', map);
+  return lengthOf(right) < lengthOf(down) ? right : down;
+}
+
+function arrangedAs(direction: Direction, map: CallMap): Layout {
   const edges = map.edges.filter(({ from, to }) => from !== to);
   const loops = new Map(map.edges.filter(({ from, to }) => from === to).map(({ from, label }) => [from, label]));
   const nodes = map.nodes.map(node => ({ ...node, again: loops.has(node.id) ? `↻ ${loops.get(node.id)}` : '' }));
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 54, edgesep: 18, marginx: margin, marginy: margin });
+  const gaps = direction === 'down' ? { nodesep: 36, ranksep: 54 } : { nodesep: 18, ranksep: 36 };
+  const rankdir = direction === 'down' ? 'TB' : 'LR';
+  graph.setGraph({ rankdir, ...gaps, edgesep: 18, marginx: margin, marginy: margin });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of nodes) {
     graph.setNode(node.id, { width: widthOf(node), height: 18 + linesOf(node) * lineHeight });
@@ -64,6 +81,7 @@ export function layoutOf(map: CallMap): Layout {
   arrange(graph);
   const box = graph.graph();
   return {
+    direction,
     width: Math.ceil(numberOf(box.width)),
     height: Math.ceil(numberOf(box.height)),
     nodes: nodes.map(node => {

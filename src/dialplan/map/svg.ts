@@ -1,4 +1,4 @@
-import { layoutOf, letter, type PlacedEdge, type PlacedNode, type Point } from './layout.ts';
+import { type Direction, layoutOf, letter, type PlacedEdge, type PlacedNode, type Point } from './layout.ts';
 import type { CallMap, PlaceKind } from './map.ts';
 
 /** Fill and border; told apart in grey too. */
@@ -16,29 +16,39 @@ const colours: Readonly<Record<PlaceKind, readonly [string, string]>> = {
 
 /** A drawing that stands by itself: no script, no font and no style from elsewhere. */
 export function svg(map: CallMap): string {
-  const { width, height, nodes, edges } = layoutOf(map);
+  const { direction, width, height, nodes, edges } = layoutOf(map);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif">`,
     '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="#55606e"/></marker></defs>',
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    ...edges.map(lineOf),
+    ...edges.map(edge => lineOf(edge, direction)),
     ...nodes.map(boxOf),
     ...edges.map(labelOf),
     '</svg>',
   ].join('\n');
 }
 
-const lineOf = ({ points }: PlacedEdge): string =>
-  `<path d="${curve(points)}" fill="none" stroke="#55606e" stroke-width="1.2" marker-end="url(#arrow)"/>`;
+const lineOf = ({ points }: PlacedEdge, direction: Direction): string =>
+  `<path d="${curve(points, direction)}" fill="none" stroke="#55606e" stroke-width="1.2" marker-end="url(#arrow)"/>`;
 
 /** Soft, and through every point: a label stands on the line that it belongs to. */
-function curve([first, ...others]: readonly Point[]): string {
+function curve([first, ...others]: readonly Point[], direction: Direction): string {
   if (first === undefined) return '';
   let path = `M${at(first)}`;
   let from = first;
   for (const to of others) {
-    const middle = (from.y + to.y) / 2;
-    path += ` C${at({ x: from.x, y: middle })} ${at({ x: to.x, y: middle })} ${at(to)}`;
+    const [x, y] = [(from.x + to.x) / 2, (from.y + to.y) / 2];
+    const [leaves, comes] =
+      direction === 'down'
+        ? [
+            { x: from.x, y },
+            { x: to.x, y },
+          ]
+        : [
+            { x, y: from.y },
+            { x, y: to.y },
+          ];
+    path += ` C${at(leaves)} ${at(comes)} ${at(to)}`;
     from = to;
   }
   return path;

@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
+import { yamlLimits } from '../../base/yaml/document.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import { explore } from '../explore/explore.ts';
 import type { Move } from '../explore/state.ts';
@@ -19,9 +20,25 @@ export interface DerivedWay {
   readonly agentsRing: boolean;
 }
 
-/** How many ways to places that are known already are tried for the way itself. */
-const mostTries = 500;
-const mostStates = 50_000;
+export interface DerivedWays {
+  readonly ways: readonly DerivedWay[];
+  /** False where the dialplan is too large to be gone through: what no way goes through may be come to all the same. */
+  readonly complete: boolean;
+}
+
+/** What a derivation may cost. */
+export interface CoverBudget {
+  /** Of calls, that are looked at. */
+  readonly states: number;
+  /** Ways to places that are known already, that are tried for the way itself. */
+  readonly tries: number;
+  readonly ways: number;
+  /** Characters of the file of stories. */
+  readonly text: number;
+}
+
+/** What two hundred menus and a thousand extensions need, and some more: the file has to be one that can be read. */
+export const usualBudget: CoverBudget = { states: 50_000, tries: 500, ways: 1_000, text: 0.85 * yamlLimits.size };
 /** Beyond these, one extension of each kind stands for all. */
 const mostDialled = 50;
 
@@ -29,7 +46,7 @@ const mostDialled = 50;
  * A small set of ways that goes through all that can be gone through: longer ways first, since each takes many nodes
  * with it, and then without those that others make needless.
  */
-export function deriveWays(plan: Dialplan, flow: Flow, from: Instant): readonly DerivedWay[] {
+export function deriveWays(plan: Dialplan, flow: Flow, from: Instant, budget: CoverBudget): DerivedWays {
   const lengthOf = promptLengths(plan);
   const entries = entriesOf(plan);
   // The text of a story has no milliseconds.
@@ -38,19 +55,24 @@ export function deriveWays(plan: Dialplan, flow: Flow, from: Instant): readonly 
   const exploration = explore(
     plan,
     entries.map(({ arrival }) => arrival),
-    regimes.map(({ at }) => at),
+    regimes,
     lengthOf,
-    mostStates,
+    budget.states,
     dialable <= mostDialled ? 'each' : 'oneOfAKind',
   );
   const walked = nothingWalked();
   const ways: DerivedWay[] = [];
   let tries = 0;
+  let complete = exploration.complete;
   for (const [index, regime] of regimes.entries()) {
     const { reached, movesTo, counts } = reach(exploration, index);
     const take = (root: number, moves: readonly Move[]): void => {
       const entry = entries.find(({ arrival }) => arrival === exploration.roots[root]?.arrival);
       if (entry === undefined || moves.some(isNoAnswer)) return;
+      if (ways.length >= budget.ways) {
+        complete = false;
+        return;
+      }
       const timeline = retell(plan, { entry, regime, moves, lengthOf });
       if (walk(flow, timeline.moments, walked) === 0) return;
       ways.push({ from: entry.arrival.from.number, to: entry.dialled, timeline, agentsRing: false });
@@ -62,14 +84,18 @@ export function deriveWays(plan: Dialplan, flow: Flow, from: Instant): readonly 
     // Two ways may lead to one and the same state: each of them is a way of its own all the same.
     for (const [state, { root }] of reached) {
       for (const { to, move, regime: of } of exploration.states[state]?.ways ?? []) {
-        if (walked.edges.size === flow.edges.size || tries >= mostTries) break;
+        if (walked.edges.size === flow.edges.size) break;
         if (!counts(of) || typeof to !== 'number' || reached.get(to)?.cameFrom === state) continue;
+        if (tries >= budget.tries) {
+          complete = false;
+          break;
+        }
         tries += 1;
         take(root, [...movesTo(state), move]);
       }
     }
   }
-  return [...withoutNeedless(flow, ways), ...withAgents(plan, ways)];
+  return { ways: [...withoutNeedless(flow, ways), ...withAgents(plan, ways)], complete };
 }
 
 /** For each queue, a way on which its agents ring. */

@@ -1,10 +1,10 @@
-import type { Dialplan, Extension, Route } from '../../dialplan/plan.ts';
+import type { Calendar, Dialplan, Extension, Route } from '../../dialplan/plan.ts';
 
-/** A plan for exploration, and whether a step has asked it for opening hours. */
+/** A plan for exploration, and which calendars a step has asked it for. */
 export interface Abridged {
   readonly plan: Dialplan;
-  /** True where the calendars were looked at since the last time that this was asked. */
-  askedForHours(): boolean;
+  /** The calendars that were looked at since the last time that this was asked. */
+  askedForHours(): ReadonlySet<string>;
 }
 
 /** Which extensions are dialled in menus: all of them, or one of each kind. */
@@ -12,7 +12,8 @@ export type Dialled = 'each' | 'oneOfAKind';
 
 /**
  * Of the extensions that can be dialled in a menu, one of each kind (which is rung as long, and goes on alike when it
- * does not answer) stands for all; those that something names stay. What is dialled leads to the same kinds of places.
+ * does not answer) stands for all; those that something names stay, and are rung from there. What is dialled leads to
+ * the same kinds of places.
  */
 export function abridge(plan: Dialplan, dialled: Dialled): Abridged {
   const named = new Set([
@@ -24,25 +25,27 @@ export function abridge(plan: Dialplan, dialled: Dialled): Abridged {
   const extensions: Record<string, Extension> = {};
   for (const extension of Object.values(plan.extensions)) {
     const kind = kindOf(extension);
-    const stands = dialled === 'each' || !kinds.has(kind);
-    if (named.has(extension.number) || (extension.directDial && stands)) {
-      extensions[extension.number] = extension;
-      kinds.add(kind);
-    }
+    const isDialled = extension.directDial && (dialled === 'each' || !kinds.has(kind));
+    if (!isDialled && !named.has(extension.number)) continue;
+    extensions[extension.number] = isDialled ? extension : { ...extension, directDial: false };
+    if (isDialled) kinds.add(kind);
   }
-  let asked = false;
-  return {
-    plan: {
-      ...plan,
-      extensions,
-      get calendars() {
-        asked = true;
-        return plan.calendars;
+  let asked = new Set<string>();
+  const calendars: Record<string, Calendar> = {};
+  for (const [name, calendar] of Object.entries(plan.calendars)) {
+    Object.defineProperty(calendars, name, {
+      enumerable: true,
+      get() {
+        asked.add(name);
+        return calendar;
       },
-    },
+    });
+  }
+  return {
+    plan: { ...plan, extensions, calendars },
     askedForHours() {
       const was = asked;
-      asked = false;
+      if (asked.size > 0) asked = new Set();
       return was;
     },
   };

@@ -1,7 +1,8 @@
-import type { Duration, Instant } from '../../base/clock.ts';
+import type { Duration } from '../../base/clock.ts';
 import type { Call } from '../../call/call.ts';
 import type { Arrival } from '../../call/step.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
+import type { Regime } from '../proof/regimes.ts';
 import type { Playable } from '../world/world.ts';
 import { abridge, type Dialled } from './abridged.ts';
 import { Choices, movesOf } from './moves.ts';
@@ -41,20 +42,21 @@ export interface Root {
 
 /**
  * All that calls can come to, breadth first, in all regimes at once: each state is looked at once, and only a step that
- * asks for opening hours is taken again for each regime (each an instant).
+ * asks for opening hours is taken again for each regime that answers otherwise.
  */
 export function explore(
   plan: Dialplan,
   arrivals: readonly Arrival[],
-  regimes: readonly Instant[],
+  regimes: readonly Regime[],
   lengthOf: (playable: Playable) => Duration,
   mostStates: number,
   dialled: Dialled = 'oneOfAKind',
 ): Exploration {
   const { plan: abridged, askedForHours } = abridge(plan, dialled);
   const choices = new Choices(abridged);
-  const players = regimes.map(at => new Player(abridged, at, lengthOf));
-  const [base = 0] = regimes;
+  const players = regimes.map(({ at }) => new Player(abridged, at, lengthOf));
+  const open = regimes.map(regime => new Set(regime.open));
+  const base = regimes[0]?.at ?? 0;
   const found: { call: Call; ways: Way[] }[] = [];
   const toLookAt: (State | undefined)[] = [];
   const known = new Map<string, number>();
@@ -71,17 +73,28 @@ export function explore(
   /** In each regime, as far as it makes a difference. Every state is kept as it would be in the first one. */
   const inEach = (act: (player: Player) => { state: State; took: Duration } | undefined) => {
     const outcomes: { regime: number | undefined; took: Duration; to: number | Fault }[] = [];
+    const played: { readonly regime: number; readonly asked: readonly string[] }[] = [];
     for (const [regime, player] of players.entries()) {
-      const at = regimes[regime] ?? base;
+      // Where all calendars that were asked for say the same, the same happens.
+      const alike = played.find(one =>
+        one.asked.every(name => open[one.regime]?.has(name) === open[regime]?.has(name)),
+      );
+      const known = alike === undefined ? undefined : outcomes[alike.regime];
+      if (known !== undefined) {
+        outcomes.push({ ...known, regime });
+        continue;
+      }
       askedForHours();
       let [to, took]: [number | Fault, Duration] = [{ kind: 'stuck' }, 0];
       try {
         const moved = act(player);
-        if (moved !== undefined) [to, took] = [meet(moveTo(moved.state, base - at)), moved.took];
+        if (moved !== undefined) [to, took] = [meet(moveTo(moved.state, base - player.now)), moved.took];
       } catch (error) {
         to = { kind: 'broken', error: error instanceof Error ? error.message : String(error) };
       }
-      if (!askedForHours()) return [{ regime: undefined, took, to }];
+      const asked = askedForHours();
+      if (asked.size === 0) return [{ regime: undefined, took, to }];
+      played.push({ regime, asked: [...asked] });
       outcomes.push({ regime, took, to });
     }
     return outcomes;

@@ -1,10 +1,12 @@
+import type { Instant } from '../../base/clock.ts';
 import type { Diagnostic } from '../../base/yaml/diagnostic.ts';
 import { showDuration } from '../../base/yaml/duration.ts';
 import { type FindingCode, finding } from '../../dialplan/catalogue.ts';
+import type { Dialplan } from '../../dialplan/plan.ts';
 import { headOf, linesOf } from '../timeline/page.ts';
 import { showWall } from '../timeline/wallClock.ts';
 import type { Verdict } from './judge.ts';
-import type { CounterExample, Proof } from './prove.ts';
+import { type CounterExample, type Proof, prove } from './prove.ts';
 
 export const proofCodes = {
   forEver: 'CALLER_GOES_ROUND',
@@ -14,6 +16,13 @@ export const proofCodes = {
   broken: 'CALL_BREAKS',
   incomplete: 'NOT_PROVED',
 } as const satisfies Readonly<Record<Verdict['kind'] | 'incomplete', FindingCode>>;
+
+/** Ten times what two hundred menus have: the time of a proof is bounded. */
+const mostStates = 100_000;
+
+/** What a proof of the plan finds, from `now` on; `file` is the name of its dialplan. */
+export const proofFindings = (plan: Dialplan, file: string, now: Instant): readonly Diagnostic[] =>
+  findingsOfProof(prove(plan, { from: now - (now % 60_000), mostStates }), file);
 
 /** What a proof of the dialplan in `file` has found: a finding for each way on which a caller is lost. */
 export function findingsOfProof(proof: Proof, file: string): readonly Diagnostic[] {

@@ -67,7 +67,7 @@ export function prove(plan: Dialplan, options: ProofOptions): Proof {
   const exploration = explore(
     plan,
     entries.map(({ arrival }) => arrival),
-    regimes.map(({ at }) => at),
+    regimes,
     lengthOf,
     mostStates,
   );

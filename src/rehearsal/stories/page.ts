@@ -4,6 +4,7 @@ import { wrap } from '../timeline/page.ts';
 import { inWords, worthTelling } from '../timeline/show.ts';
 import { showDay } from '../timeline/wallClock.ts';
 import type { StoryOutcome } from './play.ts';
+import { showStep } from './showStep.ts';
 
 const leftWidth = 52;
 const rightWidth = 74;
@@ -17,7 +18,7 @@ export function pageOf({ story, timeline, steps, failures }: StoryOutcome): read
   ];
   let told = 0;
   for (const step of steps) {
-    const left = wrap(`${step.failure === undefined ? '✓' : '✗'} ${step.words}`, leftWidth - 8);
+    const left = wrap(`${step.failure === undefined ? '✓' : '✗'} ${showStep(step.step)}`, leftWidth - 8);
     const expected = left.map((line, index) =>
       index === 0 ? `${String(step.place.line).padStart(5)}  ${line}` : `         ${line}`,
     );

@@ -5,6 +5,7 @@ import type { Timeline } from '../timeline/moment.ts';
 import { instantOf } from '../timeline/wallClock.ts';
 import { Director } from './director.ts';
 import { endFailures } from './ending.ts';
+import type { StoryStep } from './grammar.ts';
 import { patience } from './patience.ts';
 import { showStep } from './showStep.ts';
 import { Stage } from './stage.ts';
@@ -12,7 +13,7 @@ import type { Story } from './story.ts';
 
 /** How much of the timeline had been told when a step was done. */
 export interface StepOutcome {
-  readonly words: string;
+  readonly step: StoryStep;
   readonly place: Position;
   readonly toldBefore: number;
   readonly told: number;
@@ -53,7 +54,7 @@ export function playStory(plan: Dialplan, story: Story, known?: KnownLength): St
     const toldBefore = stage.moments.length;
     const failure = director.take(step);
     const told = stage.moments.length;
-    steps.push({ words: showStep(step), place, toldBefore, told, ...(failure === undefined ? {} : { failure }) });
+    steps.push({ step, place, toldBefore, told, ...(failure === undefined ? {} : { failure }) });
     if (failure === undefined) continue;
     failures.push({ message: `${showStep(step)}: ${failure}`, place });
     break;

@@ -51,19 +51,26 @@ export class World {
   readonly phones: Phone[] = [];
   readonly transfers = new Map<string, TransferProgress>();
   acd: Acd = emptyAcd;
-  private readonly timers = new Map<string, Timer>();
+  /** Of each call, by name. */
+  private readonly timers = new Map<string, Map<string, Timer>>();
   private readonly waiting: { readonly callId: string; readonly stimulus: Stimulus }[] = [];
   private draining = false;
   private nextCall = 1;
-  /** The agents, and whether each of them is in a call as far as the queues know. */
-  private readonly agents = new Map<string, boolean>();
+  /** Whether each agent is in a call, as far as the queues know. */
+  private readonly agents = new Map<string, { readonly extension: string; occupied: boolean }>();
 
   constructor(
     readonly plan: Dialplan,
     private readonly options: WorldOptions,
   ) {
     this.clock = new VirtualClock(options.startsAt);
-    for (const { agents } of Object.values(plan.queues)) for (const agent of agents) this.agentChanged(agent);
+    for (const { agents } of Object.values(plan.queues)) {
+      for (const extension of agents) {
+        const agent = { extension, occupied: false };
+        this.agents.set(extension, agent);
+        this.agentChanged(agent);
+      }
+    }
   }
 
   /** A call comes in; gives its id. */
@@ -119,7 +126,8 @@ export class World {
 
   /** The first phone of an extension has registered, or the last one is gone: `reachable` says another thing now. */
   reachableChanged(extension: string): void {
-    if (this.agents.has(extension)) this.agentChanged(extension);
+    const agent = this.agents.get(extension);
+    if (agent !== undefined) this.agentChanged(agent);
     this.drain();
   }
 
@@ -187,19 +195,25 @@ export class World {
 
   private take(callId: string, stimulus: Observed['stimulus'], before: Call | undefined, result: StepResult): void {
     this.calls.set(callId, result.call);
+    const timers = this.timers.get(callId) ?? new Map<string, Timer>();
+    if (before === undefined) this.timers.set(callId, timers);
     for (const change of result.timers) {
-      const key = `${callId} ${change.name}`;
-      this.timers.get(key)?.cancel();
-      this.timers.delete(key);
-      if (change.kind === 'set') {
-        this.timers.set(
-          key,
-          this.clock.at(change.at, () => this.post(callId, { kind: 'timerFired', name: change.name })),
+      const { name } = change;
+      timers.get(name)?.cancel();
+      if (change.kind === 'clear') timers.delete(name);
+      else
+        timers.set(
+          name,
+          this.clock.at(change.at, () => this.post(callId, { kind: 'timerFired', name })),
         );
-      }
     }
     for (const effect of result.effects) this.carryOut(callId, effect);
-    for (const [agent, known] of this.agents) if (known !== this.occupied(agent)) this.agentChanged(agent);
+    for (const agent of this.agents.values()) {
+      const occupied = this.occupied(agent.extension);
+      if (occupied === agent.occupied) continue;
+      agent.occupied = occupied;
+      this.agentChanged(agent);
+    }
     this.options.observe?.({ callId, stimulus, before, result, now: this.clock.now() });
   }
 
@@ -306,9 +320,8 @@ export class World {
     }
   }
 
-  private agentChanged(agent: string): void {
-    const occupied = this.occupied(agent);
-    this.agents.set(agent, occupied);
-    this.stepAcd({ kind: 'agentChanged', agent, reachable: this.reachable(agent), occupied });
+  private agentChanged({ extension, occupied }: { readonly extension: string; readonly occupied: boolean }): void {
+    const reachable = this.reachable(extension);
+    this.stepAcd({ kind: 'agentChanged', agent: extension, reachable, occupied });
   }
 }

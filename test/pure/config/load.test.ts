@@ -36,6 +36,7 @@ describe('the configuration', () => {
     expect(config.media.ports).toMatchObject({ from: 20_000, to: 29_999 });
     expect(config.files).toEqual({
       dialplan: '/srv/kozpont/dialplans/sample.yaml',
+      calls: '/srv/kozpont/var/calls',
       prompts: '/srv/kozpont/prompts',
       state: '/srv/kozpont/var',
       credentials: '/srv/kozpont/var/credentials.yaml',

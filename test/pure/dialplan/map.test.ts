@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { bigDialplan } from '../../../src/bench/bigDialplan.ts';
 import { parseMoment, wallClock } from '../../../src/dialplan/calendar/moment.ts';
 import { compileDialplan, type Dialplan, numberFor } from '../../../src/dialplan/index.ts';
 import { explainText, mapOf, mermaid, outlineText, svg } from '../../../src/dialplan/map/index.ts';
 import { layoutOf } from '../../../src/dialplan/map/layout.ts';
+import { must } from '../../support/must.ts';
 
 const text = `kozpont: 1
 company: { name: Example, timezone: Europe/Budapest, languages: [en, hu] }
@@ -37,6 +39,17 @@ const plan = compiled();
 const to101 = { to: ['phone:101', 'extension:101'] };
 const monday = Date.parse('2026-11-23T10:00:00Z');
 const sunday = Date.parse('2026-11-22T10:00:00Z');
+
+/** Every element is closed in its order, and every attribute is in quotes. */
+function wellFormed(xml: string): boolean {
+  const open: string[] = [];
+  const rest = xml.replace(/<(\/?)([A-Za-z]+)((?: [A-Za-z:-]+="[^"<&]*")*)(\/?)>/g, (_, close, name, __, empty) => {
+    if (close === '/') return open.pop() === name ? '' : '<';
+    if (empty !== '/') open.push(name);
+    return '';
+  });
+  return open.length === 0 && !/[<>]|&(?!(amp|lt|gt|quot|#39);)/.test(rest);
+}
 
 describe('the map of a dialplan', () => {
   it('has every way, and tells what takes a call along it', () => {
@@ -120,6 +133,20 @@ describe('a drawing', () => {
       expect(line).toMatch(/^ {2}n[0-9]+([[{>(].*[\])}]| -->(\|".*"\|)? n[0-9]+)$/);
   });
 
+  it('in SVG goes to the right where it would be far wider than high, and is well formed', () => {
+    const { plan: large } = must(compileDialplan(bigDialplan({ menus: 12, extensions: 30, calendars: 3 }), 'big.yaml'));
+    const map = mapOf(large);
+    expect(map.nodes.length).toBeGreaterThan(50);
+    const { direction, width, height, nodes } = layoutOf(map);
+    expect([direction, width < 3.5 * height, height < 3.5 * width]).toEqual(['right', true, true]);
+    expect(layoutOf(mapOf(plan)).direction).toBe('down');
+    const numbers = nodes.filter(({ kind }) => kind === 'number').map(({ x }) => x);
+    const phones = nodes.filter(({ kind }) => kind === 'people').map(({ x }) => x);
+    expect(Math.min(...numbers)).toBeLessThan(Math.min(...phones));
+    expect(wellFormed(svg(map))).toBe(true);
+    expect(wellFormed(svg(map).replace('</g>', ''))).toBe(false);
+  });
+
   it('in SVG has a box for each place, none on top of another, and well-formed text', () => {
     const map = mapOf(plan);
     const { nodes, edges, width, height } = layoutOf(map);
@@ -139,6 +166,7 @@ describe('a drawing', () => {
     const drawn = svg(map);
     expect(drawn).toContain('Press 1 for &quot;sales&quot; &amp; &lt;more&gt;.');
     expect(drawn).not.toMatch(/NaN|undefined|Infinity/);
+    expect(wellFormed(drawn)).toBe(true);
     expect(drawn.match(/<text/g)?.length).toBe(drawn.match(/<\/text>/g)?.length);
   });
 });

@@ -34,6 +34,16 @@ describe('stories that are derived', () => {
     );
   });
 
+  it('are said to be all there are, and never where a limit was come to', () => {
+    const usual = { states: 10_000, tries: 500, ways: 100, text: 100_000 };
+    expect(cover(plan, 'office.yaml', from, usual)).toMatchObject({ complete: true, text: derived.text });
+    for (const less of [{ states: 5 }, { tries: 0 }, { ways: 1 }, { text: 1_000 }, { text: 0 }]) {
+      const some = cover(plan, 'office.yaml', from, { ...usual, ...less });
+      expect([some.complete, some.wrong]).toEqual([false, []]);
+      expect(some.edges.walked).toBeLessThan(derived.edges.walked);
+    }
+  });
+
   it('come as they say, and are written as a file that anybody can play', () => {
     expect(derived.wrong).toEqual([]);
     const parsed = parseStories(derived.text, 'derived.story.yaml');

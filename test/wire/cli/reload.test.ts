@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -26,6 +26,15 @@ extensions: { "10": { name: Reception }${more} }
 queues: { reception: { agents: ["10"], maxWait: 1m, overflow: goodbye:bye } }
 transfer: { recall: { otherwise: queue:reception } }
 numbers: { "+361": queue:reception }
+`;
+
+/** More schedules in a row than a call goes through, which no rule finds. */
+const losing = `${plan('Losing').replace('"+361": queue:reception', '"+361": schedule:s0')}calendars: { hours: { open: { mon: "08:00-12:00" } } }
+schedules:
+${Array.from({ length: 70 }, (_, index) => {
+  const next = index < 69 ? `schedule:s${index + 1}` : 'queue:reception';
+  return `  s${index}: { calendar: hours, open: ${next}, closed: ${next} }`;
+}).join('\n')}
 `;
 
 const environment = {
@@ -71,6 +80,8 @@ it('a running Kozpont takes up, refuses, goes back, and heeds SIGHUP', async () 
     expect(await readFile(join(folder, 'var', 'credentials.yaml'), 'utf8')).toMatch(/"11": \S{12}/);
     await writeFile(file, plan('Third').replace('["10"]', '["12"]'));
     await says(/plan\.yaml:5:\d+ [A-Z_]+ /, /\n1 error\n/, /the new dialplan is refused/);
+    await writeFile(file, losing);
+    await says(/plan\.yaml:\d+:\d+ CALLER_DROPPED /, /\n1 error\n/, /the new dialplan is refused/);
     expect((await rollback()).stdout).toMatch(
       /^plan\.yaml is version [0-9a-f]{16} again\.\nWhat it held is kept as var\//,
     );
@@ -87,4 +98,19 @@ it('a running Kozpont takes up, refuses, goes back, and heeds SIGHUP', async () 
   } finally {
     child.kill('SIGKILL');
   }
+});
+
+it('a Kozpont does not start with a dialplan that would lose a caller', async () => {
+  const elsewhere = join(folder, 'losing');
+  await mkdir(elsewhere);
+  await writeFile(join(elsewhere, 'plan.yaml'), losing);
+  const start = promisify(execFile)(process.execPath, [compiled.file('cli/main'), 'run'], {
+    cwd: elsewhere,
+    env: environment,
+  });
+  await expect(start).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/plan\.yaml:\d+:\d+ CALLER_DROPPED [\s\S]*\n1 error\n/),
+  });
+  expect(await readdir(elsewhere)).toEqual(['plan.yaml']);
 });

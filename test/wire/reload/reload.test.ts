@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock, VirtualClock } from '../../../src/base/clock.ts';
+import { KozpontError } from '../../../src/base/errors.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { type Diagnostic, showDiagnostic } from '../../../src/base/yaml/diagnostic.ts';
 import type { Credentials } from '../../../src/config/credentials.ts';
 import { compileDialplan } from '../../../src/dialplan/index.ts';
 import type { Dialplan } from '../../../src/dialplan/plan.ts';
+import { checkBytes } from '../../../src/reload/check.ts';
 import { Reload } from '../../../src/reload/reload.ts';
 import { rollBack } from '../../../src/reload/rollback.ts';
 import { Versions } from '../../../src/reload/versions.ts';
@@ -43,6 +45,15 @@ transfer: { recall: { otherwise: goodbye:bye } }
 numbers: { "${companyNumber}": goodbye:bye, "+3612345679": extension:10, "+3612345670": extension:30 }
 `;
 
+/** More schedules in a row than a call goes through: no rule finds it. */
+const losing = `${yaml('Losing').replace(/queue:reception \}\n$/, 'schedule:s0 }\n')}calendars: { hours: { open: { mon: "08:00-12:00" } } }
+schedules:
+${Array.from({ length: 70 }, (_, index) => {
+  const next = index < 69 ? `schedule:s${index + 1}` : 'queue:reception';
+  return `  s${index}: { calendar: hours, open: ${next}, closed: ${next} }`;
+}).join('\n')}
+`;
+
 const planOf = (text: string): Dialplan => must(compileDialplan(text, 'plan.yaml')).plan;
 
 interface Watched {
@@ -51,6 +62,8 @@ interface Watched {
   readonly swapped: string[];
   readonly told: string[];
   prompts: readonly Diagnostic[];
+  /** What the check comes to, in place of what is wrong with the file. */
+  trouble: Error | undefined;
   /** Goes forward until the next look at the file has been had. */
   look(): Promise<void>;
 }
@@ -66,6 +79,7 @@ function watched(first: string): Watched {
     swapped,
     told,
     prompts: [],
+    trouble: undefined,
     reload: new Reload({
       clock,
       log: silentLog,
@@ -73,6 +87,10 @@ function watched(first: string): Watched {
       shownAs: 'plan.yaml',
       first: { version: planOf(first).version, bytes: Buffer.from(first) },
       versions,
+      async check(bytes) {
+        if (state.trouble !== undefined) throw state.trouble;
+        return checkBytes(bytes, 'plan.yaml', clock.now());
+      },
       preparePrompts: async () => state.prompts,
       openCredentials: async () => ({ value: credentials, diagnostics: [] }),
       swap: ({ plan }) => void swapped.push(plan.company.name),
@@ -144,6 +162,36 @@ describe('a saved dialplan', () => {
     await state.reload.close();
   });
 
+  test('that would lose a caller is refused with the call, though no rule finds anything', async () => {
+    await writeFile(file, yaml('First'));
+    const state = watched(yaml('First'));
+    await state.reload.start();
+    await settled(state);
+    await writeFile(file, losing);
+    expect(compileDialplan(losing, 'plan.yaml').ok).toBe(true);
+    await settled(state);
+    expect(state.swapped).toEqual([]);
+    expect(state.told.join()).toMatch(/^plan\.yaml:\d+:\d+ CALLER_DROPPED .* a call to \+36\d+: the caller is dropped/);
+    await state.reload.close();
+  });
+
+  test('that cannot be checked is not taken up, and the next one is', async () => {
+    await writeFile(file, yaml('First'));
+    const state = watched(yaml('First'));
+    await state.reload.start();
+    await settled(state);
+    state.trouble = new KozpontError('THREAD_FAILED', 'the thread ended');
+    await writeFile(file, yaml('Second'));
+    await settled(state);
+    expect([state.swapped, state.told, (await versions.history()).versions.length]).toEqual([[], [], 1]);
+    state.trouble = undefined;
+    await writeFile(file, yaml('Third'));
+    await settled(state);
+    expect(state.swapped).toEqual(['Third']);
+    await state.reload.close();
+    expect(state.clock.armed).toBe(0);
+  });
+
   test('that is half written does not count', async () => {
     await writeFile(file, yaml('First'));
     const state = watched(yaml('First'));
@@ -197,6 +245,7 @@ describe('under running calls', () => {
       shownAs: 'plan.yaml',
       first: { version: planOf(first).version, bytes: Buffer.from(first) },
       versions,
+      check: async bytes => checkBytes(bytes, 'plan.yaml', systemClock.now()),
       preparePrompts: async () => [],
       openCredentials: async () => ({ value: { passwordOf, added: [] }, diagnostics: [] }),
       swap: version => office.kozpont.swap(version),
