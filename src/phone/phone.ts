@@ -62,7 +62,7 @@ export class Phone {
     const { clock, log, transport = 'udp', address = '127.0.0.1', advertise } = options;
     const host = advertise ?? address;
     this.policy = options.policy ?? ringing;
-    this.waits = new Waits(clock, options.patience ?? 10_000);
+    this.waits = new Waits(clock, options.patience ?? 10_000, options.onChange);
     this.accepted = new AcceptedInvites(clock, options.timers);
     this.engine = new RtpEngine({ clock, log, bind: address, ports: rtpPorts, rest: 0, random: Math.random });
     this.stack = createSipStack({
@@ -226,6 +226,7 @@ export class Phone {
         const call = takeCall(this.phone, transaction, this.policy, over => this.over(over));
         if (call.state.kind !== 'ended') this.alive.add(call);
         this.incoming.push(call);
+        this.options.onCall?.(call);
         this.waits.changed();
       },
       ack: request => {
