@@ -19,6 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   config: ['base'],
   records: ['base', 'call', 'exchange/ports'],
   phone: ['base', 'sip', 'media', 'embedded'],
+  live: ['base', 'dialplan', 'call', 'rehearsal', 'phone', 'embedded/rtp/audio'],
   reload: ['base', 'dialplan', 'config'],
   cli: ['*'],
   bench: ['*'],
