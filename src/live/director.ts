@@ -14,6 +14,8 @@ export interface Taken {
   readonly failure?: string;
   /** What of it could not be made sure of. */
   readonly unverified?: string;
+  /** When it was done, where it takes a while until it is over, and others have acted by then. */
+  readonly at?: Instant;
 }
 
 const asItShould: Taken = {};
@@ -73,8 +75,9 @@ export class LiveDirector {
       const { who, keys } = step.presses;
       return this.onConnected(who, async call => {
         this.stage.chronicle.tell(`${this.stage.nameOf(who)} presses ${keys}`);
+        const at = this.stage.switchboard.clock.now();
         await call.press(keys);
-        return undefined;
+        return { at };
       });
     }
     if ('transfers' in step) return this.transfers(step);

@@ -75,7 +75,7 @@ function whyNotNow(
     const wasOpen = isOpen(calendar, timezone, then);
     return wasOpen === isOpen(calendar, timezone, now)
       ? []
-      : [`${calendar.name} is ${wasOpen ? 'closed' : 'open'} now, and ${wasOpen ? 'open' : 'closed'} then`];
+      : [`${calendar.name} is ${wasOpen ? 'open' : 'closed'} then, and ${wasOpen ? 'closed' : 'open'} now`];
   });
   if (turned.length > 0) return `it is of ${story.at}: ${turned.join('; ')}`;
   const itself = playStory(plan, story, known);

@@ -128,8 +128,8 @@ class Performance {
     }
   }
 
-  private took(words: string, place: Position, { failure, unverified }: Taken): void {
-    const at = this.now() - this.stage.chronicle.startedAt;
+  private took(words: string, place: Position, { failure, unverified, at: done = this.now() }: Taken): void {
+    const at = done - this.stage.chronicle.startedAt;
     this.steps.push({ words, place, at, ...(failure === undefined ? {} : { failure }) });
     if (failure !== undefined) this.failures.push({ message: `${words}: ${failure}`, place });
     if (unverified !== undefined) this.unverified.push({ message: `${words}: ${unverified}`, place });

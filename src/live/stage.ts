@@ -135,7 +135,7 @@ export class LiveStage {
   }
 
   toneOf(party: Party): number {
-    return this.tones.get(this.tones.has(party) ? party : this.nameOf(party)) ?? 0;
+    return this.tones.get(this.nameOf(party)) ?? 0;
   }
 
   /** Whether something holds before the time is over, which is looked at whenever anything has changed. */
