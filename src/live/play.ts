@@ -48,10 +48,14 @@ export interface LivePerformance {
   readonly records?: RecordsFile | undefined;
   /** Ends the story where it is. */
   readonly signal: AbortSignal;
+  /**
+   * Beyond what a step takes in virtual time: people who react, prompts that are recognised, a machine that is busy.
+   * Default: 10 s.
+   */
+  readonly slack?: Duration;
 }
 
-/** Beyond what a step takes in virtual time: people who react, prompts that are recognised, a machine that is busy. */
-const slack: Duration = 10_000;
+const usualSlack: Duration = 10_000;
 /** What came in place of a step that did not. */
 const aftermath: Duration = 3_000;
 
@@ -107,7 +111,11 @@ class Performance {
   /** A story that hangs is over after it, wherever it is. */
   private longest(): Duration {
     const { foreseen, story } = this.options;
-    return lengthOf(foreseen) + (story.steps.length + 3) * 2_000 + 3 * slack;
+    return lengthOf(foreseen) + (story.steps.length + 3) * 2_000 + 3 * this.slack;
+  }
+
+  private get slack(): Duration {
+    return this.options.slack ?? usualSlack;
   }
 
   private now(): Instant {
@@ -120,7 +128,7 @@ class Performance {
     for (const [index, { step, place }] of story.steps.entries()) {
       const before = index === 0 ? 0 : (foreseen.steps[index - 1]?.at ?? 0);
       const lasts = Math.max(0, (foreseen.steps[index]?.at ?? before) - before);
-      const patience = Math.min(lasts + slack, Math.max(0, deadline - this.now()));
+      const patience = Math.min(lasts + this.slack, Math.max(0, deadline - this.now()));
       const taken = await director.take(step, lasts, patience).catch(asFailure);
       if ('enters' in step) this.entered.push({ node: step.enters, place });
       this.took(showStep(step), place, taken);
@@ -140,7 +148,7 @@ class Performance {
     const { story, foreseen } = this.options;
     const { ends } = story;
     if (ends === undefined) return;
-    const rest = Math.max(0, lengthOf(foreseen) - (foreseen.steps.at(-1)?.at ?? 0)) + slack;
+    const rest = Math.max(0, lengthOf(foreseen) - (foreseen.steps.at(-1)?.at ?? 0)) + this.slack;
     const over = (): boolean => stage.main?.state.kind === 'ended';
     if (!(await stage.until(over, Math.min(rest, Math.max(0, deadline - this.now()))))) {
       this.failures.push({ message: 'the call does not end', place: ends.place });

@@ -135,7 +135,7 @@ export class LiveHouse {
   /** Plays a story; nothing of it may be alive afterwards. */
   async play(
     story: Story,
-    { signal = new AbortController().signal, records = true, change = {} as Partial<Switchboard> } = {},
+    { signal = new AbortController().signal, records = true, change = {} as Partial<Switchboard>, slack = 10_000 } = {},
   ): Promise<LiveOutcome> {
     expect(this.kozpont.alive()).toEqual(nobody);
     const prospect = foresee(this.plan, story, {
@@ -145,7 +145,15 @@ export class LiveHouse {
     });
     if (prospect.kind === 'skipped') throw new Error(`not played: ${prospect.why}`);
     const { foreseen, cast } = prospect;
-    const performance = { plan: this.plan, story, foreseen, cast, signal, records: records ? this.records : undefined };
+    const performance = {
+      plan: this.plan,
+      story,
+      foreseen,
+      cast,
+      signal,
+      records: records ? this.records : undefined,
+      slack,
+    };
     try {
       return await playLive({ ...this.switchboard, ...change }, performance);
     } finally {

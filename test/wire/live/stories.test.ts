@@ -147,7 +147,7 @@ describe('a story on real telephones', { timeout: 60_000 }, () => {
 
   test('ends by its deadline where nothing comes', async () => {
     const told = story(['hears: welcome', 'hears: 11'], '{ result: goodbye }');
-    const { failures } = await house.play(told);
+    const { failures } = await house.play(told, { slack: 500 });
     expect(messages(failures)).toEqual(['caller hears 11: caller never does']);
   });
 });
