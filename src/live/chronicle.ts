@@ -1,5 +1,6 @@
 import type { Clock, Duration, Instant } from '../base/clock.ts';
-import type { Heard } from '../phone/hearing/hearing.ts';
+import { progressTone } from '../phone/hearing/cadence.ts';
+import { type Heard, ofTones } from '../phone/hearing/hearing.ts';
 import type { PhoneCall } from '../phone/phone.ts';
 import type { Party, Told } from '../rehearsal/index.ts';
 import { type LiveSounds, musicName, showPrompt } from './sounds.ts';
@@ -81,6 +82,8 @@ export class Chronicle {
   /** What a play does not tell already; undefined: not worth a line. */
   private inWords({ what, from, until }: Heard): string | undefined {
     if (until - from < worthTelling || what === 'silence' || what === 'nothing') return undefined;
+    // A call progress tone before it is known which one.
+    if (what === ofTones([progressTone])) return undefined;
     if (what === musicName || this.sounds?.known.some(({ name }) => name === what) === true) return undefined;
     const tones = /^[0-9 +]+ Hz$/.test(what) ? (what.match(/[0-9]+/g) ?? []) : [];
     if (tones.length === 0) return what;

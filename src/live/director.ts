@@ -24,6 +24,8 @@ const unsure = (unverified: string): Taken => ({ unverified });
 
 /** People do nothing at once. */
 const reaction: Duration = 400;
+/** How long it may take until somebody who has answered is heard; where nobody is, the story goes on. */
+const hello: Duration = 3_000;
 /** A phone hangs up by itself when it has heard that its transfer goes on. */
 const untilTransferorLeaves: Duration = 300;
 /** Blocks of 20 ms for which a thing is heard before it counts as heard. */
@@ -65,7 +67,12 @@ export class LiveDirector {
       await this.pass(foreseen);
       return asItShould;
     }
-    if ('answers' in step) return this.onRinging(step.answers, patience, call => call.answer());
+    if ('answers' in step) {
+      return this.onRinging(step.answers, patience, async call => {
+        await call.answer();
+        await this.saysHello(step.answers, call);
+      });
+    }
     if ('declines' in step) return this.onRinging(step.declines, patience, call => call.refuse(statuses.declined));
     if ('busy' in step) return this.onRinging(step.busy, patience, call => call.refuse(statuses.busy));
     if ('unreachable' in step) {
@@ -220,6 +227,21 @@ export class LiveDirector {
     if (call === undefined) return wrong(`${who} stops ringing before it is taken`);
     await act(call);
     return asItShould;
+  }
+
+  /** Nobody does anything before they have heard each other: who is heard for no time has not been talked with. */
+  private async saysHello(who: Party, call: PhoneCall): Promise<void> {
+    const { stage } = this;
+    const people = [outsider, ...stage.cast.extensions].filter(each => stage.nameOf(each) !== who);
+    await stage.until(
+      () =>
+        people.some(
+          other =>
+            call.ear.heardFor(ofTones([stage.toneOf(other)]), surely) &&
+            this.hearsNow(other, ofTones([stage.toneOf(who)])),
+        ),
+      hello,
+    );
   }
 
   // What people do

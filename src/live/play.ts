@@ -10,8 +10,10 @@ import {
   type Story,
   type StoryFailure,
   type StoryOutcome,
+  type StoryStep,
   showDay,
   showStep,
+  sounds,
   type Told,
   unknownOf,
 } from '../rehearsal/index.ts';
@@ -56,6 +58,8 @@ export interface LivePerformance {
 }
 
 const usualSlack: Duration = 10_000;
+/** A machine that has too much to do plays its prompts slower than they are. */
+const slowdown = 1.25;
 /** What came in place of a step that did not. */
 const aftermath: Duration = 3_000;
 
@@ -66,18 +70,20 @@ const aftermath: Duration = 3_000;
 export async function playLive(switchboard: Switchboard, performance: LivePerformance): Promise<LiveOutcome> {
   const { plan, story, cast, signal } = performance;
   const stage = new LiveStage(switchboard, plan, story, cast);
+  let stop = (): void => {};
   const stopped = new Promise<never>((_, reject) => {
-    const stop = (): void => {
+    stop = () => {
       void stage.close();
       reject(signal.reason);
     };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
   });
   stopped.catch(() => {});
+  signal.addEventListener('abort', stop, { once: true });
   try {
+    signal.throwIfAborted();
     return await Promise.race([new Performance(stage, performance).play(), stopped]);
   } finally {
+    signal.removeEventListener('abort', stop);
     await stage.close();
   }
 }
@@ -111,7 +117,7 @@ class Performance {
   /** A story that hangs is over after it, wherever it is. */
   private longest(): Duration {
     const { foreseen, story } = this.options;
-    return lengthOf(foreseen) + (story.steps.length + 3) * 2_000 + 3 * this.slack;
+    return lengthOf(foreseen) * slowdown + (story.steps.length + 3) * 2_000 + 3 * this.slack;
   }
 
   private get slack(): Duration {
@@ -125,12 +131,18 @@ class Performance {
   private async takeSteps(deadline: Instant): Promise<void> {
     const { story, foreseen } = this.options;
     const director = new LiveDirector(this.stage);
+    let carried: Duration = 0;
     for (const [index, { step, place }] of story.steps.entries()) {
       const before = index === 0 ? 0 : (foreseen.steps[index - 1]?.at ?? 0);
-      const lasts = Math.max(0, (foreseen.steps[index]?.at ?? before) - before);
-      const patience = Math.min(lasts + this.slack, Math.max(0, deadline - this.now()));
-      const taken = await director.take(step, lasts, patience).catch(asFailure);
-      if ('enters' in step) this.entered.push({ node: step.enters, place });
+      const lasts = carried + Math.max(0, (foreseen.steps[index]?.at ?? before) - before);
+      carried = 0;
+      if ('enters' in step) {
+        this.entered.push({ node: step.enters, place });
+        // Where a call is cannot be seen. Whoever waits for what comes next has waited for it, too.
+        if (waitsForItself(story.steps[index + 1]?.step)) carried = lasts;
+      }
+      const patience = Math.min(lasts * slowdown + this.slack, Math.max(0, deadline - this.now()));
+      const taken = await director.take(step, lasts - carried, patience).catch(asFailure);
       this.took(showStep(step), place, taken);
       if (taken.failure !== undefined) return;
     }
@@ -148,7 +160,7 @@ class Performance {
     const { story, foreseen } = this.options;
     const { ends } = story;
     if (ends === undefined) return;
-    const rest = Math.max(0, lengthOf(foreseen) - (foreseen.steps.at(-1)?.at ?? 0)) + this.slack;
+    const rest = Math.max(0, lengthOf(foreseen) - (foreseen.steps.at(-1)?.at ?? 0)) * slowdown + this.slack;
     const over = (): boolean => stage.main?.state.kind === 'ended';
     if (!(await stage.until(over, Math.min(rest, Math.max(0, deadline - this.now()))))) {
       this.failures.push({ message: 'the call does not end', place: ends.place });
@@ -201,6 +213,13 @@ class Performance {
       this.unverified.push({ message: 'the switchboard has another version of the dialplan', place: story.place });
     }
   }
+}
+
+/** Rings, and prompts, that are waited for in their order, whenever they come. */
+function waitsForItself(step: StoryStep | undefined): boolean {
+  if (step === undefined) return false;
+  if ('hears' in step) return !sounds.has(step.hears.what);
+  return ['rings', 'answers', 'declines', 'busy', 'unreachable', 'enters'].some(kind => kind in step);
 }
 
 /** A request that was refused, a telephone that is gone. */
