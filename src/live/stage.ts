@@ -185,6 +185,7 @@ export class LiveStage {
       log,
       user: outside ? (story.from === '' ? 'anonymous' : story.from) : who,
       server,
+      onlyServer: true,
       transport,
       address: localAddress,
       tone: this.toneOf(who),

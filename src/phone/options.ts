@@ -17,6 +17,8 @@ export interface PhoneOptions {
   readonly password?: string;
   /** Registrar and outbound proxy: where every request outside of a dialog goes. Absent: where its URI says. */
   readonly server?: { readonly address: string; readonly port: number };
+  /** Requests within dialogs go to the server, too, whatever address it describes as its own: nothing goes elsewhere. */
+  readonly onlyServer?: boolean;
   readonly transport?: 'udp' | 'tcp';
   /** The IP address that it has; default: 127.0.0.1. */
   readonly address?: string;

@@ -3,6 +3,7 @@
  * For the demonstration, for tests and for stories; it waits for events and never sleeps, and leaves nothing behind.
  */
 import { KozpontError } from '../base/errors.ts';
+import { stackTowards } from '../embedded/drachtiod/dialogs/natStack.ts';
 import { ToneGenerator } from '../embedded/rtp/audio/tones.ts';
 import { RtpEngine } from '../embedded/rtp/rtpEngine.ts';
 import { createSipStack } from '../embedded/sip/createStack.ts';
@@ -85,7 +86,8 @@ export class Phone {
       options.server === undefined ? undefined : { protocol: transport, ...options.server };
     const domain = (): string => (server === undefined ? this.here(host) : `${server.address}:${server.port}`);
     const own = (): string => this.contact;
-    const { waits, stack, accepted, engine } = this;
+    const { waits, accepted, engine } = this;
+    const stack = options.onlyServer === true ? stackTowards(this.stack, () => server) : this.stack;
     this.phone = {
       clock,
       log,
@@ -121,6 +123,7 @@ export class Phone {
           codecs: options.codecs ?? ['PCMA', 'PCMU'],
           tone: options.tone,
           ear,
+          signallingAddress: options.server?.address,
           digit,
         }),
     };
