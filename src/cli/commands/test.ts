@@ -48,7 +48,12 @@ interface Played {
 async function test(args: Arguments, surroundings: Surroundings): Promise<ExitStatus> {
   if (args.flags.cover === true) return testCover(args, surroundings);
   if (args.flags.live === true) return testLive(args, surroundings, systemClock);
-  const { text, rest } = args;
+  const { text, flags, rest } = args;
+  const needless = Object.keys(liveOptions).find(name => text[name] !== undefined || flags[name] === true);
+  if (needless !== undefined) {
+    surroundings.complain(`kozpont: --${needless} is for --live\nSee kozpont help test.`);
+    return 2;
+  }
   const format = formats.find(each => each === (text.format ?? 'text'));
   const files = rest.length > 0 ? rest : await storiesIn(surroundings.folder);
   if (format === undefined || files.length === 0) {

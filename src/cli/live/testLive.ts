@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { silentLog } from '../../base/log.ts';
@@ -42,7 +43,9 @@ export async function testLive(args: Arguments, surroundings: Surroundings, cloc
   if (files.length === 0) return misunderstood('there are no stories to test');
   const loaded: StoriesToPlay[] = [];
   for (const file of files) loaded.push(await loadStoryFile(file, args.text.dialplan, surroundings.folder));
-  const passwords = await readPasswords(args.text.credentials ?? config.files.credentials);
+  const passwords = await readPasswords(
+    resolve(surroundings.folder, args.text.credentials ?? config.files.credentials),
+  );
   tell(passwords.diagnostics, surroundings);
   if (passwords.value === undefined) return 2;
 
@@ -50,7 +53,7 @@ export async function testLive(args: Arguments, surroundings: Surroundings, cloc
   const release = surroundings.onStopSignal(signal => interruption.abort(new Error(`${signal}: it was interrupted`)));
   try {
     const reached = await reach(target, clock);
-    const records = await recordsFile(args.text.records, config, reached, clock);
+    const records = await recordsFile(args.text.records, config, reached, clock, surroundings.folder);
     const run = new LiveRun(
       {
         clock,
@@ -79,9 +82,10 @@ async function recordsFile(
   config: Config,
   reached: Reached,
   clock: Clock,
+  folder: string,
 ): Promise<RecordsFile | undefined> {
   if (given === 'none') return undefined;
-  if (given !== undefined) return new RecordsFile(clock, given);
+  if (given !== undefined) return new RecordsFile(clock, resolve(folder, given));
   const { records } = config.files;
   const isThere = await stat(records).then(
     () => true,
