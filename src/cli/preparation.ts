@@ -65,15 +65,7 @@ async function preparePrompts(
   clock: Clock,
   surroundings: Surroundings,
 ): Promise<PromptLibrary | undefined> {
-  const renderer = new Renderer({
-    cache: config.files.promptCache,
-    tts: config.tts,
-    environment: forPrograms(surroundings.environment),
-    clock,
-    // No call is up yet, and later there is nothing to render: every core may help.
-    lanes: availableParallelism(),
-  });
-  const prompts = new PromptLibrary(config.files.prompts, renderer);
+  const prompts = promptsFor(config, clock, surroundings);
   let stopped = false;
   const release = surroundings.onStopSignal(() => {
     stopped = true;
@@ -89,6 +81,19 @@ async function preparePrompts(
   }
   await prompts.close();
   return undefined;
+}
+
+/** Nothing is prepared yet; whoever gets it closes it. */
+export function promptsFor(config: Config, clock: Clock, { environment }: Surroundings): PromptLibrary {
+  const renderer = new Renderer({
+    cache: config.files.promptCache,
+    tts: config.tts,
+    environment: forPrograms(environment),
+    clock,
+    // No call is up yet, and later there is nothing to render: every core may help.
+    lanes: availableParallelism(),
+  });
+  return new PromptLibrary(config.files.prompts, renderer);
 }
 
 /** What a speech program needs of the environment, and nothing that it has no business with. */

@@ -78,6 +78,15 @@ export async function openCredentials(options: CredentialsOptions): Promise<Chec
   }
 }
 
+/** The passwords of a file as it is: none is added. Codes: `FILE_UNREADABLE` where it is not there, else as above. */
+export async function readPasswords(file: string): Promise<Checked<Pick<Credentials, 'passwordOf'>>> {
+  const { value, diagnostics } = await readCredentials(file);
+  if (value === undefined) return { diagnostics };
+  if (value.text === undefined)
+    return { diagnostics: [complaint(file, 'FILE_UNREADABLE', 'it is not there', 'give the file of the switchboard')] };
+  return { value: { passwordOf: extension => value.passwords.get(extension) }, diagnostics };
+}
+
 interface Read {
   readonly passwords: Map<string, string>;
   /** Undefined where there is no file yet. */

@@ -2,6 +2,7 @@ import type { Clock, Duration, Instant } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { TimerValues } from '../embedded/sip/transactions/timerValues.ts';
 import type { AudioCodec } from '../media/sdp/agreement.ts';
+import type { PhoneCall } from './calls/call.ts';
 import type { DigestAlgorithm } from './digest/digest.ts';
 import type { Hearing } from './hearing/hearing.ts';
 import type { KnownSound } from './hearing/knownSounds.ts';
@@ -16,6 +17,8 @@ export interface PhoneOptions {
   readonly password?: string;
   /** Registrar and outbound proxy: where every request outside of a dialog goes. Absent: where its URI says. */
   readonly server?: { readonly address: string; readonly port: number };
+  /** Requests within dialogs go to the server, too, whatever address it describes as its own: nothing goes elsewhere. */
+  readonly onlyServer?: boolean;
   readonly transport?: 'udp' | 'tcp';
   /** The IP address that it has; default: 127.0.0.1. */
   readonly address?: string;
@@ -34,6 +37,10 @@ export interface PhoneOptions {
   readonly patience?: Duration;
   /** Something else is heard than before; `since` when. */
   readonly onHeard?: (what: Hearing, since: Instant) => void;
+  /** A call comes in; what the phone does about it by itself is done, or begun. */
+  readonly onCall?: (call: PhoneCall) => void;
+  /** Something has changed: a state, what is heard, what came in. */
+  readonly onChange?: () => void;
   readonly timers?: Partial<TimerValues>;
 }
 

@@ -3,6 +3,7 @@
  * For the demonstration, for tests and for stories; it waits for events and never sleeps, and leaves nothing behind.
  */
 import { KozpontError } from '../base/errors.ts';
+import { stackTowards } from '../embedded/drachtiod/dialogs/natStack.ts';
 import { ToneGenerator } from '../embedded/rtp/audio/tones.ts';
 import { RtpEngine } from '../embedded/rtp/rtpEngine.ts';
 import { createSipStack } from '../embedded/sip/createStack.ts';
@@ -62,7 +63,7 @@ export class Phone {
     const { clock, log, transport = 'udp', address = '127.0.0.1', advertise } = options;
     const host = advertise ?? address;
     this.policy = options.policy ?? ringing;
-    this.waits = new Waits(clock, options.patience ?? 10_000);
+    this.waits = new Waits(clock, options.patience ?? 10_000, options.onChange);
     this.accepted = new AcceptedInvites(clock, options.timers);
     this.engine = new RtpEngine({ clock, log, bind: address, ports: rtpPorts, rest: 0, random: Math.random });
     this.stack = createSipStack({
@@ -85,7 +86,8 @@ export class Phone {
       options.server === undefined ? undefined : { protocol: transport, ...options.server };
     const domain = (): string => (server === undefined ? this.here(host) : `${server.address}:${server.port}`);
     const own = (): string => this.contact;
-    const { waits, stack, accepted, engine } = this;
+    const { waits, accepted, engine } = this;
+    const stack = options.onlyServer === true ? stackTowards(this.stack, () => server) : this.stack;
     this.phone = {
       clock,
       log,
@@ -121,6 +123,7 @@ export class Phone {
           codecs: options.codecs ?? ['PCMA', 'PCMU'],
           tone: options.tone,
           ear,
+          signallingAddress: options.server?.address,
           digit,
         }),
     };
@@ -226,6 +229,7 @@ export class Phone {
         const call = takeCall(this.phone, transaction, this.policy, over => this.over(over));
         if (call.state.kind !== 'ended') this.alive.add(call);
         this.incoming.push(call);
+        this.options.onCall?.(call);
         this.waits.changed();
       },
       ack: request => {

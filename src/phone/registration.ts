@@ -2,10 +2,11 @@ import type { Timer } from '../base/clock.ts';
 import { KozpontError } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
 import { parseInteger } from '../sip/grammar/fields/integer.ts';
-import { parseContact } from '../sip/grammar/fields/nameAddr.ts';
+import { type NameAddr, parseContact } from '../sip/grammar/fields/nameAddr.ts';
 import { param } from '../sip/grammar/fields/params.ts';
 import { serializeUri } from '../sip/grammar/fields/uri.ts';
 import { field, header, headers } from '../sip/grammar/headers.ts';
+import { splitList } from '../sip/grammar/splitList.ts';
 import type { SipResponse } from '../sip/message.ts';
 import { authorized, authorizedAhead, mostAttempts, newRequest, type Outcome, send } from './requests.ts';
 import type { PhoneSurroundings } from './surroundings.ts';
@@ -47,6 +48,15 @@ export class Registration {
     });
   }
 
+  /** Every address that is registered, of whichever phone. Error: `REQUEST_FAILED`, with the status in its text. */
+  async addresses(): Promise<readonly string[]> {
+    const { status, text, response } = await this.ask(undefined);
+    if (status >= 300 || response === undefined) {
+      throw new KozpontError('REQUEST_FAILED', `REGISTER: ${status} ${text}`);
+    }
+    return contactsOf(response).map(({ uri }) => serializeUri(uri));
+  }
+
   async unregister(): Promise<void> {
     this.stop();
     if (this.state === 'off') return;
@@ -59,14 +69,19 @@ export class Registration {
     this.timer?.cancel();
   }
 
-  private async ask(expires: number): Promise<Outcome> {
+  /** Undefined: what is registered is only asked for (RFC 3261, §10.2.3). */
+  private async ask(expires: number | undefined): Promise<Outcome> {
     const { phone } = this;
+    const wish =
+      expires === undefined
+        ? []
+        : [field('Contact', `<${phone.contact}>;expires=${expires}`), field('Expires', String(expires))];
     const build = () =>
       newRequest(phone, 'REGISTER', phone.aor, {
         uri: phone.aor.replace(/[^:@]*@/, ''),
         callId: this.callId,
         sequence: ++this.sequence,
-        headers: [field('Contact', `<${phone.contact}>;expires=${expires}`), field('Expires', String(expires))],
+        headers: wish,
       });
     let request = authorizedAhead(build(), phone.identity);
     let outcome = await send(phone.stack, request, phone.server);
@@ -83,13 +98,20 @@ export class Registration {
   /** Seconds, as the registrar has it for our binding. */
   private granted(response: SipResponse | undefined): number | undefined {
     if (response === undefined) return undefined;
-    for (const value of headers(response, 'Contact')) {
-      const contact = parseContact(value);
-      if (!contact.ok || contact.value === '*' || serializeUri(contact.value.uri) !== this.phone.contact) continue;
-      const seconds = parseInteger(param(contact.value.params, 'expires') ?? '');
+    for (const { uri, params } of contactsOf(response)) {
+      if (serializeUri(uri) !== this.phone.contact) continue;
+      const seconds = parseInteger(param(params, 'expires') ?? '');
       if (seconds.ok) return seconds.value;
     }
     const seconds = parseInteger(header(response, 'Expires') ?? '');
     return seconds.ok ? seconds.value : undefined;
   }
 }
+
+const contactsOf = (response: SipResponse): readonly NameAddr[] =>
+  headers(response, 'Contact')
+    .flatMap(value => splitList(value))
+    .flatMap(value => {
+      const contact = parseContact(value);
+      return contact.ok && contact.value !== '*' ? [contact.value] : [];
+    });

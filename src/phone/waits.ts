@@ -16,6 +16,8 @@ export class Waits {
   constructor(
     private readonly clock: Clock,
     private readonly patience: Duration,
+    /** For whoever else looks. */
+    private readonly onChange: () => void = () => {},
   ) {}
 
   /** For tests: zero when nobody waits for anything. */
@@ -69,6 +71,7 @@ export class Waits {
 
   changed(): void {
     for (const wait of this.waiting) wait.check();
+    this.onChange();
   }
 
   close(): void {

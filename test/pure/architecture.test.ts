@@ -24,6 +24,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   phone: ['base', 'sip', 'media', 'embedded'],
   reload: ['base', 'dialplan', 'rehearsal', 'config'],
   doctor: ['base', 'config', 'prompts', 'embedded/drachtiod/protocol/frame'],
+  live: ['base', 'dialplan', 'call', 'rehearsal', 'phone', 'embedded/rtp/audio'],
   cli: ['*'],
   bench: ['*'],
   engines: ['*'],

@@ -1,21 +1,13 @@
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { systemClock } from '../../base/clock.ts';
 import { showPosition } from '../../base/position.ts';
 import { type Diagnostic, hasErrors, showDiagnostic } from '../../base/yaml/diagnostic.ts';
-import { loadDialplan, formats as reports } from '../../dialplan/index.ts';
-import type { Dialplan } from '../../dialplan/plan.ts';
-import {
-  inspectStory,
-  loadStories,
-  pageOf,
-  playStory,
-  type Story,
-  type StoryOutcome,
-  showStep,
-} from '../../rehearsal/index.ts';
+import { formats as reports } from '../../dialplan/index.ts';
+import { pageOf, playStory, type StoryOutcome, showStep } from '../../rehearsal/index.ts';
 import type { Arguments, Command, ExitStatus, Surroundings } from '../command.ts';
 import { testCover } from '../cover.ts';
-import { nearby } from '../settings.ts';
+import { aboutLive, liveOptions } from '../live/options.ts';
+import { testLive } from '../live/testLive.ts';
+import { loadStoryFile, storiesIn } from '../storyFiles.ts';
 
 export const command: Command = {
   rest: 'files…',
@@ -29,6 +21,7 @@ export const command: Command = {
     format: { type: 'string', value: 'text|json|github', help: 'how the outcome is printed (else text)' },
     cover: { type: 'boolean', help: 'say how much of the dialplans (given as files) stories go through' },
     write: { type: 'string', value: 'file', help: 'with --cover: where to write stories that go through everything' },
+    ...liveOptions,
   },
   about: `Plays each story in virtual time against its dialplan: the one that the file names, else the one beside it
 (office.story.yaml tests office.yaml). Without a file: every dialplans/*.story.yaml. dialplans/STORIES.md explains
@@ -38,7 +31,9 @@ A story that does not come as it says is printed with what was expected beside w
 stories come as they say, with 1 where one does not or is written wrongly, and with 2 where a file cannot be read.
 
 With --cover, the files are dialplans: it says how many of the places and ways of each the stories beside it go
-through, derives a small set of stories that goes through all that needs no transfer, and plays them.`,
+through, derives a small set of stories that goes through all that needs no transfer, and plays them.
+
+${aboutLive}`,
   run: test,
 };
 
@@ -52,9 +47,15 @@ interface Played {
 
 async function test(args: Arguments, surroundings: Surroundings): Promise<ExitStatus> {
   if (args.flags.cover === true) return testCover(args, surroundings);
-  const { text, rest } = args;
+  if (args.flags.live === true) return testLive(args, surroundings, systemClock);
+  const { text, flags, rest } = args;
+  const needless = Object.keys(liveOptions).find(name => text[name] !== undefined || flags[name] === true);
+  if (needless !== undefined) {
+    surroundings.complain(`kozpont: --${needless} is for --live\nSee kozpont help test.`);
+    return 2;
+  }
   const format = formats.find(each => each === (text.format ?? 'text'));
-  const files = rest.length > 0 ? rest : await storiesIn(join(surroundings.folder, 'dialplans'), surroundings.folder);
+  const files = rest.length > 0 ? rest : await storiesIn(surroundings.folder);
   if (format === undefined || files.length === 0) {
     const why = format === undefined ? `there is no format ${text.format}` : 'there are no stories to test';
     surroundings.complain(`kozpont: ${why}\nSee kozpont help test.`);
@@ -69,28 +70,9 @@ async function test(args: Arguments, surroundings: Surroundings): Promise<ExitSt
   return failed || hasErrors(diagnostics) ? 1 : 0;
 }
 
-async function storiesIn(dialplans: string, folder: string): Promise<readonly string[]> {
-  const names = await readdir(dialplans).catch(() => []);
-  return names
-    .filter(name => name.endsWith('.story.yaml'))
-    .sort()
-    .map(name => nearby(join(dialplans, name), folder));
-}
-
 async function playFile(file: string, otherPlan: string | undefined, folder: string): Promise<Played> {
-  const path = resolve(folder, file);
-  const loaded = await loadStories(path, file);
-  if (!loaded.ok) return { file, diagnostics: loaded.error, outcomes: [] };
-  const beside = loaded.value.dialplan ?? basename(file).replace(/(\.story)?\.yaml$/, '.yaml');
-  const planPath = otherPlan === undefined ? resolve(dirname(path), beside) : resolve(folder, otherPlan);
-  const plan = await loadDialplan(planPath, nearby(planPath, folder));
-  if (!plan.ok) return { file, diagnostics: plan.error, outcomes: [] };
-  return { file, ...playAll(plan.value.plan, loaded.value.stories) };
-}
-
-function playAll(plan: Dialplan, stories: readonly Story[]): Omit<Played, 'file'> {
-  const diagnostics = stories.flatMap(story => inspectStory(plan, story));
-  return { diagnostics, outcomes: diagnostics.length > 0 ? [] : stories.map(story => playStory(plan, story)) };
+  const { diagnostics, loaded } = await loadStoryFile(file, otherPlan, folder);
+  return { file, diagnostics, outcomes: loaded?.stories.map(story => playStory(loaded.plan, story)) ?? [] };
 }
 
 function print(played: readonly Played[], format: (typeof formats)[number], surroundings: Surroundings): void {

@@ -5,7 +5,7 @@ import type { AudioTap } from '../../embedded/rtp/session.ts';
 import type { AudioCodec } from '../../media/sdp/agreement.ts';
 import { CadenceDetector, isCadence, progressTone } from './cadence.ts';
 import { type Heard, type Hearing, nothing, ofTones, silence, unknownSound } from './hearing.ts';
-import { type KnownSound, SoundFollower } from './knownSounds.ts';
+import { type KnownSound, type Play, SoundFollower } from './knownSounds.ts';
 
 /** Samples a block, as many as in a packet: 20 ms, which tells tones apart that are whole multiples of 50 Hz. */
 const blockLength = 160;
@@ -75,6 +75,16 @@ export class Ear implements AudioTap {
     return `heard: ${parts.join(', ')}`;
   }
 
+  /** The known sounds that were heard, in their order, each from its beginning on: as exactly as packets can tell. */
+  get plays(): readonly Play[] {
+    return this.follower.plays;
+  }
+
+  /** Whether the last of the plays goes on. */
+  get following(): boolean {
+    return this.follower.following;
+  }
+
   /** Everything that was heard since an instant. */
   since(instant: Instant): readonly Hearing[] {
     return this.timeline.filter(({ until }) => until > instant).map(({ what }) => what);
@@ -85,7 +95,7 @@ export class Ear implements AudioTap {
     this.firstPacket ??= now;
     this.lastPacket = now;
     this.packets++;
-    const followed = this.follower.follow(codec, packet, start, end);
+    const followed = this.follower.follow(codec, packet, start, end, now);
     this.detector.hear(packet, start, end, linear[codec]);
     this.block(followed ?? this.judge(codec, packet, start, end, now), now);
     this.options.onChange();
@@ -100,8 +110,11 @@ export class Ear implements AudioTap {
     const cadence = this.cadence.hear(progress ? 'tone' : quiet ? 'silence' : 'other', now);
     if (cadence !== undefined) return cadence;
     if (quiet) return silence;
-    if (tones.length > 0) return ofTones(tones);
-    return this.follower.find(codec, packet, start, end) ?? unknownSound;
+    const heard = ofTones(tones);
+    // A steady tone is looked for no more; the first blocks of a voice may look like one.
+    if (tones.length > 0 && heard === this.now) return heard;
+    const found = this.follower.find(codec, packet, start, end, now);
+    return found ?? (tones.length > 0 ? heard : unknownSound);
   }
 
   private block(what: Hearing, now: Instant): void {

@@ -18,6 +18,8 @@ export interface PhoneMediaOptions {
   /** What the phone says, in hertz; undefined: silence. */
   readonly tone: number | undefined;
   readonly ear: AudioTap;
+  /** Of the server, by which media may come though it describes another one: it is the same machine. */
+  readonly signallingAddress: string | undefined;
   digit(digit: string): void;
 }
 
@@ -103,7 +105,7 @@ export class PhoneMedia {
   private agree(agreement: AudioAgreement): void {
     if (this.closed) return;
     this.agreement = agreement;
-    this.session.agree(agreement, undefined);
+    this.session.agree(agreement, this.options.signallingAddress);
     if (!this.session.playing) this.session.play(this.tone, () => {});
   }
 }

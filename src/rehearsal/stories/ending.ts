@@ -1,32 +1,69 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Duration } from '../../base/clock.ts';
 import { showDuration } from '../../base/yaml/duration.ts';
+import type { CallRecord } from '../../call/record.ts';
+import type { Termination, TerminationResult } from '../../call/termination.ts';
 import { type Moment, outsider } from '../timeline/moment.ts';
 import type { Ends } from './grammar.ts';
 import type { Stage } from './stage.ts';
 
-/** What of the end of a call is not as its story says. */
-export function endFailures(stage: Stage, ends: Ends): readonly string[] {
-  const { phase } = stage.call;
-  if (phase.kind !== 'ended') return [`the call does not end: it is ${phase.kind}`];
+/** What is known of how a call ended. What is not known is not there. */
+export interface Ending {
+  readonly result?: TerminationResult | undefined;
+  readonly by?: Termination['by'] | undefined;
+  readonly talkedWith?: readonly string[];
+  readonly language?: string;
+  readonly returns?: number;
+  /** The places of the dialplan through which the call went, in their order. */
+  readonly through?: readonly string[];
+  readonly lasted?: Duration;
+  readonly record?: CallRecord;
+}
+
+/** Of a call that has ended in virtual time: all of it is known. */
+export function endingOf(stage: Stage, { result, by }: Termination): Ending {
+  const { language, returns, id } = stage.call;
+  const ended = stage.moments.findLast(moment => moment.kind === 'ended' && moment.callId === id);
+  return {
+    result,
+    by,
+    talkedWith: talkedWith(stage.moments),
+    language,
+    returns,
+    through: stage.moments.flatMap(moment => (moment.kind === 'entered' ? [moment.node] : [])),
+    ...(ended?.kind === 'ended' ? { lasted: ended.record.duration, record: ended.record } : {}),
+  };
+}
+
+/** What of the end of a call is not as its story says, as far as it is known. */
+export function endFailures(ends: Ends, ending: Ending): readonly string[] {
   const failures: string[] = [];
   const differs = (what: string, expected: unknown, actual: unknown): void => {
-    if (!isDeepStrictEqual(expected, actual)) failures.push(`${what} is ${show(actual)}, not ${show(expected)}`);
+    if (expected === undefined || actual === undefined || isDeepStrictEqual(expected, actual)) return;
+    failures.push(`${what} is ${show(actual)}, not ${show(expected)}`);
   };
-  const { termination } = phase;
-  differs('the result', ends.result, termination.result);
-  if (ends.by !== undefined) differs('by', ends.by, termination.by);
-  if (ends.talkedWith !== undefined) differs('talkedWith', ends.talkedWith, talkedWith(stage.moments));
-  if (ends.language !== undefined) differs('the language', ends.language, stage.call.language);
-  if (ends.returns !== undefined) differs('returns', ends.returns, stage.call.returns);
-  if (ends.through !== undefined) differs('through', ends.through, inOrder(ends.through, nodesOf(stage)));
-  const record = stage.moments.findLast(moment => moment.kind === 'ended' && moment.callId === stage.call.id);
-  if (record?.kind === 'ended') {
-    if (ends.within !== undefined && record.record.duration > ends.within) {
-      failures.push(`the call lasts ${showDuration(record.record.duration)}, longer than ${showDuration(ends.within)}`);
-    }
-    if (ends.record !== undefined) failures.push(...differences('record', ends.record, record.record));
+  const { through, lasted, record } = ending;
+  differs('the result', ends.result, ending.result);
+  differs('by', ends.by, ending.by);
+  differs('talkedWith', ends.talkedWith, ending.talkedWith);
+  differs('the language', ends.language, ending.language);
+  differs('returns', ends.returns, ending.returns);
+  if (ends.through !== undefined && through !== undefined) {
+    differs('through', ends.through, inOrder(ends.through, through));
   }
+  if (ends.within !== undefined && lasted !== undefined && lasted > ends.within) {
+    failures.push(`the call lasts ${showDuration(lasted)}, longer than ${showDuration(ends.within)}`);
+  }
+  if (ends.record !== undefined && record !== undefined) failures.push(...differences('record', ends.record, record));
   return failures;
+}
+
+/** The parts of an end that a story tells of, and of which nothing is known. */
+export function unknownOf(ends: Ends, ending: Ending): readonly string[] {
+  const { result, by, talkedWith, language, returns, through, lasted, record } = ending;
+  const known = { result, by, talkedWith, language, returns, through, within: lasted, record };
+  const keys = Object.keys(known) as (keyof typeof known)[];
+  return keys.filter(key => ends[key] !== undefined && known[key] === undefined);
 }
 
 /** Those whom the caller heard, each once, in their order. */
@@ -41,11 +78,8 @@ export function talkedWith(moments: readonly Moment[]): readonly string[] {
   return [...found];
 }
 
-const nodesOf = (stage: Stage): readonly string[] =>
-  stage.moments.flatMap(moment => (moment.kind === 'entered' ? [moment.node] : []));
-
-/** Those of `expected` that `actual` has, in the order of `actual`: the same as `expected` where it is a part of it. */
-function inOrder(expected: readonly string[], actual: readonly string[]): readonly string[] {
+/** `expected`, where its parts are in `actual` in this order; else `actual`. */
+export function inOrder(expected: readonly string[], actual: readonly string[]): readonly string[] {
   let next = 0;
   for (const node of actual) if (node === expected[next]) next += 1;
   return next === expected.length ? expected : actual;

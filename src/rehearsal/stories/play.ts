@@ -1,10 +1,11 @@
+import type { Duration } from '../../base/clock.ts';
 import type { Position } from '../../base/position.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import type { KnownLength } from '../promptLengths.ts';
 import type { Timeline } from '../timeline/moment.ts';
 import { instantOf } from '../timeline/wallClock.ts';
 import { Director } from './director.ts';
-import { endFailures } from './ending.ts';
+import { endFailures, endingOf } from './ending.ts';
 import type { StoryStep } from './grammar.ts';
 import { patience } from './patience.ts';
 import { showStep } from './showStep.ts';
@@ -17,6 +18,8 @@ export interface StepOutcome {
   readonly place: Position;
   readonly toldBefore: number;
   readonly told: number;
+  /** When it was done, since the call came in. */
+  readonly at: Duration;
   /** Absent: it came as the story says. */
   readonly failure?: string;
 }
@@ -54,7 +57,8 @@ export function playStory(plan: Dialplan, story: Story, known?: KnownLength): St
     const toldBefore = stage.moments.length;
     const failure = director.take(step);
     const told = stage.moments.length;
-    steps.push({ step, place, toldBefore, told, ...(failure === undefined ? {} : { failure }) });
+    const since = stage.world.clock.now() - at;
+    steps.push({ step, place, toldBefore, told, at: since, ...(failure === undefined ? {} : { failure }) });
     if (failure === undefined) continue;
     failures.push({ message: `${showStep(step)}: ${failure}`, place });
     break;
@@ -65,7 +69,12 @@ export function playStory(plan: Dialplan, story: Story, known?: KnownLength): St
     stage.until(() => false, 30_000);
   } else if (ends !== undefined) {
     stage.until(() => false, patience);
-    for (const message of endFailures(stage, ends)) failures.push({ message, place: ends.place });
+    const { phase } = stage.call;
+    const messages =
+      phase.kind === 'ended'
+        ? endFailures(ends, endingOf(stage, phase.termination))
+        : [`the call does not end: it is ${phase.kind}`];
+    for (const message of messages) failures.push({ message, place: ends.place });
   }
   return {
     story,

@@ -53,6 +53,12 @@ export const fromField = (party: Party): string => {
   return nameAddress(party.display, number);
 };
 
+/** Of a recall: its display is ours, and says why it rings where the number is withheld, too (R5). */
+export const recallFromField = (party: Party): string =>
+  cleanText(party.number, longestNumber) === ''
+    ? nameAddress(party.display, 'anonymous', 'anonymous.invalid')
+    : fromField(party);
+
 /** RFC 3325; none where the number is withheld. */
 export const identityFields = (party: Party, host = anyHost): Record<string, string> => {
   const number = cleanText(party.number, longestNumber);

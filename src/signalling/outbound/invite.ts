@@ -1,5 +1,5 @@
 /** The INVITE to a phone. */
-import { abilities, fromField, identityFields, nameAddress, reasonField } from '../dialogs/headers.ts';
+import { abilities, fromField, identityFields, nameAddress, reasonField, recallFromField } from '../dialogs/headers.ts';
 import { timerWanted } from '../dialogs/sessionTimer.ts';
 import type { DialRequest } from '../port.ts';
 
@@ -41,7 +41,7 @@ export const inviteFields = (
     : { Diversion: `${nameAddress(undefined, divertedBy.extension)};reason=unconditional` }),
   'Alert-Info': alertInfo[request.alert],
   'Call-ID': callId,
-  From: fromField(request.from),
+  From: request.alert === 'recall' ? recallFromField(request.from) : fromField(request.from),
   To: nameAddress(undefined, request.target.number),
   'Content-Type': 'application/sdp',
 });

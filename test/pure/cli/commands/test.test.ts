@@ -115,6 +115,11 @@ describe('kozpont test', () => {
     expect(status).toBe(2);
     expect(complained).toContain('there is no format xml');
   });
+
+  it('has no use for the options of live stories in virtual time', async () => {
+    const { status, complained } = await typed('--longest', '10s', 'dialplans/right.story.yaml');
+    expect([status, complained]).toEqual([2, 'kozpont: --longest is for --live\nSee kozpont help test.']);
+  });
 });
 
 describe('kozpont test --cover', () => {

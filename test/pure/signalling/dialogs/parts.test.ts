@@ -5,6 +5,7 @@ import {
   fromField,
   identityFields,
   reasonField,
+  recallFromField,
   unsupportedOptions,
 } from '../../../../src/signalling/dialogs/headers.ts';
 import { LegIndex } from '../../../../src/signalling/dialogs/legIndex.ts';
@@ -65,6 +66,14 @@ describe('header fields', () => {
   test('a withheld number is nowhere', () => {
     expect(identityFields({ number: '', display: 'Secret' })).toEqual({ Privacy: 'id' });
     expect(fromField({ number: '', display: 'Secret' })).not.toContain('Secret');
+  });
+
+  test('a recall says why it rings, though the number is withheld', () => {
+    const from = must(parseNameAddr(recallFromField({ number: '', display: 'R: busy 101 – anonymous' })));
+    expect(from.display).toBe('R: busy 101 – anonymous');
+    expect(from.uri).toMatchObject({ user: 'anonymous', host: 'anonymous.invalid' });
+    const known = { number: '+3612345678', display: 'R: busy 101 – Anna' };
+    expect(recallFromField(known)).toBe(fromField(known));
   });
 
   test('reasons', () => {
