@@ -13,6 +13,7 @@ import { createEmbeddedMedia } from './embedded/rtp/embeddedMedia.ts';
 import { Exchange } from './exchange/exchange.ts';
 import type { Sounds, Watcher } from './exchange/ports.ts';
 import type { MediaServer } from './media/port.ts';
+import { FileOverrides } from './records/fileOverrides.ts';
 import { FileRecords } from './records/fileRecords.ts';
 import { createSignalling, servedMethods } from './signalling/signalling.ts';
 
@@ -75,6 +76,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   const engine = await startEngine(config, parts);
   const records = new FileRecords(clock, log, config.files.records);
   await records.prepare();
+  const overrides = await FileOverrides.open(clock, log, config.files.overrides);
   const exchange = new Exchange({
     clock,
     log,
@@ -82,6 +84,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     media: engine.media,
     sounds: parts.prompts,
     records,
+    overrides,
     limits: config.limits,
     ...(parts.watchers === undefined ? {} : { watchers: parts.watchers }),
   });
@@ -111,7 +114,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     closing ??= (async () => {
       await exchange.drain(0);
       // In this order, and each of them whatever becomes of the one before.
-      for (const part of [signalling, engine, records, parts.prompts]) {
+      for (const part of [signalling, engine, records, overrides, parts.prompts]) {
         await part.close().catch(error => log.error({ error: messageOf(error) }, 'a part could not be closed'));
       }
     })();

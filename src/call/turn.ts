@@ -1,4 +1,5 @@
 import type { Duration, Instant } from '../base/clock.ts';
+import type { Overrides } from '../dialplan/override.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import type { Call, Hearing, Leg, LegId, Phase, Timer, Who } from './call.ts';
 import type { Effect, Shown, TimerChange } from './effect.ts';
@@ -38,6 +39,8 @@ export class Turn {
     readonly before: Call,
     readonly plan: Dialplan,
     readonly now: Instant,
+    /** What the calendars of the house are opened and closed by, besides their timetables. */
+    readonly overrides: Overrides,
   ) {
     this.draft = before;
   }

@@ -79,6 +79,8 @@ export interface Files {
   /** The versions of the dialplan that took calls. */
   readonly versions: string;
   readonly records: string;
+  /** The calendars that are opened or closed by hand. */
+  readonly overrides: string;
 }
 
 export interface TtsSettings {

@@ -104,6 +104,7 @@ function compile(yaml: ConfigYaml, document: YamlDocument, source: Omit<ConfigSo
       promptCache: join(state, 'prompts'),
       versions: join(state, 'dialplans'),
       records: yaml.records === undefined ? join(state, 'records.jsonl') : absolute(yaml.records),
+      overrides: join(state, 'overrides.json'),
     },
     tts: {
       ...tts,

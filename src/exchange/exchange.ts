@@ -9,10 +9,11 @@ import type { Dialplan } from '../dialplan/plan.ts';
 import type { MediaServer } from '../media/port.ts';
 import type { IncomingCall, LegEvents, Signalling, SignallingEvents } from '../signalling/port.ts';
 import { Admission, type AdmissionLimits } from './admission.ts';
+import { Hands } from './hands.ts';
 import { type House, LiveCall, type QueueEffect } from './liveCall.ts';
 import type { LiveLeg } from './liveLeg.ts';
 import { Occupancy } from './occupancy.ts';
-import type { Records, Sounds, Watcher } from './ports.ts';
+import type { KeptOverrides, Records, Sounds, Watcher } from './ports.ts';
 import { Queues } from './queues.ts';
 
 export interface ExchangeOptions {
@@ -24,6 +25,8 @@ export interface ExchangeOptions {
   readonly sounds: Sounds;
   readonly records: Records;
   readonly limits: AdmissionLimits;
+  /** Left out: what is set by hand ends with the run. */
+  readonly overrides?: KeptOverrides;
   readonly watchers?: readonly Watcher[];
 }
 
@@ -33,6 +36,7 @@ export class Exchange implements SignallingEvents {
   private readonly occupancy = new Occupancy();
   private readonly queues: Queues;
   private readonly admission: Admission;
+  private readonly hands: Hands;
   private signalling: Signalling | undefined;
   private house: House | undefined;
   private served: Served;
@@ -41,6 +45,8 @@ export class Exchange implements SignallingEvents {
 
   constructor(private readonly options: ExchangeOptions) {
     this.admission = new Admission(options.clock, options.limits);
+    this.hands = new Hands(options.log, options.overrides);
+    this.hands.planChanged(options.plan(), options.clock.now());
     this.served = { queues: options.plan().queues };
     this.queues = new Queues(
       options.clock,
@@ -63,7 +69,9 @@ export class Exchange implements SignallingEvents {
    * of a version that has it is up: nobody who waits is forgotten.
    */
   planChanged(): void {
-    const { queues } = this.options.plan();
+    const plan = this.options.plan();
+    this.hands.planChanged(plan, this.options.clock.now());
+    const { queues } = plan;
     const older = [...new Set([...this.calls.values()].map(({ plan }) => plan))];
     const all = [...older.map(plan => plan.queues), queues].flatMap(some => Object.entries(some));
     this.served = { queues: Object.fromEntries(all) };
@@ -178,6 +186,17 @@ export class Exchange implements SignallingEvents {
       signalling,
       whose: dialog => this.whose(dialog),
       call: id => this.calls.get(id),
+      overrides: () => this.hands.overrides,
+      calendarSet: (live, { calendar, override }) => {
+        const { state = 'timetable', until } = override ?? {};
+        const how = {
+          by: live.call.from.number,
+          to: state,
+          until: until === undefined ? null : new Date(until).toISOString(),
+        };
+        log.info({ call: live.id, calendar, ...how }, 'a calendar is set by hand');
+        this.hands.set(calendar, override);
+      },
       tookPart: extension => {
         if (this.occupancy.tookPart(extension)) this.agentChanged(extension);
       },

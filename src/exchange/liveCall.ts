@@ -9,6 +9,7 @@ import type { Effect, TimerChange } from '../call/effect.ts';
 import { type Arrival, begin, callerLeg, step } from '../call/step.ts';
 import type { HandOver, Stimulus } from '../call/stimulus.ts';
 import type { StepResult } from '../call/turn.ts';
+import type { Overrides } from '../dialplan/override.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import type { Sound } from '../media/port.ts';
 import type { IncomingCall, TransferRequest } from '../signalling/port.ts';
@@ -21,6 +22,9 @@ export interface House extends LegSurroundings {
   /** The live leg of a dialog, whichever call owns it. */
   whose(dialog: IncomingCall['leg']): LiveLeg | undefined;
   call(id: string): LiveCall | undefined;
+  /** The calendars that are opened or closed by hand now. */
+  overrides(): Overrides;
+  calendarSet(live: LiveCall, effect: Extract<Effect, { kind: 'setCalendar' }>): void;
   queueEffect(live: LiveCall, effect: QueueEffect): void;
   notified(live: LiveCall, effect: Extract<Effect, { kind: 'notify' }>): void;
   finished(live: LiveCall, effect: Extract<Effect, { kind: 'finish' }>): void;
@@ -67,7 +71,7 @@ export class LiveCall implements LegOwner {
       stimulus => this.take(stimulus),
       (error, stimulus) => this.failed(error, stimulus),
     );
-    this.first = begin(plan, arrival, house.clock.now());
+    this.first = begin(plan, arrival, house.clock.now(), house.overrides());
     this.state = this.first.call;
   }
 
@@ -140,7 +144,9 @@ export class LiveCall implements LegOwner {
 
   private take(stimulus: Stimulus | Begin): void {
     const result =
-      stimulus.kind === 'begin' ? this.first : step(this.plan, this.state, stimulus, this.house.clock.now());
+      stimulus.kind === 'begin'
+        ? this.first
+        : step(this.plan, this.state, stimulus, this.house.clock.now(), this.house.overrides());
     this.state = result.call;
     for (const change of result.timers) this.changeTimer(change);
     this.carryOutAll(result.effects);
@@ -234,6 +240,8 @@ export class LiveCall implements LegOwner {
       case 'leaveQueue':
       case 'concludeOffer':
         return this.house.queueEffect(this, effect);
+      case 'setCalendar':
+        return this.house.calendarSet(this, effect);
       case 'notify':
         return this.house.notified(this, effect);
       case 'finish':

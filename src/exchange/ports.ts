@@ -1,6 +1,7 @@
 /** What the exchange needs beside signalling and media, each of which has a port of its own. */
 import type { CallRecord } from '../call/record.ts';
 import type { TransferEvent } from '../call/trail.ts';
+import type { Overrides } from '../dialplan/override.ts';
 import type { Dialplan, Language } from '../dialplan/plan.ts';
 
 export interface Sounds {
@@ -15,6 +16,14 @@ export interface Sounds {
 export interface Records {
   /** Never fails: a record that cannot be written is an alarm, and the calls go on. */
   write(record: CallRecord): void;
+}
+
+/** The calendars that are opened or closed by hand, from one run to the next. */
+export interface KeptOverrides {
+  /** What was kept last. */
+  readonly initial: Overrides;
+  /** Never fails: what cannot be kept is an alarm, and holds all the same until the end of this run. */
+  keep(overrides: Overrides): void;
 }
 
 /** Who looks on: the console, the metrics, a test. Told synchronously; must not throw. */

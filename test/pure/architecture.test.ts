@@ -17,7 +17,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   rehearsal: ['base', 'dialplan', 'call'],
   prompts: ['base', 'dialplan/plan', 'config/config'],
   config: ['base'],
-  records: ['base', 'call', 'exchange/ports'],
+  records: ['base', 'dialplan/override', 'call', 'exchange/ports'],
   phone: ['base', 'sip', 'media', 'embedded'],
   reload: ['base', 'dialplan', 'config'],
   cli: ['*'],

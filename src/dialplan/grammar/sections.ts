@@ -44,6 +44,15 @@ const hoursOfDay = z.union([hours, z.array(hours)], { error: 'must be hours such
 const asDates = { pattern: datesPattern, examples: ['12-24', '2026-12-24', '2026-12-24..2027-01-01'] };
 const dates = scalar('a date such as 2026-12-24', readDates, asDates);
 
+const override = z.strictObject({
+  code: digits,
+  until: z.enum(['timetable', 'furtherNotice']).prefault('timetable'),
+  by: z.array(extensionNumber).min(1).optional(),
+});
+
+/** What a code alone stands for. */
+export const overrideDefaults = override.pick({ until: true }).parse({});
+
 export const calendars = z.record(
   nameKey,
   z.strictObject({
@@ -51,6 +60,9 @@ export const calendars = z.record(
     closed: z.array(dates).prefault([]),
     holidays: z.enum(countries).optional(),
     exceptions: z.record(key(readDates, asDates), hoursOfDay).prefault({}),
+    override: z
+      .union([digits, override], { error: 'must be a code such as "*28", or { code: "*28", by: ["10"] }' })
+      .optional(),
   }),
 );
 

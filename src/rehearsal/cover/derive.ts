@@ -1,11 +1,12 @@
 import type { Instant } from '../../base/clock.ts';
+import type { Overrides } from '../../dialplan/override.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import { explore } from '../explore/explore.ts';
 import type { Move } from '../explore/state.ts';
 import { promptLengths } from '../promptLengths.ts';
+import { everyRegime } from '../proof/hands.ts';
 import { entriesOf } from '../proof/prove.ts';
 import { reach } from '../proof/reach.ts';
-import { regimesOf } from '../proof/regimes.ts';
 import { retell } from '../proof/retell.ts';
 import type { Timeline } from '../timeline/moment.ts';
 import { comesThroughNew, type Flow, nothingWalked, walk } from './flow.ts';
@@ -15,6 +16,7 @@ export interface DerivedWay {
   readonly from: string;
   readonly to: string;
   readonly timeline: Timeline;
+  readonly overrides: Overrides;
   /** The agents of queues ring and do not answer; else they are not there at all. */
   readonly agentsRing: boolean;
 }
@@ -33,12 +35,12 @@ export function deriveWays(plan: Dialplan, flow: Flow, from: Instant): readonly 
   const lengthOf = promptLengths(plan);
   const entries = entriesOf(plan);
   // The text of a story has no milliseconds.
-  const regimes = regimesOf(plan, Math.floor(from / 1000) * 1000);
+  const { regimes } = everyRegime(plan, Math.floor(from / 1000) * 1000);
   const dialable = Object.values(plan.extensions).filter(({ directDial }) => directDial).length;
   const exploration = explore(
     plan,
     entries.map(({ arrival }) => arrival),
-    regimes.map(({ at }) => at),
+    regimes,
     lengthOf,
     mostStates,
     dialable <= mostDialled ? 'each' : 'oneOfAKind',
@@ -53,7 +55,13 @@ export function deriveWays(plan: Dialplan, flow: Flow, from: Instant): readonly 
       if (entry === undefined || moves.some(isNoAnswer)) return;
       const timeline = retell(plan, { entry, regime, moves, lengthOf });
       if (walk(flow, timeline.moments, walked) === 0) return;
-      ways.push({ from: entry.arrival.from.number, to: entry.dialled, timeline, agentsRing: false });
+      ways.push({
+        from: entry.arrival.from.number,
+        to: entry.dialled,
+        timeline,
+        overrides: regime.overrides,
+        agentsRing: false,
+      });
     };
     for (const [state, { root }] of [...reached].reverse()) {
       const call = exploration.states[state]?.call;

@@ -1,11 +1,11 @@
-import type { Duration, Instant } from '../../base/clock.ts';
+import type { Duration } from '../../base/clock.ts';
 import type { Call } from '../../call/call.ts';
 import type { Arrival } from '../../call/step.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import type { Playable } from '../world/world.ts';
 import { abridge, type Dialled } from './abridged.ts';
 import { Choices, movesOf } from './moves.ts';
-import { Player } from './play.ts';
+import { Player, type Standing } from './play.ts';
 import { keyOf, type Move, type State } from './state.ts';
 
 /** A state that was found. */
@@ -41,20 +41,20 @@ export interface Root {
 
 /**
  * All that calls can come to, breadth first, in all regimes at once: each state is looked at once, and only a step that
- * asks for opening hours is taken again for each regime (each an instant).
+ * asks for opening hours is taken again for each regime.
  */
 export function explore(
   plan: Dialplan,
   arrivals: readonly Arrival[],
-  regimes: readonly Instant[],
+  regimes: readonly Standing[],
   lengthOf: (playable: Playable) => Duration,
   mostStates: number,
   dialled: Dialled = 'oneOfAKind',
 ): Exploration {
   const { plan: abridged, askedForHours } = abridge(plan, dialled);
   const choices = new Choices(abridged);
-  const players = regimes.map(at => new Player(abridged, at, lengthOf));
-  const [base = 0] = regimes;
+  const players = regimes.map(regime => new Player(abridged, regime, lengthOf));
+  const base = regimes[0]?.at ?? 0;
   const found: { call: Call; ways: Way[] }[] = [];
   const toLookAt: (State | undefined)[] = [];
   const known = new Map<string, number>();
@@ -72,7 +72,7 @@ export function explore(
   const inEach = (act: (player: Player) => { state: State; took: Duration } | undefined) => {
     const outcomes: { regime: number | undefined; took: Duration; to: number | Fault }[] = [];
     for (const [regime, player] of players.entries()) {
-      const at = regimes[regime] ?? base;
+      const at = player.now;
       askedForHours();
       let [to, took]: [number | Fault, Duration] = [{ kind: 'stuck' }, 0];
       try {

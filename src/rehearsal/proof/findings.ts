@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../base/yaml/diagnostic.ts';
 import { showDuration } from '../../base/yaml/duration.ts';
 import { type FindingCode, finding } from '../../dialplan/catalogue.ts';
+import { handsText, statesOf } from '../../dialplan/override.ts';
 import { headOf, linesOf } from '../timeline/page.ts';
 import { showWall } from '../timeline/wallClock.ts';
 import type { Verdict } from './judge.ts';
@@ -26,7 +27,8 @@ export function findingsOfProof(proof: Proof, file: string): readonly Diagnostic
 function findingOf(example: CounterExample): Diagnostic {
   const { entry, regime, verdict, timeline } = example;
   const when = showWall(regime.at, timeline.timezone).slice(0, 'yyyy-mm-ddThh:mm'.length);
-  const message = `${when}, a call to ${entry.dialled}${actsOf(example)}: ${inWords(verdict)}`;
+  const hands = handsText(statesOf(regime.overrides));
+  const message = `${when}${hands === '' ? '' : ` (${hands})`}, a call to ${entry.dialled}${actsOf(example)}: ${inWords(verdict)}`;
   const lines = linesOf(timeline);
   return {
     ...finding(proofCodes[verdict.kind], placeOf(example), message),

@@ -3,6 +3,7 @@ import type { Position } from '../../base/position.ts';
 import type { Call, LegId, Phase } from '../../call/call.ts';
 import type { Effect } from '../../call/effect.ts';
 import { recordOf } from '../../call/record.ts';
+import { callerLeg } from '../../call/step.ts';
 import type { TrailEntry } from '../../call/trail.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import { textOf } from '../promptLengths.ts';
@@ -92,6 +93,12 @@ export class Recorder {
       case 'held':
       case 'resumed':
         return this.tell({ kind: entry.kind, who: this.who(entry.leg) });
+      case 'calendarSet': {
+        const { calendar, to, until } = entry;
+        return this.tell({ kind: 'calendarSet', who: this.who(callerLeg), calendar, to, until });
+      }
+      case 'calendarOverridden':
+        return this.tell({ kind: 'calendarOverridden', calendar: entry.calendar, state: entry.state });
       case 'event':
         return this.tell({ kind: 'transfer', event: entry.event });
       default:

@@ -40,6 +40,7 @@ describe('the configuration', () => {
       promptCache: '/srv/kozpont/var/prompts',
       versions: '/srv/kozpont/var/dialplans',
       records: '/srv/kozpont/var/records.jsonl',
+      overrides: '/srv/kozpont/var/overrides.json',
     });
     expect(config.tts.engine).toEqual({ kind: 'builtin', speed: 150 });
     expect(config.limits.drain).toBe(300_000);
