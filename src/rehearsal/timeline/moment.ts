@@ -49,7 +49,8 @@ export type Happening =
       readonly who: Party;
       readonly calendar: string;
       readonly to: HandState | 'timetable';
-      readonly until: Instant | undefined;
+      /** By the clock of the company. */
+      readonly until: string | undefined;
     }
   | { readonly kind: 'calendarOverridden'; readonly calendar: string; readonly state: HandState }
   | { readonly kind: 'asked'; readonly who: Party; readonly target: string }

@@ -9,6 +9,7 @@ import type { Dialplan } from '../../dialplan/plan.ts';
 import { textOf } from '../promptLengths.ts';
 import type { Observed, Playable } from '../world/world.ts';
 import { type Happening, type Moment, outsider, type Party } from './moment.ts';
+import { showWall } from './wallClock.ts';
 
 /** Turns the steps of call control into the moments of a timeline. */
 export class Recorder {
@@ -95,7 +96,9 @@ export class Recorder {
         return this.tell({ kind: entry.kind, who: this.who(entry.leg) });
       case 'calendarSet': {
         const { calendar, to, until } = entry;
-        return this.tell({ kind: 'calendarSet', who: this.who(callerLeg), calendar, to, until });
+        const { timezone } = this.plan.company;
+        const wall = until === undefined ? undefined : showWall(until, timezone).slice(0, 'yyyy-mm-ddThh:mm'.length);
+        return this.tell({ kind: 'calendarSet', who: this.who(callerLeg), calendar, to, until: wall });
       }
       case 'calendarOverridden':
         return this.tell({ kind: 'calendarOverridden', calendar: entry.calendar, state: entry.state });

@@ -91,7 +91,7 @@ export function inWords(moment: Happening): string {
 
 function calendarInWords({ calendar, to, until }: Extract<Happening, { kind: 'calendarSet' }>): string {
   if (to === 'timetable') return `gives ${calendar} back to its timetable`;
-  const how = until === undefined ? 'until further notice' : `until ${new Date(until).toISOString()}`;
+  const how = until === undefined ? 'until further notice' : `until ${until}`;
   return `${to === 'open' ? 'opens' : 'closes'} ${calendar} by hand ${how}`;
 }
 
