@@ -11,6 +11,7 @@ const everything = [
   ...['recalling', 'ended', 'transferStarted', 'transferRinging', 'transferFailed', 'transferCompleted'],
   ...['replacementArrived', 'handedOver', 'agentOffered', 'stopRequested', 'lost by network', 'lost by media'],
   ...['transferAbandoned', 'recallStarted', 'recallAnswered', 'recallFailed'],
+  ...['calendar open', 'calendar closed', 'calendar by its timetable', 'went by hand'],
 ];
 
 test(`the promises R0 to R10 hold under ${schedules} random schedules`, () => {

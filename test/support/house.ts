@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { CallRecord } from '../../src/call/record.ts';
+import { noOverrides, type Overrides } from '../../src/dialplan/override.ts';
 import type { Dialplan } from '../../src/dialplan/plan.ts';
 import { Exchange } from '../../src/exchange/exchange.ts';
 import type { IncomingCall, LegEvents } from '../../src/signalling/port.ts';
@@ -25,13 +26,17 @@ export class TestHouse {
   readonly records: CallRecord[] = [];
   readonly exchange: Exchange;
   private plan: Dialplan;
+  /** What was kept of the calendars that are set by hand, each time. */
+  readonly kept: Overrides[] = [];
 
   constructor({
     plan = officePlan(),
     limits = { calls: 10, callsPerSecond: 10 },
+    overrides = noOverrides,
   }: {
     plan?: Dialplan;
     limits?: { calls: number; callsPerSecond: number };
+    overrides?: Overrides;
   } = {}) {
     this.plan = plan;
     this.exchange = new Exchange({
@@ -41,6 +46,7 @@ export class TestHouse {
       media: this.media,
       sounds: { prompt: (name, language) => `${language}/${name}.wav`, music: name => `${name}.wav` },
       records: { write: record => void this.records.push(record) },
+      overrides: { initial: overrides, keep: state => void this.kept.push(state) },
       limits,
     });
     for (const extension of Object.keys(plan.extensions)) this.signalling.registered.add(extension);

@@ -30,6 +30,8 @@ export interface OfficeOptions {
   readonly prompts?: Readonly<Record<string, number>>;
   /** How long calls may go on after `drain`. Milliseconds. */
   readonly drain?: number;
+  /** The folder of what outlives the office; default: one of its own. */
+  readonly state?: string;
   /** Default: silent. */
   readonly log?: Log;
 }
@@ -183,7 +185,8 @@ const nobody = { calls: 0, legs: 0, endpoints: 0 };
 /** No spaces: some phones cannot be told a password with one. */
 export const passwordOf = (extension: string): string => `password-of-${extension}`;
 
-const settings = ({ calls = 1000, drain = 1000 }: OfficeOptions): string => `
+const settings = ({ calls = 1000, drain = 1000, state = 'var' }: OfficeOptions): string => `
+state: ${state}
 sip: { listen: [udp:${addresses.house}:0, tcp:${addresses.house}:0], realm: office }
 media: { address: ${addresses.house}, rest: 0ms }
 trunks: { outside: { from: [${addresses.trunk}] } }
