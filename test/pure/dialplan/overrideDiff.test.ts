@@ -84,6 +84,17 @@ describe('what changes for callers', () => {
 });
 
 describe('the map', () => {
+  it('shows the code where it decides', () => {
+    const plan = compiled(
+      text.replace(
+        'numbers:',
+        'schedules: { hours: { calendar: office, open: extension:101, closed: goodbye:bye } }\nnumbers:\n  "+362": schedule:hours',
+      ),
+    );
+    const { nodes } = mapOf(plan);
+    expect(nodes.map(({ detail }) => detail)).toContain('office, by hand: *28');
+  });
+
   it('has what a hand leaves open', () => {
     const ways = (overrides: Readonly<Record<string, 'open' | 'closed'>>) => outlineText(mapOf(before, { overrides }));
     expect(ways({})).toContain('office closed');
