@@ -18,6 +18,7 @@ import { Exchange } from './exchange/exchange.ts';
 import type { Sounds, Watcher } from './exchange/ports.ts';
 import { FileJournal } from './journal/fileJournal.ts';
 import { FileRegistrations } from './journal/fileRegistrations.ts';
+import { FileOverrides } from './records/fileOverrides.ts';
 import { FileRecords } from './records/fileRecords.ts';
 import { createSignalling, type SipSignalling } from './signalling/signalling.ts';
 
@@ -81,6 +82,8 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   const records = new FileRecords(clock, log, config.files.records);
   await records.prepare();
   const registrations = new FileRegistrations(clock, log, config.files.registrations);
+  const overrides = await FileOverrides.open(clock, log, config.files.overrides);
+  const files = [registrations, overrides, records, journal];
   const metrics = config.api.listen === undefined ? undefined : new Metrics();
   const loop = new LoopWatch(clock, log, config.limits.eventLoopDelay);
   const exchange = new Exchange({
@@ -90,6 +93,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     media: engine.media,
     sounds: parts.prompts,
     records,
+    overrides,
     limits: { ...config.limits, trunkCallsPerSecond: trunkLimits(config) },
     overloaded: () => loop.late,
     watchers: [...(parts.watchers ?? []), ...(metrics === undefined ? [] : [metrics.watcher])],
@@ -140,7 +144,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
       ? undefined
       : await startApi({ clock, log, listen, accessFile: config.files.api, switchboard, metrics }).catch(
           async error => {
-            await end([signalling, engine, registrations, records, journal]);
+            await end([signalling, engine, ...files]);
             throw error;
           },
         );
@@ -156,7 +160,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   }
   const close = (): Promise<void> => {
     // Who asks how it stands is answered to the last.
-    closing ??= end([signalling, engine, registrations, records, journal, parts.prompts, api]);
+    closing ??= end([signalling, engine, ...files, parts.prompts, api]);
     return closing;
   };
   return {

@@ -1,4 +1,5 @@
 import type { Duration, Instant } from '../base/clock.ts';
+import type { Override } from '../dialplan/override.ts';
 import type { Hearing, LegId, Who } from './call.ts';
 import type { HandOver } from './stimulus.ts';
 import type { Termination } from './termination.ts';
@@ -47,6 +48,8 @@ export type Effect =
       readonly extension: string;
       readonly outcome: OfferOutcome;
     }
+  /** A calendar is opened or closed by hand, for every call; undefined: the timetable holds again. */
+  | { readonly kind: 'setCalendar'; readonly calendar: string; readonly override: Override | undefined }
   | { readonly kind: 'notify'; readonly event: TransferEvent }
   /** The call is over: everything that it owns is to be let go of. Always the last effect. */
   | { readonly kind: 'finish'; readonly termination: Termination };

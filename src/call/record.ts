@@ -54,6 +54,8 @@ function stepOf({ time, ...entry }: TrailEntry, startedAt: Instant): RecordStep 
   const at = Math.round(time - startedAt);
   if (entry.kind === 'entered') return { at, ...entry, position: showPosition(entry.position) };
   if (entry.kind === 'event') return { at, ...entry.event };
+  if (entry.kind === 'calendarSet') return { at, ...entry, until: entry.until === undefined ? null : iso(entry.until) };
+  if (entry.kind === 'calendarOverridden') return { at, ...entry, since: iso(entry.since) };
   return { at, ...entry };
 }
 

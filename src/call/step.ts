@@ -1,8 +1,10 @@
 import { assertNever } from '../base/assertNever.ts';
 import type { Instant } from '../base/clock.ts';
+import type { Overrides } from '../dialplan/override.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import { type Call, newLeg, type Origin, type Who } from './call.ts';
 import { announcing } from './flow/announcing.ts';
+import { calendarDialled, enterCalendarCode } from './flow/calendarCode.ts';
 import { go } from './flow/go.ts';
 import { menu } from './flow/menu.ts';
 import { queued } from './flow/queued.ts';
@@ -30,8 +32,11 @@ export interface Arrival {
 /** The leg on which a call came in. */
 export const callerLeg = 'caller';
 
-/** A call comes in: its leg is offered, and it is routed by the number that was dialled. */
-export function begin(plan: Dialplan, arrival: Arrival, now: Instant): StepResult {
+/**
+ * A call comes in: its leg is offered, and it is routed by the number that was dialled. `overrides`: the calendars that
+ * are opened or closed by hand.
+ */
+export function begin(plan: Dialplan, arrival: Arrival, now: Instant, overrides: Overrides): StepResult {
   const { id, origin, from, dialled } = arrival;
   const call: Call = {
     id,
@@ -53,7 +58,12 @@ export function begin(plan: Dialplan, arrival: Arrival, now: Instant): StepResul
     nextLeg: 1,
     nextPlay: 1,
   };
-  const turn = new Turn(call, plan, now);
+  const turn = new Turn(call, plan, now, overrides);
+  const code = calendarDialled(plan, arrival);
+  if (code !== undefined) {
+    enterCalendarCode(turn, code, callerLeg);
+    return turn.finish();
+  }
   const route = whereDialled(plan, dialled, origin.kind, origin.kind === 'trunk' ? origin.name : undefined);
   if (route === undefined) {
     turn.end(
@@ -70,8 +80,8 @@ export function begin(plan: Dialplan, arrival: Arrival, now: Instant): StepResul
  * Call control: what a call makes of one stimulus. Pure and total: whatever does not fit is ignored, and a call that
  * has ended stays as it is.
  */
-export function step(plan: Dialplan, call: Call, stimulus: Stimulus, now: Instant): StepResult {
-  const turn = new Turn(call, plan, now);
+export function step(plan: Dialplan, call: Call, stimulus: Stimulus, now: Instant, overrides: Overrides): StepResult {
+  const turn = new Turn(call, plan, now, overrides);
   if (call.phase.kind === 'ended') {
     if (stimulus.kind === 'legRequested') handOver(turn, stimulus);
     else if (stimulus.kind === 'replacementArrived') replaced(turn, stimulus);

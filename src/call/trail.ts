@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import type { Position } from '../base/position.ts';
+import type { HandState } from '../dialplan/override.ts';
 import type { FailureReason } from '../dialplan/plan.ts';
 import type { LegId, RecallReason, TransferKind } from './call.ts';
 
@@ -24,6 +25,21 @@ export type TrailEntry = { readonly time: Instant } & (
       readonly by: 'remote' | 'local' | 'network' | 'media';
     }
   | { readonly kind: 'held' | 'resumed' | 'mediaLost' | 'mediaRestored'; readonly leg: LegId }
+  /** The caller has dialled the code of a calendar. */
+  | {
+      readonly kind: 'calendarSet';
+      readonly calendar: string;
+      readonly to: HandState | 'timetable';
+      readonly until: Instant | undefined;
+    }
+  /** A schedule went by what somebody has set, and not by the timetable. */
+  | {
+      readonly kind: 'calendarOverridden';
+      readonly calendar: string;
+      readonly state: HandState;
+      readonly by: string;
+      readonly since: Instant;
+    }
   | { readonly kind: 'event'; readonly event: TransferEvent }
 );
 

@@ -1,4 +1,5 @@
 import type { Duration, Instant } from '../base/clock.ts';
+import type { Overrides } from '../dialplan/override.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import {
   type Call,
@@ -59,6 +60,8 @@ export class Turn {
     readonly before: Call,
     readonly plan: Dialplan,
     readonly now: Instant,
+    /** What the calendars of the house are opened and closed by, besides their timetables. */
+    readonly overrides: Overrides,
   ) {}
 
   /** As far as it is decided: it goes on changing until the step is finished. */

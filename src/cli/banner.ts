@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Destination, Dialplan, NumberRule } from '../dialplan/plan.ts';
+import type { CalendarOverride, Destination, Dialplan, NumberRule } from '../dialplan/plan.ts';
 import type { Kozpont, Listening } from '../main.ts';
 import { columns } from './columns.ts';
 
@@ -93,7 +93,12 @@ const numberRows = (plan: Dialplan): readonly (readonly string[])[] => [
     number,
     `→ ${leadsTo(plan, route.to)} (from extensions)`,
   ]),
+  ...Object.values(plan.calendars).flatMap(({ name, override }) =>
+    override === undefined ? [] : [[override.code, `opens and closes ${name} by hand (${whoMay(override)})`]],
+  ),
 ];
+
+const whoMay = ({ by }: CalendarOverride): string => (by === undefined ? 'from extensions' : `from ${listOf(by)}`);
 
 const numberText = ({ match }: NumberRule): string => (match.kind === 'exact' ? match.number : `${match.prefix}…`);
 function leadsTo(plan: Dialplan, to: Destination): string {

@@ -109,6 +109,8 @@ export interface Files {
   readonly api: string;
   /** Where phones are, for the process after this one. */
   readonly registrations: string;
+  /** The calendars that are opened or closed by hand. */
+  readonly overrides: string;
 }
 
 export interface TtsSettings {

@@ -75,6 +75,7 @@ function compile(yaml: ConfigYaml, engine: Engine, document: YamlDocument, sourc
       records: yaml.records === undefined ? join(state, 'records.jsonl') : absolute(yaml.records),
       api: join(state, 'api.json'),
       registrations: join(state, 'registrations'),
+      overrides: join(state, 'overrides.json'),
     },
     tts: {
       ...tts,

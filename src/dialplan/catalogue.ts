@@ -181,7 +181,7 @@ export const catalogue = {
   },
   UNKNOWN_MEMBER: {
     severity: 'error',
-    means: 'A group or a queue names an extension that the dialplan does not have.',
+    means: 'A group, a queue or an override names an extension that the dialplan does not have.',
     remedy: 'correct the number, or add it under extensions',
   },
   UNKNOWN_LANGUAGE: {
@@ -201,7 +201,7 @@ export const catalogue = {
   },
   DUPLICATE_MEMBER: {
     severity: 'warning',
-    means: 'A group or a queue names the same extension twice.',
+    means: 'A group, a queue or an override names the same extension twice.',
     remedy: 'remove one of the two',
   },
   DUPLICATE_LANGUAGE: {
@@ -300,6 +300,11 @@ export const catalogue = {
     severity: 'warning',
     means: 'A feature code of digits alone: it is set off by dialling into a foreign menu.',
     remedy: 'begin the code with * or #',
+  },
+  OVERRIDE_CODE_CLASH: {
+    severity: 'error',
+    means: 'The code of a calendar, or the code with one more key, is dialled for something else already.',
+    remedy: 'choose another code; with 0, 1, 2 and 3 after it, it must be free, too',
   },
 
   // Time.

@@ -4,6 +4,7 @@
  */
 import type { Duration } from '../base/clock.ts';
 import type { Position } from '../base/position.ts';
+import type { CodeAct } from './override.ts';
 
 /** BCP 47, lower case: `en`, `hu`, `ru`. */
 export type Language = string;
@@ -26,6 +27,8 @@ export interface Dialplan {
   readonly numbers: readonly NumberRule[];
   /** What our own extensions can dial besides each other and `numbers`: `0` for the reception. */
   readonly internalNumbers: Readonly<Record<string, Route>>;
+  /** What our own extensions can dial to open and close a calendar by hand; absent where there is nothing such. */
+  readonly calendarCodes?: Readonly<Record<string, CalendarCode>>;
   readonly transfer: TransferRules;
   readonly features: FeatureCodes;
 }
@@ -82,7 +85,26 @@ export interface Calendar {
   readonly yearly: Readonly<Record<string, readonly OpenSpan[]>>;
   /** `YYYY-MM-DD` of public holidays: closed, where `exceptions` and `yearly` do not name the day. */
   readonly holidays?: Readonly<Record<string, true>>;
+  /** Absent: the timetable cannot be overridden. */
+  readonly override?: CalendarOverride;
   readonly at: Position;
+}
+
+/** How a calendar is opened and closed by hand. */
+export interface CalendarOverride {
+  /** What is dialled, as it is and with one more key (`codeActs`). */
+  readonly code: string;
+  /** `timetable`: as long as the timetable does not turn to the same by itself. */
+  readonly until: 'timetable' | 'furtherNotice';
+  /** The extensions that may; absent: all of them. */
+  readonly by?: readonly string[];
+  readonly at: Position;
+}
+
+/** A number that does something with a calendar. */
+export interface CalendarCode {
+  readonly calendar: string;
+  readonly act: CodeAct;
 }
 
 export interface Schedule {

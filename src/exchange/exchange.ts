@@ -10,10 +10,11 @@ import type { MediaServer } from '../media/port.ts';
 import type { CallSource, IncomingCall, LegEvents, Signalling, SignallingEvents } from '../signalling/port.ts';
 import { Admission, type AdmissionLimits, type Refusal } from './admission/admission.ts';
 import { RefusalLog } from './admission/refusalLog.ts';
+import { Hands } from './hands.ts';
 import { type House, LiveCall, type QueueEffect } from './liveCall.ts';
 import type { LiveLeg } from './liveLeg.ts';
 import { Occupancy } from './occupancy.ts';
-import type { Census, Journal, Records, SavedCall, Sounds, Watcher } from './ports.ts';
+import type { Census, Journal, KeptOverrides, Records, SavedCall, Sounds, Watcher } from './ports.ts';
 import { Queues } from './queues.ts';
 
 export interface ExchangeOptions {
@@ -27,6 +28,8 @@ export interface ExchangeOptions {
   readonly limits: AdmissionLimits;
   /** Whether the process keeps up no longer: new calls are refused then. Absent: it always does. */
   readonly overloaded?: () => boolean;
+  /** Left out: what is set by hand ends with the run. */
+  readonly overrides?: KeptOverrides;
   readonly watchers?: readonly Watcher[];
   /** Absent: calls do not outlive the process. */
   readonly journal?: Journal;
@@ -39,6 +42,7 @@ export class Exchange implements SignallingEvents {
   private readonly queues: Queues;
   private readonly admission: Admission;
   private readonly refusals: RefusalLog;
+  private readonly hands: Hands;
   private signalling: Signalling | undefined;
   private house: House | undefined;
   private served: Served;
@@ -50,6 +54,8 @@ export class Exchange implements SignallingEvents {
   constructor(private readonly options: ExchangeOptions) {
     this.admission = new Admission(options.clock, options.limits, options.overloaded ?? (() => false));
     this.refusals = new RefusalLog(options.clock, options.log);
+    this.hands = new Hands(options.log, options.overrides);
+    this.hands.planChanged(options.plan(), options.clock.now());
     this.served = { queues: options.plan().queues };
     this.queues = new Queues(
       options.clock,
@@ -72,7 +78,9 @@ export class Exchange implements SignallingEvents {
    * of a version that has it is up: nobody who waits is forgotten.
    */
   planChanged(): void {
-    const { queues } = this.options.plan();
+    const plan = this.options.plan();
+    this.hands.planChanged(plan, this.options.clock.now());
+    const { queues } = plan;
     const older = [...new Set([...this.calls.values()].map(({ plan }) => plan))];
     const all = [...older.map(plan => plan.queues), queues].flatMap(some => Object.entries(some));
     this.served = { queues: Object.fromEntries(all) };
@@ -225,6 +233,17 @@ export class Exchange implements SignallingEvents {
       signalling,
       whose: dialog => this.whose(dialog),
       call: id => this.calls.get(id),
+      overrides: () => this.hands.overrides,
+      calendarSet: (live, { calendar, override }) => {
+        const { state = 'timetable', until } = override ?? {};
+        const how = {
+          by: live.call.from.number,
+          to: state,
+          until: until === undefined ? null : new Date(until).toISOString(),
+        };
+        log.info({ call: live.id, calendar, ...how }, 'a calendar is set by hand');
+        this.hands.set(calendar, override);
+      },
       tookPart: extension => {
         if (this.occupancy.tookPart(extension)) this.agentChanged(extension);
       },

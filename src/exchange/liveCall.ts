@@ -9,6 +9,7 @@ import type { Effect, TimerChange } from '../call/effect.ts';
 import { type Arrival, begin, callerLeg, step } from '../call/step.ts';
 import type { HandOver, Stimulus } from '../call/stimulus.ts';
 import type { StepResult } from '../call/turn.ts';
+import type { Overrides } from '../dialplan/override.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import type { MediaEndpoint, Sound } from '../media/port.ts';
 import type { IncomingCall, TransferRequest } from '../signalling/port.ts';
@@ -21,6 +22,9 @@ export interface House extends LegSurroundings {
   /** The live leg of a dialog, whichever call owns it. */
   whose(dialog: IncomingCall['leg']): LiveLeg | undefined;
   call(id: string): LiveCall | undefined;
+  /** The calendars that are opened or closed by hand now. */
+  overrides(): Overrides;
+  calendarSet(live: LiveCall, effect: Extract<Effect, { kind: 'setCalendar' }>): void;
   queueEffect(live: LiveCall, effect: QueueEffect): void;
   /** It is another one than it was. */
   changed(live: LiveCall): void;
@@ -57,7 +61,7 @@ export class LiveCall implements LegOwner {
 
   /** Throws where the dialplan cannot take the call: nothing of it is alive then. */
   static arriving(house: House, plan: Dialplan, arrival: Arrival): LiveCall {
-    return new LiveCall(house, plan, begin(plan, arrival, house.clock.now()));
+    return new LiveCall(house, plan, begin(plan, arrival, house.clock.now(), house.overrides()));
   }
 
   /** A call of a process that has died: `restore` follows. */
@@ -181,7 +185,9 @@ export class LiveCall implements LegOwner {
 
   private take(stimulus: Stimulus | Begin): void {
     const result =
-      stimulus.kind === 'begin' ? this.first : step(this.plan, this.state, stimulus, this.house.clock.now());
+      stimulus.kind === 'begin'
+        ? this.first
+        : step(this.plan, this.state, stimulus, this.house.clock.now(), this.house.overrides());
     this.state = result.call;
     for (const change of result.timers) this.changeTimer(change);
     this.carryOutAll(result.effects);
@@ -277,6 +283,8 @@ export class LiveCall implements LegOwner {
       case 'leaveQueue':
       case 'concludeOffer':
         return this.house.queueEffect(this, effect);
+      case 'setCalendar':
+        return this.house.calendarSet(this, effect);
       case 'notify':
         return this.house.notified(this, effect);
       case 'finish':

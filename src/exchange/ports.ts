@@ -4,6 +4,7 @@ import type { AgentState } from '../call/acd/acd.ts';
 import type { Call, LegId, Origin, Phase } from '../call/call.ts';
 import type { CallRecord } from '../call/record.ts';
 import type { TransferEvent } from '../call/trail.ts';
+import type { Overrides } from '../dialplan/override.ts';
 import type { Dialplan, Language } from '../dialplan/plan.ts';
 import type { LegSnapshot } from '../signalling/port.ts';
 
@@ -33,6 +34,14 @@ export interface Journal {
   /** The call has changed. `saved` is asked when it is written, a moment later. */
   changed(callId: string, saved: () => SavedCall): void;
   ended(callId: string): void;
+}
+
+/** The calendars that are opened or closed by hand, from one run to the next. */
+export interface KeptOverrides {
+  /** What was kept last. */
+  readonly initial: Overrides;
+  /** Never fails: what cannot be kept is an alarm, and holds all the same until the end of this run. */
+  keep(overrides: Overrides): void;
 }
 
 /** Who looks on: the console, the metrics, a test. Told synchronously; must not throw. */

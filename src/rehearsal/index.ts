@@ -8,6 +8,7 @@ export { type CounterExample, type Proof, type ProofOptions, prove } from './pro
 export { type Regime, regimesOf } from './proof/regimes.ts';
 export { type Press, parsePress } from './simulator/act.ts';
 export { type Behaviour, type BehaviourOf, parseBehaviour, usualAnswer } from './simulator/behaviour.ts';
+export { overridesAt, parseOverrides } from './simulator/hands.ts';
 export { Interactive, interactiveHelp } from './simulator/interactive.ts';
 export { type Scenario, type Simulation, simulate } from './simulator/simulate.ts';
 export { type Ending, endFailures, inOrder, unknownOf } from './stories/ending.ts';

@@ -1,7 +1,8 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { contentHash } from '../base/contentHash.ts';
 import { fail, ok, type Result } from '../base/result.ts';
-import { type History, type Versions, writeWhole } from './versions.ts';
+import { writeWhole } from '../base/writeWhole.ts';
+import type { History, Versions } from './versions.ts';
 
 /**
  * The version to go back to. `held` is the version of what the file holds now: where that never took calls, it is the

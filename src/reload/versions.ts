@@ -2,10 +2,10 @@
  * The versions of the dialplan that took calls, in a folder of the state: `<version>.yaml` is the file as it was, and
  * `history` has a line for each time that one was taken up, oldest first: the instant (RFC 3339) and the version.
  */
-import { appendFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instant } from '../base/clock.ts';
-import { randomId } from '../base/ids.ts';
+import { writeWhole } from '../base/writeWhole.ts';
 
 export interface KeptVersion {
   readonly version: string;
@@ -71,23 +71,6 @@ export class Versions {
 
   private get historyFile(): string {
     return join(this.folder, 'history');
-  }
-}
-
-/** The whole file or nothing, in the place of what is there. */
-export async function writeWhole(path: string, bytes: Uint8Array, mode = 0o600): Promise<void> {
-  const draft = `${path}.${randomId()}.new`;
-  try {
-    const handle = await open(draft, 'wx', mode);
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, path);
-  } finally {
-    await rm(draft, { force: true });
   }
 }
 

@@ -1,4 +1,5 @@
-import type { FailureReason } from '../../src/dialplan/plan.ts';
+import type { Dialplan, FailureReason } from '../../src/dialplan/plan.ts';
+import { handledPlan } from '../support/handledPlan.ts';
 import { officePlan, to } from '../support/plan.ts';
 import { type Observed, type Phone, World } from '../support/world.ts';
 import { Ears } from './ears.ts';
@@ -8,7 +9,10 @@ import { queuesAgree } from './queues.ts';
 const office = officePlan();
 const reception = office.queues.reception;
 if (reception === undefined) throw new Error('the office has a reception');
-const plan = officePlan({
+/** The world begins at an hour at which the office is open; the code turns it over for whoever comes after. */
+const handled = handledPlan();
+const plan: Dialplan = {
+  ...handled,
   // Shares an agent with the reception.
   queues: { ...office.queues, support: { ...reception, name: 'support', agents: ['11', '103'] } },
   internalNumbers: {
@@ -17,7 +21,7 @@ const plan = officePlan({
     '6': to('menu', 'main'),
     '7': to('queue', 'support'),
   },
-});
+};
 
 /** Where a schedule begins: most of what can go wrong lies deep in a call, where chance alone seldom gets. */
 export const scenes = ['arriving', 'talking', 'consulting', 'transferring', 'abandonedTransfer', 'crowd'] as const;
@@ -58,7 +62,7 @@ export interface Choice {
 
 const failures: readonly FailureReason[] = ['busy', 'declined', 'unreachable', 'noAnswer'];
 const statuses: Readonly<Record<FailureReason, number>> = { busy: 486, declined: 603, unreachable: 480, noAnswer: 408 };
-const targets = ['101', '102', '103', '10', '11', '0', '5', '6', '7', 'nobody', '', '+3612345678'];
+const targets = ['101', '102', '103', '10', '11', '0', '5', '6', '7', 'nobody', '', '+3612345678', '*28'];
 const keys = ['0', '1', '2', '3', '9', '#', '*'];
 
 /**
@@ -90,7 +94,11 @@ function count(seen: Map<string, number>, { stimulus, before, result: { call, ef
   add(stimulus.kind);
   if (stimulus.kind === 'legEnded') add(`lost by ${stimulus.by}`);
   if (call.phase.kind !== before?.phase.kind) add(call.phase.kind);
-  for (const effect of effects) if (effect.kind === 'notify') add(effect.event.kind);
+  for (const effect of effects) {
+    if (effect.kind === 'notify') add(effect.event.kind);
+    if (effect.kind === 'setCalendar') add(`calendar ${effect.override?.state ?? 'by its timetable'}`);
+  }
+  if (call.trail.some(({ kind }) => kind === 'calendarOverridden')) add('went by hand');
 }
 
 function whatCanHappen(world: World, detail: number): (() => void)[] {
@@ -103,7 +111,10 @@ function whatCanHappen(world: World, detail: number): (() => void)[] {
     const operator = pick(['10', '11', '101']);
     const who = { number: operator, display: 'An operator', extension: operator };
     possible.push(() =>
-      world.arrive(pick(['101', '102', '0', '103', '5', '7']), who, { kind: 'extension', number: operator }),
+      world.arrive(pick(['101', '102', '0', '103', '5', '7', '*28', '*281']), who, {
+        kind: 'extension',
+        number: operator,
+      }),
     );
   }
   const agent = pick(['10', '11', '103']);

@@ -12,6 +12,7 @@ const everything = [
   ...['replacementArrived', 'handedOver', 'agentOffered', 'stopRequested', 'lost by network', 'lost by media'],
   ...['mediaLost', 'mediaRestored'],
   ...['transferAbandoned', 'recallStarted', 'recallAnswered', 'recallFailed'],
+  ...['calendar open', 'calendar closed', 'calendar by its timetable', 'went by hand'],
 ];
 
 test(`the promises R0 to R10 hold under ${schedules} random schedules`, () => {

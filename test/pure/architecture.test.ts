@@ -19,7 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   prompts: ['base', 'dialplan/plan', 'config/config'],
   config: ['base'],
   api: ['base', 'call', 'exchange/ports'],
-  records: ['base', 'call', 'exchange/ports'],
+  records: ['base', 'dialplan/override', 'call', 'exchange/ports'],
   journal: ['base', 'exchange/ports', 'signalling/registrar/store'],
   phone: ['base', 'sip', 'media', 'embedded'],
   reload: ['base', 'dialplan', 'rehearsal', 'config'],

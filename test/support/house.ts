@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { CallRecord } from '../../src/call/record.ts';
+import { noOverrides, type Overrides } from '../../src/dialplan/override.ts';
 import type { Dialplan } from '../../src/dialplan/plan.ts';
 import type { AdmissionLimits } from '../../src/exchange/admission/admission.ts';
 import { Exchange } from '../../src/exchange/exchange.ts';
@@ -28,6 +29,8 @@ export class TestHouse {
   readonly records: CallRecord[] = [];
   readonly exchange: Exchange;
   private plan: Dialplan;
+  /** What was kept of the calendars that are set by hand, each time. */
+  readonly kept: Overrides[] = [];
 
   constructor({
     plan = officePlan(),
@@ -37,6 +40,7 @@ export class TestHouse {
     media = this.media,
     journal,
     clock = new VirtualClock(),
+    overrides = noOverrides,
   }: {
     journal?: Journal;
     clock?: VirtualClock;
@@ -45,6 +49,7 @@ export class TestHouse {
     overloaded?: () => boolean;
     watchers?: readonly Watcher[];
     media?: MediaServer;
+    overrides?: Overrides;
   } = {}) {
     this.plan = plan;
     this.clock = clock;
@@ -55,6 +60,7 @@ export class TestHouse {
       media,
       sounds: { prompt: (name, language) => `${language}/${name}.wav`, music: name => `${name}.wav` },
       records: { write: record => void this.records.push(record) },
+      overrides: { initial: overrides, keep: state => void this.kept.push(state) },
       limits: { calls: 10, callsPerSecond: 10, callsPerSecondPerSource: 10, ...limits },
       overloaded,
       watchers,

@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true }));
 function saved(id: string): SavedCall {
   const from = { number: '+36301111111', display: 'Anna\n"Ω', extension: undefined };
   const arrival = { id, origin: { kind: 'trunk', name: 'pstn' } as const, from, dialled: '+3612345678' };
-  return { call: begin(officePlan(), arrival, 1_000).call, legs: {} };
+  return { call: begin(officePlan(), arrival, 1_000, {}).call, legs: {} };
 }
 
 const journal = (log: Log = silentLog): FileJournal => new FileJournal(systemClock, log, join(folder, 'calls'));

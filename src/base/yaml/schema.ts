@@ -74,16 +74,20 @@ function diagnose(issue: Issue, around: Path, document: YamlDocument, schema: z.
   }
 }
 
-const ofAnotherType: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value']);
+const typeCodes: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value']);
+
+/** Says that the value itself is of another type; a union says so where each of its branches does. */
+const ofAnotherType = (issue: Issue): boolean =>
+  issue.path.length === 0 &&
+  (typeCodes.has(issue.code) ||
+    (issue.code === 'invalid_union' && issue.errors.every(branch => branch.some(ofAnotherType))));
 
 /**
  * Of the branches of a union, the one that the writer was most likely after: the only one whose own type the value has.
  * Undefined where that cannot be told.
  */
 function branchMeant(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  const fitting = branches.filter(
-    issues => !issues.some(issue => issue.path.length === 0 && ofAnotherType.has(issue.code)),
-  );
+  const fitting = branches.filter(issues => !issues.some(ofAnotherType));
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 

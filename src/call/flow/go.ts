@@ -1,6 +1,6 @@
 import { assertNever } from '../../base/assertNever.ts';
-import { isOpen } from '../../dialplan/calendar.ts';
 import { routeForCaller } from '../../dialplan/callers.ts';
+import { isOpenNow, overrideAt } from '../../dialplan/override.ts';
 import type { Destination, Route } from '../../dialplan/plan.ts';
 import type { LegId } from '../call.ts';
 import type { Turn } from '../turn.ts';
@@ -56,7 +56,12 @@ function enterNode(turn: Turn, { kind, name }: Destination, going: Going): void 
     case 'schedule': {
       const schedule = entry(turn.plan.schedules, name);
       const calendar = entry(turn.plan.calendars, schedule.calendar);
-      const open = isOpen(calendar, turn.plan.company.timezone, turn.now);
+      const open = isOpenNow(calendar, turn.plan.company.timezone, turn.overrides, turn.now);
+      const override = overrideAt(turn.overrides, schedule.calendar, turn.now);
+      if (override !== undefined) {
+        const { state, by, since } = override;
+        turn.note({ time: turn.now, kind: 'calendarOverridden', calendar: schedule.calendar, state, by, since });
+      }
       return go(turn, open ? schedule.open : schedule.closed, going);
     }
     case 'callers': {

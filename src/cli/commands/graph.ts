@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { showDiagnostic } from '../../base/yaml/diagnostic.ts';
 import { type Dialplan, loadDialplan, numberFor, parseMoment } from '../../dialplan/index.ts';
 import { explainText, mapOf, mermaid, outlineText, svg, type View } from '../../dialplan/map/index.ts';
+import { parseOverrides } from '../../rehearsal/index.ts';
 import type { Arguments, Command, ExitStatus, Surroundings } from '../command.ts';
 
 const formats = ['mermaid', 'svg', 'text'] as const;
@@ -12,6 +13,12 @@ export const command: Command = {
     from: { type: 'string', value: 'number', help: 'only what callers of this number can meet' },
     to: { type: 'string', value: 'extension', help: 'only what leads to this extension: why does it get calls?' },
     at: { type: 'string', value: '2026-12-24T18:05', help: "only the ways of that moment, by the company's clock" },
+    override: {
+      type: 'string',
+      value: 'calendar=open|closed',
+      multiple: true,
+      help: 'only the ways while that calendar is opened or closed by hand; may be repeated',
+    },
     format: { type: 'string', value: formats.join('|'), help: 'how it is drawn (default: mermaid)' },
   },
   about: `Draws the ways that calls can take, on standard output: kozpont graph --format svg dialplan.yaml > calls.svg
@@ -20,7 +27,7 @@ as in a dialplan: --to queue:reception.`,
   run: graph,
 };
 
-async function graph({ text, rest }: Arguments, surroundings: Surroundings): Promise<ExitStatus> {
+async function graph({ text, rest, lists = {} }: Arguments, surroundings: Surroundings): Promise<ExitStatus> {
   const misunderstood = (line: string): ExitStatus => {
     surroundings.complain(`kozpont: ${line}\nSee kozpont help graph.`);
     return 2;
@@ -36,8 +43,11 @@ async function graph({ text, rest }: Arguments, surroundings: Surroundings): Pro
     return 1;
   }
   const { plan } = loaded.value;
-  const view = viewOf(plan, text);
-  if (typeof view === 'string') return misunderstood(view);
+  const seen = viewOf(plan, text);
+  if (typeof seen === 'string') return misunderstood(seen);
+  const overrides = parseOverrides(plan, lists.override ?? []);
+  if (!overrides.ok) return misunderstood(`--override ${overrides.error}`);
+  const view = { ...seen, overrides: overrides.value };
   const drawn = draw(plan, view, format);
   if (drawn === undefined) {
     surroundings.complain(

@@ -10,8 +10,10 @@ import {
   instantOf,
   interactiveHelp,
   linesOf,
+  overridesAt,
   type Press,
   parseBehaviour,
+  parseOverrides,
   parsePress,
   type Scenario,
   type Simulation,
@@ -44,6 +46,12 @@ export const command: Command = {
       help: 'answer[:5s], noAnswer, busy, declined or unreachable; may be repeated',
     },
     everyone: { type: 'string', value: 'does', help: 'what the phones do that no --extension names (else answer:4s)' },
+    override: {
+      type: 'string',
+      value: 'calendar=open|closed',
+      multiple: true,
+      help: 'a calendar that somebody has just opened or closed by hand; may be repeated',
+    },
     talk: { type: 'string', value: 'time', help: 'how long the caller talks before hanging up (else 30s)' },
     'hang-up': { type: 'string', value: 'time', help: 'when the caller hangs up, since the call came in' },
     interactive: { type: 'boolean', help: 'step by step: each time, what is done next is asked for' },
@@ -136,6 +144,8 @@ export function scenarioOf(
     if (!behaviour.ok) return fail(`--extension ${number}: ${behaviour.error}`);
     behaviours.set(number, behaviour.value);
   }
+  const overrides = parseOverrides(plan, lists.override ?? []);
+  if (!overrides.ok) return fail(`--override ${overrides.error}`);
   const talkFor = parseDuration(text.talk ?? '30s');
   if (talkFor === undefined) return fail(`--talk ${text.talk} is no time such as 30s`);
   const hangUpAt = text['hang-up'] === undefined ? undefined : parseDuration(text['hang-up']);
@@ -148,6 +158,7 @@ export function scenarioOf(
     presses,
     behaviourOf: extension => behaviours.get(extension) ?? everyone.value,
     talkFor,
+    overrides: overridesAt(plan, overrides.value, at),
     ...(hangUpAt === undefined ? {} : { hangUpAt }),
   });
 }

@@ -2,7 +2,9 @@ import type { YamlDocument } from '../../base/yaml/document.ts';
 import { holidaysOf } from '../calendar/holidays.ts';
 import type { Source } from '../grammar/dialplan.ts';
 import { type DateSpan, datesOf, readDates, readDays } from '../grammar/time.ts';
-import type { Calendar, Dialplan, OpenSpan } from '../plan.ts';
+import { overrideOf } from '../outline/overrides.ts';
+import { numbersOfCode } from '../override.ts';
+import type { Calendar, CalendarCode, Dialplan, OpenSpan } from '../plan.ts';
 import { record, unchecked } from './parts.ts';
 
 export const compileCalendars = (document: YamlDocument, { calendars }: Source): Dialplan['calendars'] =>
@@ -11,8 +13,33 @@ export const compileCalendars = (document: YamlDocument, { calendars }: Source):
     week: compileWeek(calendar),
     ...compileDates(calendar),
     ...(calendar.holidays === undefined ? {} : { holidays: holidaysOf(calendar.holidays) }),
+    ...compileOverride(document, name, calendar),
     at: document.atKey(['calendars', name]),
   }));
+
+function compileOverride(document: YamlDocument, name: string, calendar: WrittenCalendar): Pick<Calendar, 'override'> {
+  const override = overrideOf(name, calendar.override);
+  if (override?.code === undefined) return {};
+  const { code, until, by, codePath } = override;
+  return {
+    override: {
+      code,
+      until,
+      ...(by === undefined ? {} : { by: [...new Set(by.filter(number => number !== undefined))] }),
+      at: document.at(codePath),
+    },
+  };
+}
+
+/** By what is dialled. */
+export function compileCalendarCodes(calendars: Dialplan['calendars']): Pick<Dialplan, 'calendarCodes'> {
+  const codes: Record<string, CalendarCode> = Object.create(null);
+  for (const { name, override } of Object.values(calendars)) {
+    if (override === undefined) continue;
+    for (const [number, act] of numbersOfCode(override.code)) codes[number] = { calendar: name, act };
+  }
+  return Object.keys(codes).length === 0 ? {} : { calendarCodes: codes };
+}
 
 type WrittenCalendar = Source['calendars'][string];
 

@@ -1,7 +1,7 @@
 import type { YamlDocument } from '../../base/yaml/document.ts';
 import type { Source } from '../grammar/dialplan.ts';
 import type { Company, Dialplan } from '../plan.ts';
-import { compileCalendars } from './calendars.ts';
+import { compileCalendarCodes, compileCalendars } from './calendars.ts';
 import { compileCallers } from './callers.ts';
 import { deepFreeze } from './freeze.ts';
 import { compileMenus } from './menus.ts';
@@ -13,11 +13,12 @@ import { compileAnnouncements, compilePrompts } from './speech.ts';
 /** Turns a dialplan in which no rule found an error into the data that call control reads: frozen, and with every default filled in. */
 export function compile(document: YamlDocument, source: Source, version: string): Dialplan {
   const { schedules, numbers } = compileNumbers(document, source);
+  const calendars = compileCalendars(document, source);
   return deepFreeze<Dialplan>({
     version,
     company: compileCompany(source),
-    prompts: compilePrompts(document, source),
-    calendars: compileCalendars(document, source),
+    prompts: compilePrompts(document, source, calendars),
+    calendars,
     extensions: compileExtensions(document, source),
     groups: compileGroups(document, source),
     queues: compileQueues(document, source),
@@ -27,6 +28,7 @@ export function compile(document: YamlDocument, source: Source, version: string)
     callers: compileCallers(document, source),
     numbers,
     internalNumbers: record(source.internalNumbers, (digits, way) => route(document, way, ['internalNumbers', digits])),
+    ...compileCalendarCodes(calendars),
     transfer: compileTransfer(document, source),
     features: compileFeatures(source),
   });

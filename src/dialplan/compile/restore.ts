@@ -45,6 +45,7 @@ const restorers: Restorers = {
   callers: record,
   numbers: same,
   internalNumbers: record,
+  calendarCodes: record,
   transfer: same,
   features: same,
 };

@@ -7,7 +7,8 @@ import type { Instant } from '../../base/clock.ts';
 import { showDuration } from '../../base/yaml/duration.ts';
 import { numberText } from '../map/ways.ts';
 import { matchText, numberMatches } from '../numberMatch.ts';
-import type { Dialplan, NumberMatch, Route } from '../plan.ts';
+import type { HandState } from '../override.ts';
+import type { Calendar, Dialplan, NumberMatch, Route } from '../plan.ts';
 import { compare, type Difference } from './compare.ts';
 import { actKey } from './meeting.ts';
 import { type Both, type Interval, type Regime, regimesOf, type Side } from './regimes.ts';
@@ -25,6 +26,8 @@ export interface Change extends Difference {
   readonly root: Root;
   /** When, in order; at least one. */
   readonly intervals: readonly Interval[];
+  /** What must be set by hand for it; absent: it comes by the timetables. */
+  readonly byHand?: Readonly<Record<string, HandState>>;
 }
 
 export interface Diff {
@@ -34,7 +37,10 @@ export interface Diff {
 }
 
 export function diff(plans: Both<Dialplan>, span: Interval): Diff {
-  const changes = new Map<string, { root: Root; difference: Difference; intervals: Interval[] }>();
+  const changes = new Map<
+    string,
+    Omit<Change, keyof Difference | 'intervals'> & { difference: Difference; intervals: Interval[] }
+  >();
   const regimes = regimesOf(plans, span);
   const callers = callersOf(plans);
   for (const root of rootsOf(plans)) {
@@ -56,15 +62,19 @@ export function diff(plans: Both<Dialplan>, span: Interval): Diff {
           const whose: Root = caller.label === undefined ? root : { ...root, from: caller.label };
           const key = JSON.stringify([whose, what]);
           const known = changes.get(key);
-          if (known === undefined) changes.set(key, { root: whose, difference, intervals: [...regime.intervals] });
-          else known.intervals.push(...regime.intervals);
+          const { byHand } = regime;
+          const hands = byHand === undefined ? {} : { byHand };
+          if (known === undefined)
+            changes.set(key, { root: whose, difference, intervals: [...regime.intervals], ...hands });
+          // What comes by itself, or with fewer hands, needs none.
+          else if (byHand === undefined) known.intervals.push(...regime.intervals);
         }
       }
     }
   }
   return {
-    changes: [...changes.values()].map(({ root, difference, intervals }) => ({
-      root,
+    changes: [...changes.values()].map(({ difference, intervals, ...change }) => ({
+      ...change,
       ...difference,
       intervals: joined(intervals),
     })),
@@ -161,13 +171,13 @@ function ruleFor(plan: Dialplan, written: string): Dialplan['numbers'][number] |
 function settingsOf(plans: Both<Dialplan>): Diff['settings'] {
   const before = settings(plans.before);
   const after = settings(plans.after);
-  return Object.keys(after).flatMap(what => {
-    const [was = '', is = ''] = [before[what], after[what]];
+  return Object.keys({ ...after, ...before }).flatMap(what => {
+    const [was = 'none', is = 'none'] = [before[what], after[what]];
     return was === is ? [] : [{ what, before: was, after: is }];
   });
 }
 
-const settings = ({ company, transfer, features }: Dialplan): Readonly<Record<string, string>> => ({
+const settings = ({ company, calendars, transfer, features }: Dialplan): Readonly<Record<string, string>> => ({
   'the name of the company': company.name,
   'the time zone': company.timezone,
   'how long the target of a transfer rings': showDuration(transfer.ringFor),
@@ -179,7 +189,20 @@ const settings = ({ company, transfer, features }: Dialplan): Readonly<Record<st
   'the code for an attended transfer': features.attendedTransfer ?? 'none',
   'the code that cancels a transfer': features.cancelTransfer ?? 'none',
   'the longest pause within a code': showDuration(features.interDigit),
+  ...Object.fromEntries(Object.values(calendars).flatMap(codeSetting)),
 });
+
+function codeSetting({ name, override }: Calendar): readonly (readonly [string, string])[] {
+  if (override === undefined) return [];
+  const { code, until, by } = override;
+  const whose = by === undefined ? '' : `, for ${by.join(', ')}`;
+  return [
+    [
+      `the code that opens and closes ${name}`,
+      `${code}${until === 'timetable' ? '' : ' until further notice'}${whose}`,
+    ],
+  ];
+}
 
 /** A year from a moment: every week, and every date that comes once a year. */
 export const yearFrom = (from: Instant): Interval => ({ from, to: from + 366 * 86_400_000 });

@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import { isOpen, nextChange } from '../calendar.ts';
+import { type HandState, handledCalendars, handsOn } from '../override.ts';
 import type { Dialplan } from '../plan.ts';
 
 /** `to` does not count. */
@@ -12,12 +13,20 @@ export interface Interval {
 export interface Regime {
   isOpen(side: Side, calendar: string): boolean;
   readonly intervals: readonly Interval[];
+  /** What is set by hand in it; absent: it comes by the timetables. */
+  readonly byHand?: Readonly<Record<string, HandState>>;
 }
+
+/** Beyond these, what only more hands can make is not looked at. */
+const mostRegimes = 512;
 
 export type Side = 'before' | 'after';
 export type Both<T> = Readonly<Record<Side, T>>;
 
-/** Every regime of two dialplans in a span of time, in the order in which they first come. */
+/**
+ * Every regime of two dialplans in a span of time, in the order in which they first come; after those of the timetables
+ * the ones that are made by hand alone.
+ */
 export function regimesOf(plans: Both<Dialplan>, { from, to }: Interval): readonly Regime[] {
   const flips: { readonly at: Instant; readonly calendar: string }[] = [];
   const open = new Set<string>();
@@ -51,8 +60,44 @@ export function regimesOf(plans: Both<Dialplan>, { from, to }: Interval): readon
     if (!open.delete(calendar)) open.add(calendar);
   }
   close(to);
-  return [...regimes.values()].map(regime => ({
-    isOpen: (side, calendar) => regime.open.has(`${side}:${calendar}`),
-    intervals: regime.intervals,
+  const byTimetable = [...regimes.values()].map(({ open, intervals }) => ({ open, intervals }));
+  return [...byTimetable, ...byHand(plans, byTimetable)].map(({ open, ...regime }) => ({
+    isOpen: (side, calendar) => open.has(`${side}:${calendar}`),
+    ...regime,
   }));
+}
+
+interface Opened {
+  readonly open: ReadonlySet<string>;
+  readonly intervals: readonly Interval[];
+  readonly byHand?: Readonly<Record<string, HandState>>;
+}
+
+/** A hand is on a calendar by its name: in both dialplans, where both let somebody set it. */
+function byHand(plans: Both<Dialplan>, byTimetable: readonly Opened[]): readonly Opened[] {
+  const handled = { before: new Set(handledCalendars(plans.before)), after: new Set(handledCalendars(plans.after)) };
+  const known = new Set(byTimetable.map(({ open }) => [...open].sort().join(' ')));
+  const found: Opened[] = [];
+  for (const names of handsOn([...new Set([...handled.after, ...handled.before])])) {
+    for (const { open, intervals } of byTimetable) {
+      const now = new Set(open);
+      const states: Record<string, HandState> = {};
+      for (const name of names) {
+        const first = handled.after.has(name) ? 'after' : 'before';
+        const state = open.has(`${first}:${name}`) ? 'closed' : 'open';
+        states[name] = state;
+        for (const side of ['before', 'after'] as const) {
+          if (!handled[side].has(name)) continue;
+          if (state === 'open') now.add(`${side}:${name}`);
+          else now.delete(`${side}:${name}`);
+        }
+      }
+      const key = [...now].sort().join(' ');
+      if (known.has(key)) continue;
+      if (known.size >= mostRegimes) return found;
+      known.add(key);
+      found.push({ open: now, intervals, byHand: states });
+    }
+  }
+  return found;
 }

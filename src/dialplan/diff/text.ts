@@ -1,4 +1,5 @@
 import { wallClock, weekdayOf } from '../calendar/moment.ts';
+import { handsText } from '../override.ts';
 import type { Dialplan, FailureReason } from '../plan.ts';
 import type { Change, Diff, Root } from './diff.ts';
 import { type Act, shortened } from './meeting.ts';
@@ -63,7 +64,8 @@ function entryOf<Value>(things: Map<string, Value>, key: string, create: () => V
   return made;
 }
 
-function timeText({ intervals }: Change, { plans, span }: Names): string {
+function timeText({ intervals, byHand }: Change, { plans, span }: Names): string {
+  if (byHand !== undefined) return `with ${handsText(byHand)}`;
   const { timezone } = plans.after.company;
   const [first] = intervals;
   const when = whenText(intervals, span, timezone);
@@ -125,7 +127,7 @@ function actText(act: Act): string {
 }
 
 /** A command that plays the call of a change; undefined where what leads there cannot be told to it. */
-function exampleOf({ root, acts, intervals }: Change, { files, plans }: Names): string | undefined {
+function exampleOf({ root, acts, intervals, byHand = {} }: Change, { files, plans }: Names): string | undefined {
   const [first] = intervals;
   if (first === undefined || root.kind === 'lost' || /[x*@]/.test(root.number)) return undefined;
   const words = ['kozpont simulate', `--dialplan ${quoted(files.after)}`];
@@ -138,6 +140,7 @@ function exampleOf({ root, acts, intervals }: Change, { files, plans }: Names): 
     words.push(`--from ${quoted(colleague)}`);
   }
   words.push(`--to ${quoted(root.number)}`, `--at ${wallClock(first.from + 59_999, plans.after.company.timezone)}`);
+  for (const [calendar, state] of Object.entries(byHand)) words.push(`--override ${quoted(`${calendar}=${state}`)}`);
   const silent = new Map<string, FailureReason>();
   for (const [index, act] of acts.entries()) {
     if (act.kind === 'presses') words.push(`--press ${quoted(act.digits)}`);

@@ -18,6 +18,12 @@ export const explanations: Readonly<Record<string, string>> = {
   'calendars.*.holidays':
     'a country or a region (`HU`, `AT`, `DE-BY`): closed on its public holidays, unless `closed` or `exceptions` name the day',
   'calendars.*.exceptions': "dates with hours of their own, written in the same way, in place of the week's",
+  'calendars.*.override':
+    'a code that opens and closes by hand, dialled from an extension; short for `override: { code: … }`',
+  'calendars.*.override.code': 'the code: as it is, or with one more key',
+  'calendars.*.override.until':
+    '`timetable`: until the timetable turns to the same by itself; `furtherNotice`: until it is dialled again',
+  'calendars.*.override.by': 'the extensions that may dial it',
   extensions: 'the people and their telephones, by number',
   'extensions.*.name': 'shown to those who are called',
   'extensions.*.ringFor': 'how long its telephones ring',

@@ -58,6 +58,15 @@ const place = scalar('a country such as HU, or a region such as DE-BY', readPlac
   examples: ['HU', 'AT', 'DE-BY', 'GB-ENG'],
 });
 
+const override = z.strictObject({
+  code: digits,
+  until: z.enum(['timetable', 'furtherNotice']).prefault('timetable'),
+  by: z.array(extensionNumber).min(1).optional(),
+});
+
+/** What a code alone stands for. */
+export const overrideDefaults = override.pick({ until: true }).parse({});
+
 export const calendars = z.record(
   nameKey,
   z.strictObject({
@@ -65,6 +74,9 @@ export const calendars = z.record(
     closed: z.array(dates).prefault([]),
     holidays: place.optional(),
     exceptions: z.record(key(readDates, asDates), hoursOfDay).prefault({}),
+    override: z
+      .union([digits, override], { error: 'must be a code such as "*28", or { code: "*28", by: ["10"] }' })
+      .optional(),
   }),
 );
 

@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import { isOpen } from '../calendar.ts';
+import type { HandState } from '../override.ts';
 import type { Dialplan } from '../plan.ts';
 import { merged } from './merge.ts';
 import { describePlace } from './places.ts';
@@ -44,15 +45,18 @@ export interface View {
   readonly to?: readonly Place[];
   /** Only the ways of that moment; absent: of every hour. */
   readonly at?: Instant;
+  /** By hand, whatever the hour; by the name of the calendar. */
+  readonly overrides?: Readonly<Record<string, HandState>>;
 }
 
 /** The ways of a view, in the order of the dialplan. */
-export function waysIn(plan: Dialplan, { from, to, at }: View): readonly Way[] {
+export function waysIn(plan: Dialplan, { from, to, at, overrides = {} }: View): readonly Way[] {
   const { timezone } = plan.company;
   const states = new Map<string, boolean>();
   if (at !== undefined) {
     for (const [name, calendar] of Object.entries(plan.calendars)) states.set(name, isOpen(calendar, timezone, at));
   }
+  for (const [name, state] of Object.entries(overrides)) states.set(name, state === 'open');
   const holds = ({ cause }: Way): boolean =>
     cause.kind !== 'calendar' || !states.has(cause.calendar) || states.get(cause.calendar) === cause.open;
 

@@ -23,7 +23,7 @@ export function describePlace(plan: Dialplan, id: Place): MapNode {
     case 'goodbye':
       return node('goodbye', `goodbye ${name}`, spoken(plan, name));
     case 'schedule':
-      return node('schedule', `schedule ${name}`, plan.schedules[name]?.calendar ?? '');
+      return node('schedule', `schedule ${name}`, hours(plan, plan.schedules[name]?.calendar ?? ''));
     case 'callers':
       return node('schedule', `callers ${name}`, 'by the number of the caller');
     case 'extension':
@@ -50,6 +50,12 @@ const groupWords = {
   sequential: 'in turn',
   roundRobin: 'in turn, from another each time',
 };
+
+/** The calendar, and what is dialled to open and close it by hand. */
+function hours({ calendars }: Dialplan, calendar: string): string {
+  const code = calendars[calendar]?.override?.code;
+  return code === undefined ? calendar : `${calendar}, by hand: ${code}`;
+}
 
 const longest = 44;
 

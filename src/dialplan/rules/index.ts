@@ -15,6 +15,7 @@ import { neverChanges } from './neverChanges.ts';
 import { noNumbers } from './noNumbers.ts';
 import { numberForm } from './numberForm.ts';
 import { overlappingHours } from './overlappingHours.ts';
+import { overrideCodes } from './overrideCodes.ts';
 import { promptLanguages } from './promptLanguages.ts';
 import type { Rule } from './rule.ts';
 import { spelledAlike } from './spelledAlike.ts';
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   noNumbers,
   numberForm,
   overlappingHours,
+  overrideCodes,
   promptLanguages,
   spelledAlike,
   transferTimes,

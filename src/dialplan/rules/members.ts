@@ -2,15 +2,19 @@ import type { Path } from '../../base/yaml/document.ts';
 import { finding } from '../catalogue.ts';
 import type { Draft } from '../grammar/dialplan.ts';
 import { present } from '../outline/edges.ts';
+import { overridesIn } from '../outline/overrides.ts';
 import type { Rule } from './rule.ts';
 
 export const members: Rule = {
   codes: ['NO_MEMBERS', 'UNKNOWN_MEMBER', 'DUPLICATE_MEMBER'],
   *check({ draft, declared, at }) {
     const extensions = declared('extensions');
-    for (const { what, list, path } of teamsIn(draft)) {
+    for (const { what, list, path, rings } of teamsIn(draft)) {
       if (list.length === 0) yield finding('NO_MEMBERS', at(path), `nobody is in the ${what}`);
-      else if (list.every(number => number !== undefined && draft.extensions?.[number]?.doNotDisturb === true)) {
+      else if (
+        rings &&
+        list.every(number => number !== undefined && draft.extensions?.[number]?.doNotDisturb === true)
+      ) {
         const message = `nobody in the ${what} may be disturbed`;
         yield finding('NO_MEMBERS', at(path), message, 'name somebody without doNotDisturb');
       }
@@ -32,15 +36,21 @@ interface Team {
   readonly what: string;
   readonly list: readonly (string | undefined)[];
   readonly path: Path;
+  readonly rings: boolean;
 }
 
 function* teamsIn(draft: Draft): Generator<Team> {
   for (const [name, group] of present(draft.groups)) {
     if (group.members === undefined) continue;
-    yield { what: `group ${name}`, list: group.members, path: ['groups', name, 'members'] };
+    yield { what: `group ${name}`, list: group.members, path: ['groups', name, 'members'], rings: true };
   }
   for (const [name, queue] of present(draft.queues)) {
     if (queue.agents === undefined) continue;
-    yield { what: `queue ${name}`, list: queue.agents, path: ['queues', name, 'agents'] };
+    yield { what: `queue ${name}`, list: queue.agents, path: ['queues', name, 'agents'], rings: true };
+  }
+  for (const { calendar, by } of overridesIn(draft)) {
+    if (by === undefined) continue;
+    const path = ['calendars', calendar, 'override', 'by'];
+    yield { what: `override of the calendar ${calendar}`, list: by, path, rings: false };
   }
 }

@@ -12,7 +12,8 @@ export const neverChanges: Rule = {
     for (const [name, calendar] of present(draft.calendars)) {
       const path = ['calendars', name];
       if (written([...path, 'closed']).size > 0 || written([...path, 'exceptions']).size > 0) continue;
-      if (calendar.holidays !== undefined) continue;
+      // One that is switched by hand alone may be open always.
+      if (calendar.holidays !== undefined || written(path).has('override')) continue;
       const minutes = [0, 0, 0, 0, 0, 0, 0];
       for (const [days, hours] of present(calendar.open)) {
         const open = hours.flat().reduce((sum, span) => sum + (span === undefined ? 0 : span.to - span.from), 0);

@@ -2,8 +2,11 @@ import { finding } from '../catalogue.ts';
 import type { Draft } from '../grammar/dialplan.ts';
 import { readLanguage } from '../grammar/words.ts';
 import { present } from '../outline/edges.ts';
+import { overridePromptNames } from '../overridePrompts.ts';
 import type { Language } from '../plan.ts';
 import type { Rule } from './rule.ts';
+
+const forColleagues: ReadonlySet<string> = new Set(overridePromptNames);
 
 export const promptLanguages: Rule = {
   codes: ['PROMPT_MISSING', 'PROMPT_UNTRANSLATED', 'UNUSED_TRANSLATION'],
@@ -19,7 +22,8 @@ export const promptLanguages: Rule = {
         const message = `the prompt ${name} has no text in ${main}, the default language`;
         yield finding('PROMPT_MISSING', atKey(path), message, `add ${main}: …`);
       }
-      const missing = others.filter(language => !texts.has(language));
+      // What is said to colleagues about opening hours is said in the default language alone.
+      const missing = forColleagues.has(name) ? [] : others.filter(language => !texts.has(language));
       if (missing.length > 0) {
         const message = `the prompt ${name} has no text in ${missing.join(', ')}: it is spoken in ${main}`;
         yield finding('PROMPT_UNTRANSLATED', atKey(path), message, `add ${missing.map(tag => `${tag}: …`).join(', ')}`);

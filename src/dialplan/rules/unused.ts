@@ -1,4 +1,6 @@
 import { finding } from '../catalogue.ts';
+import { overridesIn } from '../outline/overrides.ts';
+import { overridePromptNames } from '../overridePrompts.ts';
 import type { Rule } from './rule.ts';
 import { calendarsIn } from './unknownCalendar.ts';
 import { spokenIn } from './unknownPrompt.ts';
@@ -11,6 +13,7 @@ export const unused: Rule = {
     for (const { destination } of edges) {
       if (destination?.kind === 'goodbye') prompts.add(destination.name);
     }
+    if (overridesIn(draft).length > 0) for (const name of overridePromptNames) prompts.add(name);
     for (const name of declared('prompts')) {
       if (!prompts.has(name)) yield finding('UNUSED', atKey(['prompts', name]), `the prompt ${name} is never spoken`);
     }

@@ -18,11 +18,6 @@ const keysOfLater: readonly Later[] = [
   },
   { path: ['voicemail'], what: 'mailboxes come', meanwhile: 'remove it for now' },
   {
-    path: ['calendars', '*', 'override'],
-    what: 'opening and closing by feature code comes',
-    meanwhile: 'list the days under closed or exceptions',
-  },
-  {
     path: ['queues', '*', 'announcePosition'],
     what: 'the announcement of the position comes',
     meanwhile: 'remove it for now',

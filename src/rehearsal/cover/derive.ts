@@ -1,12 +1,13 @@
 import type { Instant } from '../../base/clock.ts';
 import { yamlLimits } from '../../base/yaml/document.ts';
+import type { Overrides } from '../../dialplan/override.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import { explore } from '../explore/explore.ts';
 import type { Move } from '../explore/state.ts';
 import { promptLengths } from '../promptLengths.ts';
+import { everyRegime } from '../proof/hands.ts';
 import { entriesOf } from '../proof/prove.ts';
 import { reach } from '../proof/reach.ts';
-import { regimesOf } from '../proof/regimes.ts';
 import { retell } from '../proof/retell.ts';
 import type { Timeline } from '../timeline/moment.ts';
 import { comesThroughNew, type Flow, nothingWalked, walk } from './flow.ts';
@@ -16,6 +17,7 @@ export interface DerivedWay {
   readonly from: string;
   readonly to: string;
   readonly timeline: Timeline;
+  readonly overrides: Overrides;
   /** The agents of queues ring and do not answer; else they are not there at all. */
   readonly agentsRing: boolean;
 }
@@ -50,7 +52,7 @@ export function deriveWays(plan: Dialplan, flow: Flow, from: Instant, budget: Co
   const lengthOf = promptLengths(plan);
   const entries = entriesOf(plan);
   // The text of a story has no milliseconds.
-  const regimes = regimesOf(plan, Math.floor(from / 1000) * 1000);
+  const { regimes } = everyRegime(plan, Math.floor(from / 1000) * 1000);
   const dialable = Object.values(plan.extensions).filter(({ directDial }) => directDial).length;
   const exploration = explore(
     plan,
@@ -75,7 +77,13 @@ export function deriveWays(plan: Dialplan, flow: Flow, from: Instant, budget: Co
       }
       const timeline = retell(plan, { entry, regime, moves, lengthOf });
       if (walk(flow, timeline.moments, walked) === 0) return;
-      ways.push({ from: entry.arrival.from.number, to: entry.dialled, timeline, agentsRing: false });
+      ways.push({
+        from: entry.arrival.from.number,
+        to: entry.dialled,
+        timeline,
+        overrides: regime.overrides,
+        agentsRing: false,
+      });
     };
     for (const [state, { root }] of [...reached].reverse()) {
       const call = exploration.states[state]?.call;

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { statesOf } from '../../dialplan/override.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import { type Moment, outsider } from '../timeline/moment.ts';
 import { showWall } from '../timeline/wallClock.ts';
@@ -9,18 +10,20 @@ type WrittenStep = Readonly<Record<string, unknown>>;
 /** The ways as a file of stories. */
 export function writeStories(plan: Dialplan, ways: readonly DerivedWay[], dialplan: string): string {
   const agents = new Set(Object.values(plan.queues).flatMap(queue => queue.agents));
-  const stories = ways.map(({ from, to, timeline, agentsRing }, index) => {
+  const stories = ways.map(({ from, to, timeline, overrides, agentsRing }, index) => {
     const { moments, startedAt, timezone } = timeline;
     const rung = new Set(moments.flatMap(moment => (moment.kind === 'rung' ? [moment.who] : [])));
     // Elsewhere nobody is there to take a call out of a queue.
     const away = agentsRing ? [] : [...agents].filter(agent => !rung.has(agent));
     const ended = moments.findLast(moment => moment.kind === 'ended');
+    const byHand = statesOf(overrides);
     return {
       name: `Way ${index + 1}: ${nameOf(moments)}${agentsRing ? ', where nobody answers' : ''}`,
       at: showWall(startedAt, timezone),
       from,
       to,
       ...(away.length > 0 ? { phones: Object.fromEntries(away.map(agent => [agent, 'unreachable'])) } : {}),
+      ...(Object.keys(byHand).length > 0 ? { overrides: byHand } : {}),
       steps: stepsOf(moments),
       ...(ended?.kind === 'ended'
         ? { ends: { result: ended.termination.result, language: ended.record.language } }

@@ -54,8 +54,12 @@ export function explore(
 ): Exploration {
   const { plan: abridged, askedForHours } = abridge(plan, dialled);
   const choices = new Choices(abridged);
-  const players = regimes.map(({ at }) => new Player(abridged, at, lengthOf));
-  const open = regimes.map(regime => new Set(regime.open));
+  const players = regimes.map(regime => new Player(abridged, regime, lengthOf));
+  /** What a regime says of a calendar: a call may hear whether it is so by hand. */
+  const says = regimes.map(({ open, overrides }) => {
+    const isOpen = new Set(open);
+    return (name: string): string => `${isOpen.has(name)} ${overrides[name]?.state}`;
+  });
   const base = regimes[0]?.at ?? 0;
   const found: { call: Call; ways: Way[] }[] = [];
   const toLookAt: (State | undefined)[] = [];
@@ -76,9 +80,7 @@ export function explore(
     const played: { readonly regime: number; readonly asked: readonly string[] }[] = [];
     for (const [regime, player] of players.entries()) {
       // Where all calendars that were asked for say the same, the same happens.
-      const alike = played.find(one =>
-        one.asked.every(name => open[one.regime]?.has(name) === open[regime]?.has(name)),
-      );
+      const alike = played.find(one => one.asked.every(name => says[one.regime]?.(name) === says[regime]?.(name)));
       const known = alike === undefined ? undefined : outcomes[alike.regime];
       if (known !== undefined) {
         outcomes.push({ ...known, regime });

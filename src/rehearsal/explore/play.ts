@@ -2,6 +2,7 @@ import type { Duration, Instant } from '../../base/clock.ts';
 import type { Call } from '../../call/call.ts';
 import { type Arrival, begin, callerLeg, step } from '../../call/step.ts';
 import type { Stimulus } from '../../call/stimulus.ts';
+import type { Overrides } from '../../dialplan/override.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import type { Playable } from '../world/world.ts';
 import { after, later, type Move, nextOf, type State, type Witness } from './state.ts';
@@ -12,17 +13,27 @@ export interface Moved {
   readonly took: Duration;
 }
 
+/** The standing instant of a call, and what is opened or closed by hand at it. */
+export interface Standing {
+  readonly at: Instant;
+  readonly overrides: Overrides;
+}
+
 /** Moves a call that is alone in the world, through the `step` of live calls. */
 export class Player {
   constructor(
     private readonly plan: Dialplan,
-    readonly now: Instant,
+    private readonly regime: Standing,
     private readonly lengthOf: (playable: Playable) => Duration,
     private readonly witness?: Witness,
   ) {}
 
+  get now(): Instant {
+    return this.regime.at;
+  }
+
   begin(arrival: Arrival): State {
-    const result = begin(this.plan, arrival, this.now);
+    const result = begin(this.plan, arrival, this.now, this.regime.overrides);
     this.witness?.({ stimulus: { kind: 'begin' }, before: undefined, result });
     return after(undefined, result, this.lengthOf);
   }
@@ -53,7 +64,7 @@ export class Player {
   }
 
   private take(state: State, stimulus: Stimulus): State {
-    const result = step(this.plan, state.call, stimulus, this.now);
+    const result = step(this.plan, state.call, stimulus, this.now, this.regime.overrides);
     this.witness?.({ stimulus, before: state.call, result });
     return after(state, result, this.lengthOf);
   }

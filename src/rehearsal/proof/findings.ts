@@ -2,6 +2,7 @@ import type { Instant } from '../../base/clock.ts';
 import type { Diagnostic } from '../../base/yaml/diagnostic.ts';
 import { showDuration } from '../../base/yaml/duration.ts';
 import { type FindingCode, finding } from '../../dialplan/catalogue.ts';
+import { handsText, statesOf } from '../../dialplan/override.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import { headOf, linesOf } from '../timeline/page.ts';
 import { showWall } from '../timeline/wallClock.ts';
@@ -35,7 +36,8 @@ export function findingsOfProof(proof: Proof, file: string): readonly Diagnostic
 function findingOf(example: CounterExample): Diagnostic {
   const { entry, regime, verdict, timeline } = example;
   const when = showWall(regime.at, timeline.timezone).slice(0, 'yyyy-mm-ddThh:mm'.length);
-  const message = `${when}, a call to ${entry.dialled}${actsOf(example)}: ${inWords(verdict)}`;
+  const hands = handsText(statesOf(regime.overrides));
+  const message = `${when}${hands === '' ? '' : ` (${hands})`}, a call to ${entry.dialled}${actsOf(example)}: ${inWords(verdict)}`;
   const lines = linesOf(timeline);
   return {
     ...finding(proofCodes[verdict.kind], placeOf(example), message),

@@ -7,8 +7,9 @@ import type { Move } from '../explore/state.ts';
 import { promptLengths } from '../promptLengths.ts';
 import { callerOf } from '../simulator/simulate.ts';
 import type { Timeline } from '../timeline/moment.ts';
+import { everyRegime } from './hands.ts';
 import { judge, type Verdict } from './judge.ts';
-import { type Regime, regimesOf } from './regimes.ts';
+import type { Regime } from './regimes.ts';
 import { retell } from './retell.ts';
 
 /** A way on which a caller is lost: what is dialled when, what is done, and what comes of it. */
@@ -55,7 +56,7 @@ export interface ProofOptions {
 const hour = 3_600_000;
 
 /**
- * For every number, in every regime of the calendars, and through every choice of keys: whatever the phones do, a caller
+ * For every number, in every regime of the calendars (those that are made by hand too), and through every choice of keys: whatever the phones do, a caller
  * who presses nothing any more comes to a person, a mailbox or a spoken goodbye, within a bounded time. Languages are
  * part of the states: each one is looked at wherever a way leads into it.
  */
@@ -63,7 +64,7 @@ export function prove(plan: Dialplan, options: ProofOptions): Proof {
   const { from, within = 4 * hour, mostStates = 400_000, mostExamples = 20 } = options;
   const lengthOf = promptLengths(plan);
   const entries = entriesOf(plan);
-  const regimes = regimesOf(plan, from);
+  const { regimes, complete: everyOne } = everyRegime(plan, from);
   const exploration = explore(
     plan,
     entries.map(({ arrival }) => arrival),
@@ -73,7 +74,12 @@ export function prove(plan: Dialplan, options: ProofOptions): Proof {
   );
   const { roots, states, complete } = exploration;
   const all = judge(exploration, within);
-  const proof = { complete, entries: entries.length, regimes: regimes.length, states: states.length };
+  const proof = {
+    complete: complete && everyOne,
+    entries: entries.length,
+    regimes: regimes.length,
+    states: states.length,
+  };
   if (all.broken.length === 0) return { ...proof, counterExamples: [], longest: all.longest };
 
   // What is broken only where the hours change at every turn is nothing that a call can live through.
@@ -96,7 +102,7 @@ export function prove(plan: Dialplan, options: ProofOptions): Proof {
   return { ...proof, counterExamples, longest };
 }
 
-/** Every number that a trunk brings, for every kind of caller, and every internal one. */
+/** Every number that a trunk brings, for every kind of caller, every internal one, and every code of a calendar. */
 export function entriesOf(plan: Dialplan): readonly Entry[] {
   const callers = callersOf(plan).map(number => callerOf(plan, number));
   const outside = plan.numbers.flatMap(({ match, trunk = 'proof', at }: NumberRule): readonly Entry[] => {
@@ -106,15 +112,17 @@ export function entriesOf(plan: Dialplan): readonly Entry[] {
   });
   const colleague = Object.keys(plan.extensions)[0];
   if (colleague === undefined) return outside;
-  const inside = Object.entries(plan.internalNumbers).map(([dialled, { at }]): Entry => {
-    const from = callerOf(plan, colleague);
-    return {
-      dialled,
-      place: at,
-      arrival: { id: 'proof', origin: { kind: 'extension', number: colleague }, from, dialled },
-    };
+  const entryFrom = (number: string, dialled: string, place: Position): Entry => ({
+    dialled,
+    place,
+    arrival: { id: 'proof', origin: { kind: 'extension', number }, from: callerOf(plan, number), dialled },
   });
-  return [...outside, ...inside];
+  const inside = Object.entries(plan.internalNumbers).map(([dialled, { at }]) => entryFrom(colleague, dialled, at));
+  const codes = Object.entries(plan.calendarCodes ?? {}).flatMap(([dialled, { calendar }]): readonly Entry[] => {
+    const { override } = plan.calendars[calendar] ?? {};
+    return override === undefined ? [] : [entryFrom(override.by?.[0] ?? colleague, dialled, override.at)];
+  });
+  return [...outside, ...inside, ...codes];
 }
 
 const somebody = '+36301234567';

@@ -1,11 +1,13 @@
 import type { Duration, Instant } from '../../base/clock.ts';
 import { isOpen, nextChange } from '../../dialplan/calendar.ts';
+import { noOverrides, type Overrides } from '../../dialplan/override.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 
-/** Which calendars are open together, and when that is so for the first time. */
+/** Which calendars are open together, and when that is so for the first time; what is not so by itself is so by hand. */
 export interface Regime {
   readonly at: Instant;
   readonly open: readonly string[];
+  readonly overrides: Overrides;
 }
 
 /** A year and a day: every weekday, every date of a year, both changes of the clock. */
@@ -14,7 +16,7 @@ export const horizon: Duration = 367 * 86_400_000;
 const mostTurns = 20_000;
 
 /**
- * Every combination of open and closed calendars between `from` and the horizon, each with its first instant. Nothing
+ * By the timetables, every combination of open and closed calendars between `from` and the horizon, each with its first instant. Nothing
  * that a call meets differs between two instants of one regime.
  */
 export function regimesOf(plan: Dialplan, from: Instant, within: Duration = horizon): readonly Regime[] {
@@ -35,7 +37,7 @@ export function regimesOf(plan: Dialplan, from: Instant, within: Duration = hori
   const meet = (at: Instant): void => {
     const names = [...open].sort();
     const key = names.join(' ');
-    if (!found.has(key)) found.set(key, { at, open: names });
+    if (!found.has(key)) found.set(key, { at, open: names, overrides: noOverrides });
   };
   meet(from);
   for (const [index, { at, name }] of turns.entries()) {

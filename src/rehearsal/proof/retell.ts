@@ -29,7 +29,7 @@ export function retell(
   const recorder = new Recorder(plan, regime.at, lengthOf);
   let elapsed = 0;
   const callId = entry.arrival.id;
-  const player = new Player(plan, regime.at, lengthOf, seen =>
+  const player = new Player(plan, regime, lengthOf, seen =>
     recorder.observe({ callId, ...seen, now: regime.at + elapsed }),
   );
   let state: State = player.begin(entry.arrival);

@@ -1,6 +1,7 @@
 import type { Duration, Instant } from '../../base/clock.ts';
 import { type Call, guards, type Who } from '../../call/call.ts';
 import { callerLeg } from '../../call/step.ts';
+import type { Overrides } from '../../dialplan/override.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import { type KnownLength, promptLengths } from '../promptLengths.ts';
 import type { Timeline } from '../timeline/moment.ts';
@@ -22,6 +23,8 @@ export interface Scenario {
   readonly talkFor: Duration;
   /** When the caller hangs up whatever happens, since the call came in. */
   readonly hangUpAt?: Duration;
+  /** The calendars that are opened or closed by hand; left out: none. */
+  readonly overrides?: Overrides;
 }
 
 export interface Simulation extends Timeline {
@@ -63,6 +66,7 @@ export function simulate(plan: Dialplan, scenario: Scenario, known?: KnownLength
     startsAt: scenario.at,
     lengthOf,
     reachable: reachableBy(scenario.behaviourOf),
+    ...(scenario.overrides === undefined ? {} : { overrides: scenario.overrides }),
     observe,
   });
 

@@ -129,6 +129,7 @@ const story = z.strictObject({
   display: text.optional(),
   to: z.union([text, z.int().nonnegative()], { error: 'must be a number' }).transform(String),
   phones: z.record(z.string(), behaviour).prefault({}),
+  overrides: z.record(z.string(), z.enum(['open', 'closed'])).prefault({}),
   steps: z.array(step).max(500).prefault([]),
   ends: ends.optional(),
 });

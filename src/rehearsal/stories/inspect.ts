@@ -2,6 +2,7 @@ import type { Position } from '../../base/position.ts';
 import { closest } from '../../base/yaml/closest.ts';
 import type { Diagnostic } from '../../base/yaml/diagnostic.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
+import { objectionToOverride } from '../simulator/hands.ts';
 import { outsider } from '../timeline/moment.ts';
 import { instantOf } from '../timeline/wallClock.ts';
 import type { PlacedStep, Story } from './story.ts';
@@ -25,6 +26,11 @@ export function inspectStory(plan: Dialplan, story: Story): readonly Diagnostic[
     if (parties.has(who)) return;
     refuse('UNKNOWN_PARTY', `there is no extension ${who}`, at, guess(who, [...parties]));
   };
+  for (const name of Object.keys(story.overrides)) {
+    const objection = objectionToOverride(plan, name);
+    if (objection === undefined) continue;
+    refuse('UNKNOWN_CALENDAR', objection, story.place, guess(name, overridable(plan)));
+  }
   for (const who of Object.keys(story.phones)) person(who, story.place);
   for (const who of story.ends?.talkedWith ?? []) person(who, story.ends?.place ?? story.place);
   for (const { step, place } of story.steps) {
@@ -42,6 +48,9 @@ export function inspectStory(plan: Dialplan, story: Story): readonly Diagnostic[
   }
   return found;
 }
+
+const overridable = ({ calendars }: Dialplan): readonly string[] =>
+  Object.values(calendars).flatMap(({ name, override }) => (override === undefined ? [] : [name]));
 
 function partiesOf(step: PlacedStep['step']): readonly string[] {
   if ('hears' in step) return [step.hears.who];

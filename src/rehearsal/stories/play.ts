@@ -2,6 +2,7 @@ import type { Duration } from '../../base/clock.ts';
 import type { Position } from '../../base/position.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import type { KnownLength } from '../promptLengths.ts';
+import { overridesAt } from '../simulator/hands.ts';
 import type { Timeline } from '../timeline/moment.ts';
 import { instantOf } from '../timeline/wallClock.ts';
 import { Director } from './director.ts';
@@ -49,6 +50,7 @@ export function playStory(plan: Dialplan, story: Story, known?: KnownLength): St
     behaviourOf: extension =>
       (Object.hasOwn(story.phones, extension) && story.phones[extension]) || { kind: 'noAnswer' },
     known,
+    overrides: overridesAt(plan, story.overrides, at),
   });
   const director = new Director(stage);
   const steps: StepOutcome[] = [];

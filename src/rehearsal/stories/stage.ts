@@ -1,6 +1,7 @@
 import type { Duration, Instant } from '../../base/clock.ts';
 import type { Call, Leg } from '../../call/call.ts';
 import { callerLeg } from '../../call/step.ts';
+import { noOverrides, type Overrides } from '../../dialplan/override.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import { type KnownLength, promptLengths } from '../promptLengths.ts';
 import { type BehaviourOf, playPhones, reachableBy } from '../simulator/behaviour.ts';
@@ -17,6 +18,8 @@ export interface StageOptions {
   readonly to: string;
   readonly behaviourOf: BehaviourOf;
   readonly known?: KnownLength | undefined;
+  /** The calendars that are opened or closed by hand; left out: none. */
+  readonly overrides?: Overrides;
 }
 
 export interface HeardPrompt {
@@ -38,7 +41,7 @@ export class Stage {
 
   constructor(
     readonly plan: Dialplan,
-    { at, from, display, to, behaviourOf, known }: StageOptions,
+    { at, from, display, to, behaviourOf, known, overrides = noOverrides }: StageOptions,
   ) {
     const lengthOf = promptLengths(plan, known);
     this.startedAt = at;
@@ -46,6 +49,7 @@ export class Stage {
     const world = new World(plan, {
       startsAt: at,
       lengthOf,
+      overrides,
       reachable: reachableBy(behaviourOf),
       observe: observed => {
         this.recorder.observe(observed);

@@ -3,6 +3,7 @@ import type { Position } from '../../base/position.ts';
 import type { CallRecord } from '../../call/record.ts';
 import type { Termination } from '../../call/termination.ts';
 import type { TransferEvent } from '../../call/trail.ts';
+import type { HandState } from '../../dialplan/override.ts';
 import type { Language } from '../../dialplan/plan.ts';
 
 /** Who takes part: `caller` for one from outside, else the number of the extension. */
@@ -43,6 +44,15 @@ export type Happening =
   | { readonly kind: 'unqueued'; readonly queue: string }
   | { readonly kind: 'held' | 'resumed'; readonly who: Party }
   | { readonly kind: 'transfer'; readonly event: TransferEvent }
+  | {
+      readonly kind: 'calendarSet';
+      readonly who: Party;
+      readonly calendar: string;
+      readonly to: HandState | 'timetable';
+      /** By the clock of the company. */
+      readonly until: string | undefined;
+    }
+  | { readonly kind: 'calendarOverridden'; readonly calendar: string; readonly state: HandState }
   | { readonly kind: 'asked'; readonly who: Party; readonly target: string }
   | { readonly kind: 'told'; readonly transferId: string; readonly status: number; readonly text: string }
   | { readonly kind: 'timerSet'; readonly timer: string; readonly after: Duration; readonly reason: string }

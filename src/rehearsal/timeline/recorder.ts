@@ -3,11 +3,13 @@ import type { Position } from '../../base/position.ts';
 import type { Call, LegId, Phase } from '../../call/call.ts';
 import type { Effect } from '../../call/effect.ts';
 import { recordOf } from '../../call/record.ts';
+import { callerLeg } from '../../call/step.ts';
 import type { TrailEntry } from '../../call/trail.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import { textOf } from '../promptLengths.ts';
 import type { Observed, Playable } from '../world/world.ts';
 import { type Happening, type Moment, outsider, type Party } from './moment.ts';
+import { showWall } from './wallClock.ts';
 
 /** Turns the steps of call control into the moments of a timeline. */
 export class Recorder {
@@ -92,6 +94,14 @@ export class Recorder {
       case 'held':
       case 'resumed':
         return this.tell({ kind: entry.kind, who: this.who(entry.leg) });
+      case 'calendarSet': {
+        const { calendar, to, until } = entry;
+        const { timezone } = this.plan.company;
+        const wall = until === undefined ? undefined : showWall(until, timezone).slice(0, 'yyyy-mm-ddThh:mm'.length);
+        return this.tell({ kind: 'calendarSet', who: this.who(callerLeg), calendar, to, until: wall });
+      }
+      case 'calendarOverridden':
+        return this.tell({ kind: 'calendarOverridden', calendar: entry.calendar, state: entry.state });
       case 'event':
         return this.tell({ kind: 'transfer', event: entry.event });
       default:

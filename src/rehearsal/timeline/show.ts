@@ -70,6 +70,10 @@ export function inWords(moment: Happening): string {
       return `${moment.who} resumes`;
     case 'transfer':
       return eventInWords(moment.event);
+    case 'calendarSet':
+      return `${moment.who} ${calendarInWords(moment)}`;
+    case 'calendarOverridden':
+      return `${moment.calendar} is ${moment.state} by hand`;
     case 'asked':
       return `${moment.who} asks for a transfer${moment.target === '' ? ' to whom it talks to' : ` to ${moment.target}`}`;
     case 'told':
@@ -83,6 +87,12 @@ export function inWords(moment: Happening): string {
     case 'ended':
       return `the call ends: ${moment.termination.result} (${moment.termination.reason})`;
   }
+}
+
+function calendarInWords({ calendar, to, until }: Extract<Happening, { kind: 'calendarSet' }>): string {
+  if (to === 'timetable') return `gives ${calendar} back to its timetable`;
+  const how = until === undefined ? 'until further notice' : `until ${until}`;
+  return `${to === 'open' ? 'opens' : 'closes'} ${calendar} by hand ${how}`;
 }
 
 function soundInWords(sound: string, name: string | undefined): string {

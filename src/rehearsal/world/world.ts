@@ -7,6 +7,7 @@ import { statusOf } from '../../call/failure.ts';
 import { begin, callerLeg, step } from '../../call/step.ts';
 import type { Stimulus } from '../../call/stimulus.ts';
 import type { StepResult } from '../../call/turn.ts';
+import { noOverrides, type Overrides, withOverride } from '../../dialplan/override.ts';
 import type { Dialplan, FailureReason } from '../../dialplan/plan.ts';
 import type { Phone } from './phone.ts';
 
@@ -34,6 +35,8 @@ export interface WorldOptions {
   /** When the first call can come in. */
   readonly startsAt?: Instant;
   readonly lengthOf: (playable: Playable) => Duration;
+  /** The calendars that are opened or closed by hand at the start; left out: none. */
+  readonly overrides?: Overrides;
   /** Whether a phone of the extension is registered; left out: always. */
   readonly reachable?: (extension: string) => boolean;
   /** Sees every step, after its effects were carried out. */
@@ -51,6 +54,7 @@ export class World {
   readonly phones: Phone[] = [];
   readonly transfers = new Map<string, TransferProgress>();
   acd: Acd = emptyAcd;
+  overrides: Overrides;
   /** Of each call, by name. */
   private readonly timers = new Map<string, Map<string, Timer>>();
   private readonly waiting: { readonly callId: string; readonly stimulus: Stimulus }[] = [];
@@ -64,6 +68,7 @@ export class World {
     private readonly options: WorldOptions,
   ) {
     this.clock = new VirtualClock(options.startsAt);
+    this.overrides = options.overrides ?? noOverrides;
     for (const { agents } of Object.values(plan.queues)) {
       for (const extension of agents) {
         const agent = { extension, occupied: false };
@@ -84,7 +89,8 @@ export class World {
       state: 'offered',
       held: false,
     });
-    this.take(id, { kind: 'begin' }, undefined, begin(this.plan, { id, origin, from, dialled }, this.clock.now()));
+    const arrival = { id, origin, from, dialled };
+    this.take(id, { kind: 'begin' }, undefined, begin(this.plan, arrival, this.clock.now(), this.overrides));
     this.drain();
     return id;
   }
@@ -186,7 +192,8 @@ export class World {
     try {
       for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
         const before = this.call(next.callId);
-        this.take(next.callId, next.stimulus, before, step(this.plan, before, next.stimulus, this.clock.now()));
+        const result = step(this.plan, before, next.stimulus, this.clock.now(), this.overrides);
+        this.take(next.callId, next.stimulus, before, result);
       }
     } finally {
       this.draining = false;
@@ -279,6 +286,9 @@ export class World {
         this.waiting.push({ callId: effect.to, stimulus: { kind: 'handedOver', transferId, what } });
         return;
       }
+      case 'setCalendar':
+        this.overrides = withOverride(this.overrides, effect.calendar, effect.override);
+        return;
       case 'joinQueue': {
         const { queue, since, front } = effect;
         return this.stepAcd({ kind: 'callQueued', queue, callId, since, front });

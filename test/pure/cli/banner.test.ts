@@ -12,7 +12,7 @@ function planOf(text: string): Dialplan {
   return compiled.value.plan;
 }
 
-const plan = planOf(`
+const planText = `
 kozpont: 1
 company: { name: Example Ltd, timezone: Europe/Budapest, languages: [en] }
 prompts: { welcome: { en: Hello. }, bye: { en: Bye. } }
@@ -29,7 +29,8 @@ numbers:
   "+3612345678": menu:main
   "+3612345679": { calendar: office, open: menu:main, closed: queue:reception }
 transfer: { recall: { otherwise: queue:reception } }
-`);
+`;
+const plan = planOf(planText);
 
 const facts = (more: Partial<BannerFacts> = {}): BannerFacts => {
   if (config === undefined) throw new Error('no config');
@@ -51,6 +52,15 @@ const facts = (more: Partial<BannerFacts> = {}): BannerFacts => {
 };
 
 describe('the banner', () => {
+  it('names the codes that open and close by hand, and whose they are', () => {
+    const handled = (override: string): string => {
+      const source = planText.replace('"08:00-17:00" }', `"08:00-17:00" }, override: ${override}`);
+      return banner(facts({ plan: planOf(source) }));
+    };
+    expect(handled('"*28"')).toMatch(/\n {2}\*28 +opens and closes office by hand \(from extensions\)\n/);
+    expect(handled('{ code: "*28", by: ["10", "101"] }')).toContain('by hand (from 10 and 101)');
+  });
+
   it('tells a newcomer all there is to know', () => {
     expect(
       banner(facts({ added: ['10', '101'] })),

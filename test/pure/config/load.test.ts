@@ -45,6 +45,7 @@ describe('the configuration', () => {
       records: '/srv/kozpont/var/records.jsonl',
       api: '/srv/kozpont/var/api.json',
       registrations: '/srv/kozpont/var/registrations',
+      overrides: '/srv/kozpont/var/overrides.json',
     });
     expect(config.api.listen).toMatchObject({ address: '127.0.0.1', port: 9060 });
     expect(config.limits).toMatchObject({ callsPerSecond: 200, callsPerSecondPerSource: 50, eventLoopDelay: 100 });

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileDialplan, isOpen, loadDialplan } from '../../../src/dialplan/index.ts';
+import { overridePromptNames } from '../../../src/dialplan/overridePrompts.ts';
+
+const forColleagues: ReadonlySet<string> = new Set(overridePromptNames);
 
 const path = new URL('../../../dialplans/sample.yaml', import.meta.url).pathname;
 
@@ -10,11 +13,13 @@ describe('the sample dialplan', () => {
     expect(loaded.ok ? loaded.value.diagnostics : loaded.error).toEqual([]);
   });
 
-  it('speaks three languages in every prompt', async () => {
+  it('speaks three languages in every prompt for callers', async () => {
     const loaded = await loadDialplan(path);
     if (!loaded.ok) throw new Error('the sample does not compile');
     const { plan } = loaded.value;
     for (const { name, text } of Object.values(plan.prompts)) {
+      // Those are for colleagues, who are spoken to in the default language.
+      if (forColleagues.has(name)) continue;
       expect(Object.keys(text), name).toEqual(['en', 'hu', 'ru']);
       expect(new Set(Object.values(text)).size, name).toBe(3);
       expect(text.ru, name).toMatch(/[а-я]/);

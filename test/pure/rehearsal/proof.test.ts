@@ -200,6 +200,6 @@ describe('the regimes of the calendars', () => {
   });
 
   it('are one where nothing ever changes', () => {
-    expect(regimesOf(officePlan(), from)).toEqual([{ at: from, open: ['always'] }]);
+    expect(regimesOf(officePlan(), from)).toEqual([{ at: from, open: ['always'], overrides: {} }]);
   });
 });

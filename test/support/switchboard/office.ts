@@ -36,6 +36,8 @@ export interface OfficeOptions {
   readonly prompts?: Readonly<Record<string, number>>;
   /** How long calls may go on after `drain`. Milliseconds. */
   readonly drain?: number;
+  /** The folder of what outlives the office; default: one of its own. */
+  readonly state?: string;
   /** Default: silent. */
   readonly log?: Log;
 }
@@ -212,7 +214,9 @@ const settings = ({
   eventLoopDelay = 60_000,
   drain = 1000,
   api = 'off',
+  state = 'var',
 }: OfficeOptions): string => `
+state: ${state}
 sip: { listen: [udp:${addresses.house}:0, tcp:${addresses.house}:0], realm: office }
 media: { address: ${addresses.house}, rest: 0ms }
 trunks: { outside: { from: [${addresses.trunk}] } }

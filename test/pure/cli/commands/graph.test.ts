@@ -4,9 +4,9 @@ import { overheard } from '../../../support/surroundings.ts';
 
 const folder = new URL('../../../../dialplans/', import.meta.url).pathname;
 
-async function graph(text: Record<string, string>, rest = ['sample.yaml']) {
+async function graph(text: Record<string, string>, rest = ['sample.yaml'], override: readonly string[] = []) {
   const surroundings = overheard(folder);
-  const status = await command.run({ text, flags: {}, rest }, surroundings);
+  const status = await command.run({ text, flags: {}, rest, lists: { override } }, surroundings);
   return { status, out: surroundings.printed.join('\n'), err: surroundings.complained.join('\n') };
 }
 
@@ -28,6 +28,16 @@ describe('kozpont graph', () => {
     expect((await graph({ format: 'text', to: 'queue:reception' })).out).toContain(
       'colleagues dial 0 → queue reception',
     );
+  });
+
+  it('has the ways that a hand leaves open, whatever the hour', async () => {
+    const text = { format: 'text', to: '102', from: '+3612345678', at: '2026-12-12T09:00' };
+    const { out } = await graph(text, ['sample.yaml'], ['office=closed']);
+    expect(out).toContain('office closed → menu night');
+    expect(await graph(text, ['sample.yaml'], ['office=ajar'])).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('--override "office=ajar"'),
+    });
   });
 
   it('says what it did not understand', async () => {

@@ -45,6 +45,16 @@ describe('kozpont simulate', () => {
     expect(printed).toMatch(/sample\.yaml:[0-9]+:[0-9]+ +→ group:onDuty \(hu\)/);
   });
 
+  it('plays a call while an office is closed by hand', async () => {
+    const { status, printed } = await typed('--at', '2026-11-23T10:00', '--override', 'office=closed');
+    expect(status).toBe(0);
+    expect(printed).toContain('office is closed by hand');
+    expect(printed).toContain('→ menu:night (en)');
+    const wrong = await typed('--override', 'offices=closed');
+    expect(wrong.status).toBe(2);
+    expect(wrong.complained).toContain('--override there is no calendar offices');
+  });
+
   it('gives the same as JSON, with the record of the call', async () => {
     const { status, printed } = await typed(...christmas, '--json', '--from', '+36301111111');
     expect(status).toBe(0);
