@@ -10,7 +10,7 @@
  * FreeSWITCH carries out a change of these some 20 ms after it has said yes, and a second change meanwhile can overtake
  * the first: so each waits for the event of the one before.
  */
-import type { Clock, Duration } from '../../base/clock.ts';
+import type { Clock, Duration, Instant } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import { disposed } from '../../base/disposed.ts';
 import type { Encoded } from './encode.ts';
@@ -28,6 +28,7 @@ export type ChannelState = 'moving' | 'parked' | 'bridged' | 'gone';
 
 export class Channel {
   private current: ChannelState = 'moving';
+  private changedAt: Instant = 0;
   private readonly waiting = new Set<{ readonly until: ChannelState; settle(gone: boolean): void }>();
   private events: ChannelEvents | undefined;
   /** Digits that came before anybody wanted to know. */
@@ -43,6 +44,11 @@ export class Channel {
     return this.current;
   }
 
+  /** When it came to its state. */
+  get since(): Instant {
+    return this.changedAt;
+  }
+
   /** From now on, `events` is told. */
   tell(events: ChannelEvents): void {
     this.events = events;
@@ -50,7 +56,7 @@ export class Channel {
   }
 
   /** Errors: `DISPOSED` when it goes, `DEADLINE_PASSED`. */
-  until(state: 'parked' | 'bridged'): Promise<void> {
+  until(state: 'parked' | 'bridged', within = this.within): Promise<void> {
     if (this.current === state) return Promise.resolve();
     if (this.current === 'gone') return Promise.reject(disposed(`the channel ${this.id}`));
     let entry: { readonly until: ChannelState; settle(gone: boolean): void } | undefined;
@@ -61,7 +67,7 @@ export class Channel {
       };
       this.waiting.add(entry);
     });
-    return withDeadline(this.clock, this.within, `channel ${this.id} becoming ${state}`, reached).finally(() => {
+    return withDeadline(this.clock, within, `channel ${this.id} becoming ${state}`, reached).finally(() => {
       if (entry !== undefined) this.waiting.delete(entry);
     });
   }
@@ -80,6 +86,7 @@ export class Channel {
   reach(state: ChannelState): void {
     if (this.current === 'gone') return;
     this.current = state;
+    this.changedAt = this.clock.now();
     for (const waiting of [...this.waiting]) {
       if (state !== 'gone' && waiting.until !== state) continue;
       this.waiting.delete(waiting);

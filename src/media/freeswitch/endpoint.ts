@@ -38,8 +38,23 @@ export interface EndpointContext {
   readonly local: Omit<LocalAudio, keyof TransportAddress>;
   /** For what has to be waited for. */
   readonly within: Duration;
-  /** Called once, at the end. */
+  /** Called once, when it has ended. */
   left(endpoint: FreeswitchEndpoint): void;
+  /** Called once, when nothing more of its channel is of interest. */
+  forget(): void;
+}
+
+/** A channel whose bridge has ended parks by itself, some frames later. */
+const parksWithin: Duration = 300;
+
+/** From the event to the bridge. */
+const bridgeTakes: Duration = 100;
+
+interface End {
+  /** FreeSWITCH has not said that it ended the channel. */
+  readonly channelMayLive: boolean;
+  /** After what is under way. */
+  readonly gently: boolean;
 }
 
 /** What the INVITE has brought. */
@@ -192,7 +207,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
   }
 
   destroy(): Promise<void> {
-    this.ended ??= this.end(true);
+    this.ended ??= this.end({ channelMayLive: true, gently: true });
     return this.ended;
   }
 
@@ -200,23 +215,26 @@ export class FreeswitchEndpoint implements MediaEndpoint {
   die(error: KozpontError, channelMayLive = false): void {
     if (this.ended !== undefined) return;
     this.log.warn({ error: error.message }, 'a media endpoint died');
-    this.ended = this.end(channelMayLive);
+    this.ended = this.end({ channelMayLive, gently: false });
     this.tell(() => this.options.events.gone(error));
   }
 
-  private async end(channelMayLive: boolean): Promise<void> {
+  private async end({ channelMayLive, gently }: End): Promise<void> {
     const { channel, leg } = this.established;
     const { partner } = this;
     this.player.end();
     this.partner = undefined;
-    if (partner !== undefined) {
-      partner.partner = undefined;
-      // FreeSWITCH parks it by itself.
-      if (partner.established.channel.state === 'bridged') partner.established.channel.move();
-    }
+    if (partner !== undefined) partner.partner = undefined;
     this.context.left(this);
     const recorded = this.recording?.stop().catch(() => {});
+    if (gently) await this.bridgeStands();
+    if (partner !== undefined) {
+      // FreeSWITCH parks it by itself.
+      if (partner.established.channel.state === 'bridged') partner.established.channel.move();
+      partner.bridging = partner.bridging.then(() => partner.recover());
+    }
     channel.reach('gone');
+    this.context.forget();
     if (!channelMayLive) return;
     await recorded;
     try {
@@ -225,6 +243,19 @@ export class FreeswitchEndpoint implements MediaEndpoint {
       this.log.warn({ error: messageOf(error) }, 'FreeSWITCH takes no BYE: the channel is ended without one');
       await this.context.socket.api(text`uuid_kill ${channel.id}`).catch(() => {});
     }
+  }
+
+  /**
+   * FreeSWITCH hangs up a channel whose partner goes while the two are being bridged: nobody is to be lost by that. It says
+   * that they are bridged a moment before they are.
+   */
+  private async bridgeStands(): Promise<void> {
+    await this.bridging;
+    const { channel } = this.established;
+    if (channel.state !== 'bridged') return;
+    const { clock } = this.context;
+    const wait = channel.since + bridgeTakes - clock.now();
+    if (wait > 0) await new Promise<void>(resolve => clock.after(wait, resolve));
   }
 
   private mustBeOpen(): void {
@@ -328,14 +359,30 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     const { socket } = this.context;
     try {
       const reply = await socket.api(text`uuid_bridge ${ours.id} ${theirs.id}`);
-      if (!reply.startsWith('+OK')) throw new KozpontError('MEDIA_UNAVAILABLE', `FreeSWITCH bridges nothing: ${reply}`);
+      if (!reply.startsWith('+OK')) {
+        for (const channel of [ours, theirs]) channel.reach('parked');
+        throw new KozpontError('MEDIA_UNAVAILABLE', `FreeSWITCH bridges nothing: ${reply.trim()}`);
+      }
       await Promise.all([ours.until('bridged'), theirs.until('bridged')]);
     } catch (error) {
-      // Whoever waits for the other one would wait for ever.
-      for (const { id, state } of [ours, theirs]) {
-        if (state === 'moving') socket.api(text`uuid_park ${id}`).catch(() => {});
-      }
+      await Promise.all([this.recover(), other.recover()]);
       throw error;
+    }
+  }
+
+  /**
+   * Gets a channel back to its place whose bridge came to nothing, because the other party went on the way: most park by
+   * themselves, some wait for the other one for ever. One that is parked already must not be told to park.
+   */
+  private async recover(): Promise<void> {
+    const { channel } = this.established;
+    if (channel.state !== 'moving') return;
+    try {
+      await channel.until('parked', parksWithin);
+    } catch {
+      if (channel.state !== 'moving') return;
+      await this.context.socket.api(text`uuid_park ${channel.id}`).catch(() => {});
+      await channel.until('parked').catch(() => {});
     }
   }
 

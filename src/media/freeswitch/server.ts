@@ -136,10 +136,8 @@ export class FreeswitchServer implements PooledServer {
           paths: this.parts.paths,
           local,
           within: this.parts.changeWithin,
-          left: (one: FreeswitchEndpoint) => {
-            this.alive.delete(one);
-            forget();
-          },
+          left: (one: FreeswitchEndpoint) => void this.alive.delete(one),
+          forget,
         };
         endpoint = new FreeswitchEndpoint(context, options, { leg, channel, at: addressIn(answer), remote, offer });
         this.mustBeReady();

@@ -17,7 +17,7 @@ const syntax = [
     'a\r\nb',
     'a\u0000b',
     '\u007f',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: what FreeSWITCH would expand.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: FreeSWITCH's syntax
     '${x}',
     '#{x}',
     '{a=b}x',
