@@ -54,8 +54,11 @@ export function playStory(plan: Dialplan, story: Story, known?: KnownLength): St
     const toldBefore = stage.moments.length;
     const failure = director.take(step);
     const told = stage.moments.length;
-    steps.push({ step, place, toldBefore, told, ...(failure === undefined ? {} : { failure }) });
-    if (failure === undefined) continue;
+    if (failure === undefined) {
+      steps.push({ step, place, toldBefore, told });
+      continue;
+    }
+    steps.push({ step, place, toldBefore, told, failure });
     failures.push({ message: `${showStep(step)}: ${failure}`, place });
     break;
   }
