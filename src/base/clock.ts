@@ -65,9 +65,17 @@ export const systemClock: Clock = {
 /** What the system clock says at this moment: for comparing it with others, never for measuring a time. */
 export const wallClock = (): Instant => Date.now();
 
-interface Pending {
-  readonly at: Instant;
-  readonly fire: () => void;
+class VirtualTimer implements Timer {
+  constructor(
+    private readonly pending: VirtualTimer[],
+    readonly at: Instant,
+    readonly fire: () => void,
+  ) {}
+
+  cancel(): void {
+    const found = this.pending.lastIndexOf(this);
+    if (found >= 0) this.pending.splice(found, 1);
+  }
 }
 
 /**
@@ -76,7 +84,7 @@ interface Pending {
  */
 export class VirtualClock implements Clock {
   /** The last one fires next. */
-  private readonly pending: Pending[] = [];
+  private readonly pending: VirtualTimer[] = [];
 
   constructor(private instant: Instant = Date.UTC(2026, 0, 5, 9)) {}
 
@@ -85,8 +93,8 @@ export class VirtualClock implements Clock {
   }
 
   at(at: Instant, fire: () => void): Timer {
-    const entry: Pending = { at: Math.max(at, this.instant), fire };
     const { pending } = this;
+    const entry = new VirtualTimer(pending, Math.max(at, this.instant), fire);
     // Most timers are about what comes soon: they are near the end.
     let index = pending.length;
     for (let before = pending[index - 1]; before !== undefined && before.at <= entry.at; before = pending[index - 1]) {
@@ -94,12 +102,7 @@ export class VirtualClock implements Clock {
     }
     if (index === pending.length) pending.push(entry);
     else pending.splice(index, 0, entry);
-    return {
-      cancel() {
-        const found = pending.lastIndexOf(entry);
-        if (found >= 0) pending.splice(found, 1);
-      },
-    };
+    return entry;
   }
 
   after(delay: Duration, fire: () => void): Timer {
@@ -113,7 +116,7 @@ export class VirtualClock implements Clock {
 
   /** When the next timer fires, or undefined where none is armed. */
   get next(): Instant | undefined {
-    return this.pending.at(-1)?.at;
+    return this.pending[this.pending.length - 1]?.at;
   }
 
   /** Goes to the next deadline and fires its first timer; false where none is armed. */

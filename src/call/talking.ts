@@ -39,7 +39,7 @@ export function talking(turn: Turn, phase: TalkingPhase, stimulus: Stimulus): vo
     case 'legEnded':
       return left(turn, phase, stimulus);
     case 'transferRequested':
-      return beginTransfer(turn, phase, { ...stimulus, transferor: stimulus.leg, channel: 'refer' });
+      return requested(turn, phase, stimulus);
     case 'digitPressed':
       return pressed(turn, phase, stimulus);
     case 'timerFired':
@@ -49,6 +49,14 @@ export function talking(turn: Turn, phase: TalkingPhase, stimulus: Stimulus): vo
     default:
       return;
   }
+}
+
+function requested(
+  turn: Turn,
+  phase: TalkingPhase,
+  { leg: transferor, transferId, target, replaces }: Extract<Stimulus, { kind: 'transferRequested' }>,
+): void {
+  beginTransfer(turn, phase, { transferor, transferId, target, channel: 'refer', replaces });
 }
 
 export const otherOf = (phase: { party: LegId; peer: LegId }, leg: LegId): LegId =>

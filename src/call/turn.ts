@@ -51,7 +51,8 @@ interface Draft extends Writable<Omit<Call, 'legs' | 'timers' | 'trail'>> {
 export class Turn {
   private draft: Draft | undefined;
   private readonly effects: Effect[] = [];
-  private readonly timerChanges = new Map<string, TimerChange>();
+  /** The last one of each timer. */
+  private readonly timerChanges: TimerChange[] = [];
   /** Routes taken in this step: a dialplan that only routes in a circle is noticed. */
   hops = 0;
 
@@ -70,7 +71,7 @@ export class Turn {
   }
 
   finish(): StepResult {
-    return { call: this.call, effects: this.effects, timers: [...this.timerChanges.values()] };
+    return { call: this.call, effects: this.effects, timers: this.timerChanges };
   }
 
   set<Key extends 'language' | 'answered' | 'adriftSince' | 'queuedSince' | 'returns'>(
@@ -110,8 +111,7 @@ export class Turn {
   /** Leaves the phase, with its timers, for another one. */
   enter(phase: Phase): void {
     this.leaveQueue();
-    const { timers } = this.call;
-    for (const name in timers) if (timers[name]?.scope === 'phase') this.clearTimer(name);
+    this.clearTimersOf('phase');
     this.written.phase = phase;
   }
 
@@ -134,13 +134,32 @@ export class Turn {
   setTimer(name: string, after: Duration, reason: string, scope: Timer['scope'] = 'phase'): void {
     const at = this.now + after;
     this.writtenTimers[name] = { at, reason, scope };
-    this.timerChanges.set(name, { kind: 'set', name, at, after, reason });
+    this.changeTimer({ kind: 'set', name, at, after, reason });
   }
 
   clearTimer(name: string): void {
     if (this.call.timers[name] === undefined) return;
     this.consumeTimer(name);
-    this.timerChanges.set(name, { kind: 'clear', name });
+    this.changeTimer({ kind: 'clear', name });
+  }
+
+  private clearTimersOf(scope: Timer['scope']): void {
+    const { timers } = this.call;
+    const rest: Record<string, Timer> = {};
+    let cleared = false;
+    for (const [name, timer] of Object.entries(timers)) {
+      if (timer.scope === scope) {
+        this.changeTimer({ kind: 'clear', name });
+        cleared = true;
+      } else rest[name] = timer;
+    }
+    if (cleared) this.written.timers = rest;
+  }
+
+  private changeTimer(change: TimerChange): void {
+    const before = this.timerChanges.findIndex(({ name }) => name === change.name);
+    if (before < 0) this.timerChanges.push(change);
+    else this.timerChanges[before] = change;
   }
 
   /** The timer has fired: it is armed no longer. */
@@ -151,7 +170,7 @@ export class Turn {
   /** Nothing outside of the call knows its timers any more. */
   rearm(): void {
     for (const [name, { at, reason }] of Object.entries(this.call.timers)) {
-      this.timerChanges.set(name, { kind: 'set', name, at, after: Math.max(0, at - this.now), reason });
+      this.changeTimer({ kind: 'set', name, at, after: Math.max(0, at - this.now), reason });
     }
   }
 
@@ -181,8 +200,10 @@ export class Turn {
     this.writtenLegs[leg.id] = leg;
   }
 
-  changeLeg(id: LegId, change: Partial<Omit<Leg, 'id'>>): void {
-    this.setLeg({ ...this.known(id), ...change });
+  changeLeg(id: LegId, change: Partial<Omit<Leg, 'id' | 'who'>>): void {
+    const leg = this.known(id);
+    const { state = leg.state, held = leg.held, away = leg.away, hears = leg.hears } = change;
+    this.setLeg({ id, who: leg.who, state, held, away, hears });
   }
 
   /**
@@ -347,7 +368,8 @@ export class Turn {
     if (this.call.phase.kind === 'ended') return;
     this.leaveQueue();
     for (const id of Object.keys(this.call.legs)) this.hangUp(id, refusal);
-    for (const name of Object.keys(this.call.timers)) this.clearTimer(name);
+    this.clearTimersOf('phase');
+    this.clearTimersOf('call');
     this.written.phase = { kind: 'ended', termination };
     this.effect({ kind: 'finish', termination });
   }

@@ -103,7 +103,8 @@ export function deriveWays(plan: Dialplan, flow: Flow, from: Instant, budget: Co
       }
     }
   }
-  return { ways: [...withoutNeedless(flow, ways), ...withAgents(plan, ways)], complete };
+  const all = [...withoutNeedless(flow, ways), ...withAgents(plan, ways)];
+  return { ways: all.slice(0, budget.ways), complete: complete && all.length <= budget.ways };
 }
 
 /** For each queue, a way on which its agents ring. */

@@ -60,8 +60,11 @@ export function playStory(plan: Dialplan, story: Story, known?: KnownLength): St
     const failure = director.take(step);
     const told = stage.moments.length;
     const since = stage.world.clock.now() - at;
-    steps.push({ step, place, toldBefore, told, at: since, ...(failure === undefined ? {} : { failure }) });
-    if (failure === undefined) continue;
+    if (failure === undefined) {
+      steps.push({ step, place, toldBefore, told, at: since });
+      continue;
+    }
+    steps.push({ step, place, toldBefore, told, at: since, failure });
     failures.push({ message: `${showStep(step)}: ${failure}`, place });
     break;
   }

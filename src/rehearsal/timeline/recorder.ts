@@ -2,8 +2,9 @@ import type { Duration, Instant } from '../../base/clock.ts';
 import type { Position } from '../../base/position.ts';
 import type { Call, LegId, Phase } from '../../call/call.ts';
 import type { Effect } from '../../call/effect.ts';
-import { recordOf } from '../../call/record.ts';
+import { type CallRecord, recordOf } from '../../call/record.ts';
 import { callerLeg } from '../../call/step.ts';
+import type { Termination } from '../../call/termination.ts';
 import type { TrailEntry } from '../../call/trail.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import { textOf } from '../promptLengths.ts';
@@ -37,14 +38,26 @@ export class Recorder {
     }
     const { phase } = result.call;
     if (phase.kind === 'ended' && before?.phase.kind !== 'ended') {
-      const { termination } = phase;
-      this.tell({
-        kind: 'ended',
-        termination,
-        record: recordOf(result.call, this.plan.version, termination, observed.now),
-      });
+      this.tellEnd(result.call, phase.termination, observed);
     }
   };
+
+  /** The record is made for whoever asks for it: most rehearsals are about the way there. */
+  private tellEnd(call: Call, termination: Termination, { callId, now }: Observed): void {
+    const { version } = this.plan;
+    let record: CallRecord | undefined;
+    this.moments.push({
+      at: now - this.startedAt,
+      callId,
+      place: this.place,
+      kind: 'ended',
+      termination,
+      get record() {
+        record ??= recordOf(call, version, termination, now);
+        return record;
+      },
+    });
+  }
 
   private tell(happening: Happening): void {
     if (this.observed === undefined) return;
@@ -204,6 +217,9 @@ function nodeOf({ menus, queues, extensions, groups, transfer }: Dialplan, phase
 }
 
 function latestPlace(trail: readonly TrailEntry[]): Position | undefined {
-  const latest = trail.findLast(entry => entry.kind === 'entered');
-  return latest?.kind === 'entered' ? latest.position : undefined;
+  for (let index = trail.length - 1; index >= 0; index--) {
+    const entry = trail[index];
+    if (entry?.kind === 'entered') return entry.position;
+  }
+  return undefined;
 }

@@ -123,7 +123,8 @@ export class World {
 
   /** Takes part in a call, ringing included. A leg that goes over to another call is never without one. */
   occupied(extension: string): boolean {
-    return this.phones.some(phone => phone.extension === extension && phone.state !== 'gone');
+    for (const phone of this.phones) if (phone.extension === extension && phone.state !== 'gone') return true;
+    return false;
   }
 
   reachable(extension: string): boolean {
