@@ -100,7 +100,7 @@ export class LiveHouse {
     const folder = await mkdtemp(join(tmpdir(), 'kozpont-live-'));
     const plan = dialplanOf(houseDialplan);
     const files = await noises(folder);
-    const settings = `sip: { listen: [udp:${address}:0] }\nmedia: { address: ${address}, rest: 0ms }\nstate: state\nrecords: state/records.jsonl\n`;
+    const settings = `sip: { listen: [udp:${address}:0] }\nmedia: { address: ${address}, rest: 0ms }\nstate: state\napi: { listen: off }\nrecords: state/records.jsonl\n`;
     const config = parseConfig('kozpont.yaml', settings, { folder, environment: {} }).value;
     if (config === undefined) throw new Error('the settings of the test are wrong');
     const kozpont = await startKozpont(config, {

@@ -9,6 +9,7 @@ import type { Dialplan } from '../../../src/dialplan/plan.ts';
 import { type Kozpont, type Listening, type Parts, startKozpont } from '../../../src/main.ts';
 import { createPhone, type Phone, type PhoneOptions } from '../../../src/phone/phone.ts';
 import { Waits } from '../../../src/phone/waits.ts';
+import { onProduction, openProduction, type ProductionEngine } from '../production/engine.ts';
 import { everyFrequency, Frequencies } from './frequencies.ts';
 import { type Times, timedPlan } from './timedPlan.ts';
 import { promptTone, toneSounds } from './toneSounds.ts';
@@ -36,6 +37,8 @@ export interface OfficeOptions {
   readonly prompts?: Readonly<Record<string, number>>;
   /** How long calls may go on after `drain`. Milliseconds. */
   readonly drain?: number;
+  /** On drachtio-server and so many FreeSWITCHes; default: as KOZPONT_TEST_ENGINE says. */
+  readonly mediaServers?: number;
   /** The folder of what outlives the office; default: one of its own. */
   readonly state?: string;
   /** Default: silent. */
@@ -60,6 +63,8 @@ export class Office {
     /** Its state folder. */
     readonly state: string,
     private readonly removeFiles: () => Promise<void>,
+    /** Undefined on the embedded engine. */
+    readonly production: ProductionEngine | undefined,
   ) {}
 
   static async open(options: OfficeOptions): Promise<Office> {
@@ -67,7 +72,10 @@ export class Office {
     const plan = timedPlan(options.times ?? {}, options.plan);
     const sounds = await toneSounds(frequencies, { ...prompts, ...options.prompts }, plan.company.languages);
     let office: Office | undefined;
-    const config = parseConfig('kozpont.yaml', settings(options), { folder: sounds.folder, environment: {} }).value;
+    const wanted = options.mediaServers ?? (onProduction ? 1 : 0);
+    const production = wanted === 0 ? undefined : await openProduction(wanted);
+    const text = `${settings(options)}${production?.settings ?? ''}`;
+    const config = parseConfig('kozpont.yaml', text, { folder: sounds.folder, environment: {} }).value;
     if (config === undefined) throw new Error('the settings of the test are wrong');
     const start = (listening: readonly Listening[]): Promise<Kozpont> => {
       const listeners = config.sip.listeners.map((listener, at) => ({ ...listener, port: listening[at]?.port ?? 0 }));
@@ -93,8 +101,15 @@ export class Office {
         },
       ],
     });
-    const removeFiles = (): Promise<void> => sounds.close();
-    office = new Office(frequencies, await start([]), start, config.files.state, removeFiles);
+    const removeFiles = async (): Promise<void> => {
+      await sounds.close();
+      await production?.stop();
+    };
+    const kozpont = await start([]).catch(async error => {
+      await removeFiles();
+      throw error;
+    });
+    office = new Office(frequencies, kozpont, start, config.files.state, removeFiles, production);
     return office;
   }
 
@@ -138,7 +153,7 @@ export class Office {
   /** A phone that has not said a word yet. */
   async phone(user: string, address: string, options: Partial<PhoneOptions> = {}): Promise<Phone> {
     const transport = options.transport ?? 'udp';
-    const listening = this.kozpont.listening[transport === 'udp' ? 0 : 1];
+    const listening = this.kozpont.listening.find(one => one.transport === transport);
     const phone = await createPhone({
       clock: systemClock,
       log: silentLog,
