@@ -12,6 +12,7 @@ import type { PooledServer } from '../pool/mediaPool.ts';
 import type { EndpointOptions, MediaEndpoint } from '../port.ts';
 import type { LocalAudio } from '../sdp/agreement.ts';
 import { answerOffer } from '../sdp/negotiate.ts';
+import { ChannelAudit } from './audit.ts';
 import { Channel } from './channel.ts';
 import { channelId, type Encoded, text } from './encode.ts';
 import { FreeswitchEndpoint } from './endpoint.ts';
@@ -66,9 +67,12 @@ export class FreeswitchServer implements PooledServer {
   heartbeat: FreeswitchLoad | undefined;
   /** Sessions of others, at the last heartbeat. */
   private strangers = 0;
+  private readonly audit: ChannelAudit;
 
   constructor(private readonly parts: FreeswitchParts) {
     this.name = parts.name;
+    const { clock, log, socket } = parts;
+    this.audit = new ChannelAudit({ clock, log, api: command => socket.api(command) });
   }
 
   get endpoints(): number {
@@ -136,7 +140,10 @@ export class FreeswitchServer implements PooledServer {
           paths: this.parts.paths,
           local,
           within: this.parts.changeWithin,
-          left: (one: FreeswitchEndpoint) => void this.alive.delete(one),
+          left: (one: FreeswitchEndpoint) => {
+            this.alive.delete(one);
+            if (channel !== undefined) this.audit.letGo(channel.id);
+          },
           forget,
         };
         endpoint = new FreeswitchEndpoint(context, options, { leg, channel, at: addressIn(answer), remote, offer });
@@ -162,6 +169,7 @@ export class FreeswitchServer implements PooledServer {
     this.state = 'over';
     const all = [...this.alive];
     for (const one of all) one.die(new KozpontError('MEDIA_UNAVAILABLE', 'the media server was closed'), true);
+    this.audit.close();
     await Promise.all(all.map(one => one.destroy()));
     this.parts.socket.close();
     await this.parts.connection.close();
@@ -171,6 +179,7 @@ export class FreeswitchServer implements PooledServer {
   fail(error: KozpontError): void {
     if (this.state === 'over') return;
     this.state = 'over';
+    this.audit.close();
     this.parts.log.error({ media: this.name, error: error.message }, 'a FreeSWITCH is lost');
     const all = [...this.alive];
     // Whichever of the two connections still stands ends the channels.
