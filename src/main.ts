@@ -219,6 +219,7 @@ const switchboardOf = (
     mediaServers: () => engine.mediaServers(),
     rtpPorts: () => engine.rtpPorts(),
     held: () => engine.held(),
+    drainMedia: name => engine.drainMedia(name),
     drain,
   };
 };

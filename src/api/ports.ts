@@ -24,6 +24,11 @@ export interface Switchboard {
    * Resolves then, with how many calls were ended by that limit. Asked again, it is the same drain.
    */
   drain(): Promise<number>;
+  /**
+   * No new calls for one media server, until it has been stopped and is there again. Gives how many endpoints are left on
+   * it. `unknown`: there is none of that name; `last`: no other one takes calls.
+   */
+  drainMedia(name: string): (() => number) | 'unknown' | 'last';
 }
 
 export interface MediaServerState {

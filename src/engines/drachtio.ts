@@ -55,9 +55,14 @@ export function drachtioEngine(
     mediaServers: () =>
       supervised.map(({ name, server }) => ({
         name,
-        ready: server?.ready === true,
+        ready: server?.ready === true && !pool.isDraining(name),
         endpoints: server?.endpoints ?? 0,
       })),
+    drainMedia(name) {
+      const became = pool.drain(name);
+      if (became !== 'draining') return became;
+      return () => supervised.find(one => one.name === name)?.server?.endpoints ?? 0;
+    },
     rtpPorts: () => undefined,
     held: () => ({ endpoints: pool.endpoints }),
     async close() {

@@ -36,6 +36,7 @@ export async function embeddedEngine(
     outlives: false,
     ready: Promise.resolve(),
     mediaServers: () => [{ name: media.name, ready: true, endpoints: media.endpoints }],
+    drainMedia: name => (name === media.name ? 'last' : 'unknown'),
     rtpPorts: () => ({ inUse: media.metrics.sessions, ...media.metrics.ports }),
     held: () => {
       const { dialogs, accepted, stack } = server.stats();

@@ -24,6 +24,8 @@ export interface Engine {
   /** Resolves when calls can be carried for the first time. Never rejects. */
   readonly ready: Promise<void>;
   mediaServers(): readonly MediaServerState[];
+  /** As `MediaPool.drain`; gives how many endpoints are left on it, at any time. */
+  drainMedia(name: string): (() => number) | 'unknown' | 'last';
   /** Pairs of RTP and RTCP ports; undefined where media servers elsewhere have them. */
   rtpPorts(): { readonly inUse: number; readonly resting: number; readonly free: number } | undefined;
   /** What it holds, by name: all zero some time after the last call. */

@@ -11,6 +11,7 @@ export const idle: Switchboard = {
   mediaServers: () => [{ name: 'embedded', ready: true, endpoints: 0 }],
   rtpPorts: () => ({ inUse: 0, resting: 0, free: 5_000 }),
   registrations: { extensions: 0, bindings: 0 },
+  drainMedia: () => 'unknown',
   held: () => ({}),
   drain: () => Promise.resolve(0),
 };

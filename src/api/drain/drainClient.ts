@@ -17,10 +17,19 @@ export type DrainOutcome =
 /** The switchboard speaks every five seconds. */
 const silentFor = 20_000;
 
-/** Asks the running Kozpont to drain, and tells how many calls are left until it is over. Never rejects. */
-export function requestDrain({ url, token }: Access, told: (calls: number) => void): Promise<DrainOutcome> {
+/**
+ * Asks the running Kozpont to drain, or one of its media servers, and tells how many calls (or endpoints) are left until it
+ * is over. Never rejects.
+ */
+export function requestDrain(
+  { url, token }: Access,
+  media: string | undefined,
+  told: (left: number) => void,
+): Promise<DrainOutcome> {
+  const asked = new URL('/drain', url);
+  if (media !== undefined) asked.searchParams.set('media', media);
   return new Promise(resolve => {
-    const asking = request(new URL('/drain', url), {
+    const asking = request(asked, {
       method: 'POST',
       headers: { Authorization: `Bearer ${token}`, 'Content-Length': 0 },
       agent: false,

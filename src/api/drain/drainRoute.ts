@@ -10,28 +10,48 @@ import { type DrainLine, writeDrainLine } from './drainLine.ts';
 const lookEvery: Duration = 200;
 const tellEvery: Duration = 5_000;
 
+type Drainable = Pick<Switchboard, 'drain' | 'drainMedia' | 'callsNow'>;
+
+/** What is waited for. */
+interface Draining {
+  left(): number;
+  /** Absent: until nothing is left. */
+  readonly over?: Promise<number>;
+}
+
 /**
- * `POST /drain`: the switchboard takes no new calls, and ends when those in progress have ended. The response goes on until
- * then. It asks for the token of the access file, and to come from this machine; whoever leaves before the end stops
- * nothing.
+ * `POST /drain`: the switchboard takes no new calls, and ends when those in progress have ended. `POST /drain?media=name`:
+ * one media server takes no new calls. The response goes on until nothing is left. It asks for the token of the access
+ * file, and to come from this machine; whoever leaves before the end stops nothing.
  */
 export const drainRoute =
-  (clock: Clock, switchboard: Pick<Switchboard, 'drain' | 'callsNow'>, token: string): Handler =>
+  (clock: Clock, switchboard: Drainable, token: string): Handler =>
   (request, response) => {
     if (!isFromHere(request)) return failure(403, 'only this machine may ask for that');
     if (!hasToken(request, token)) {
       return failure(401, 'the token is not the one of the running Kozpont', { 'WWW-Authenticate': 'Bearer' });
     }
-    report(clock, switchboard, response);
+    const draining = begin(switchboard, request.url);
+    if (draining === 'unknown') return failure(404, 'there is no media server of that name now');
+    if (draining === 'last') return failure(409, 'no other media server takes calls');
+    report(clock, draining, response);
     return 'taken';
   };
 
-function report(clock: Clock, switchboard: Pick<Switchboard, 'drain' | 'callsNow'>, response: ServerResponse): void {
+function begin(switchboard: Drainable, url = ''): Draining | 'unknown' | 'last' {
+  const media = new URLSearchParams(url.split('?', 2)[1] ?? '').get('media');
+  if (media === null) return { left: () => switchboard.callsNow, over: switchboard.drain() };
+  const left = switchboard.drainMedia(media);
+  return typeof left === 'string' ? left : { left };
+}
+
+function report(clock: Clock, draining: Draining, response: ServerResponse): void {
   let looking: Timer | undefined;
   let told = { calls: -1, at: 0 };
   const say = (line: DrainLine): void => void response.write(writeDrainLine(line));
   const look = (): void => {
-    const calls = switchboard.callsNow;
+    const calls = draining.left();
+    if (calls === 0 && draining.over === undefined) return conclude(0);
     const now = clock.now();
     if (calls !== told.calls || now - told.at >= tellEvery) {
       told = { calls, at: now };
@@ -40,14 +60,14 @@ function report(clock: Clock, switchboard: Pick<Switchboard, 'drain' | 'callsNow
     }
     looking = clock.after(lookEvery, look);
   };
-  const over = switchboard.drain();
+  const conclude = (cut: number): void => {
+    looking?.cancel();
+    response.end(writeDrainLine({ over: true, cut }));
+  };
   response.on('close', () => looking?.cancel());
   response.writeHead(200, { ...usualHeaders, 'Content-Type': 'application/x-ndjson', Connection: 'close' });
   look();
-  void over.then(cut => {
-    looking?.cancel();
-    response.end(writeDrainLine({ over: true, cut }));
-  });
+  void draining.over?.then(conclude);
 }
 
 /** Over loopback, or from an address of this machine to itself. */

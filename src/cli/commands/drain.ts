@@ -6,7 +6,14 @@ import type { Command, ExitStatus, Surroundings } from '../command.ts';
 import { nearby, readSettings, settingsOptions } from '../settings.ts';
 
 export const command: Command = {
-  options: { config: settingsOptions.config },
+  options: {
+    config: settingsOptions.config,
+    media: {
+      type: 'string',
+      value: 'name',
+      help: 'drains one media server alone: it takes no new calls until it has been stopped and is there again',
+    },
+  },
   about: `New calls get 503 from then on, as at SIGTERM; those in progress may go on until limits.drain is over. Prints how many
 are left until there is none. Who stops this command does not stop the drain. A second SIGTERM to the switchboard ends
 the calls at once.
@@ -29,11 +36,12 @@ Exits with 0 when every call has ended by itself, with 1 when the limit ended so
     }
     if (access === undefined) return notThere(`there is no ${file}`, surroundings);
     let last: number | undefined;
-    const outcome = await requestDrain(access, calls => {
-      if (calls !== last) surroundings.print(inProgress(calls));
-      last = calls;
+    const { media } = args.text;
+    const outcome = await requestDrain(access, media, left => {
+      if (left !== last) surroundings.print(media === undefined ? inProgress(left) : `${left} on ${media}`);
+      last = left;
     });
-    return conclude(outcome, { file, url: access.url }, surroundings);
+    return conclude(outcome, { file, url: access.url, media }, surroundings);
   },
 };
 
@@ -43,11 +51,16 @@ const inProgress = (calls: number): string =>
 interface Asked {
   readonly file: string;
   readonly url: string;
+  readonly media: string | undefined;
 }
 
-function conclude(outcome: DrainOutcome, { file, url }: Asked, surroundings: Surroundings): ExitStatus {
+function conclude(outcome: DrainOutcome, { file, url, media }: Asked, surroundings: Surroundings): ExitStatus {
   switch (outcome.kind) {
     case 'over': {
+      if (media !== undefined) {
+        surroundings.print(`Nothing is left on ${media}: stop it now. It takes calls again when it is back.`);
+        return 0;
+      }
       if (outcome.cut === 0) {
         surroundings.print('Every call has ended; Kozpont stops.');
         return 0;
@@ -59,6 +72,14 @@ function conclude(outcome: DrainOutcome, { file, url }: Asked, surroundings: Sur
     case 'notRunning':
       return notThere(`nobody listens at ${url}, which ${file} names`, surroundings);
     case 'refused':
+      if (media !== undefined && (outcome.status === 404 || outcome.status === 409)) {
+        surroundings.complain(
+          outcome.status === 404
+            ? `kozpont: there is no media server ${media} now\n    → kozpont doctor lists them`
+            : `kozpont: no other media server than ${media} takes calls: nothing has changed\n    → start another one first`,
+        );
+        return 1;
+      }
       surroundings.complain(`kozpont: what listens at ${url} refused with HTTP ${outcome.status}
     → is it another Kozpont, with a state folder of its own?`);
       return 1;

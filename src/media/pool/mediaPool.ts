@@ -16,7 +16,7 @@ export interface PooledServer extends MediaServer {
 export class MediaPool implements MediaServer {
   readonly name = 'pool';
   private readonly byName = new Map<string, PooledServer>();
-  /** Names: a server that is connected anew still drains. */
+  /** Names. */
   private readonly draining = new Set<string>();
 
   constructor(private readonly log: Log) {}
@@ -26,15 +26,27 @@ export class MediaPool implements MediaServer {
     this.byName.set(server.name, server);
   }
 
-  /** It is lost. Its endpoints have said so, or are about to. */
+  /** It is lost. Its endpoints have said so, or are about to. One that drained has been waited for: the next takes calls. */
   remove(server: PooledServer): void {
-    if (this.byName.get(server.name) === server) this.byName.delete(server.name);
+    if (this.byName.get(server.name) !== server) return;
+    this.byName.delete(server.name);
+    this.draining.delete(server.name);
   }
 
-  /** No new calls for the server of this name; those on it may end there. */
-  drain(name: string, draining = true): void {
-    if (draining) this.draining.add(name);
-    else this.draining.delete(name);
+  /**
+   * No new calls for the server of this name, until it has been stopped and is there again; those on it may end there.
+   * `unknown`: there is none; `last`: no other one takes calls, and nothing has changed.
+   */
+  drain(name: string): 'draining' | 'unknown' | 'last' {
+    if (!this.byName.has(name)) return 'unknown';
+    const others = this.candidates().some(one => one.name !== name && one.ready && !one.draining);
+    if (!others) return 'last';
+    this.draining.add(name);
+    return 'draining';
+  }
+
+  isDraining(name: string): boolean {
+    return this.draining.has(name);
   }
 
   get ready(): boolean {

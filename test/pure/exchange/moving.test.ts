@@ -305,17 +305,18 @@ describe('new calls', () => {
 
   test('do not go to a server that drains; the parties of its calls do', async () => {
     const { events } = await house.callIn();
-    pool.drain('first');
+    expect(pool.drain('first')).toBe('draining');
     const other = await house.callIn();
     events.digit('0');
     await house.settle();
     expect(endpoint('leg1').server).toBe('first');
     expect([first.endpoints, second.endpoints]).toEqual([2, 1]);
     other.events.ended(byFarEnd);
-    pool.drain('second');
-    expect(pool.ready).toBe(false);
-    pool.drain('second', false);
-    expect(pool.ready).toBe(true);
+    expect([pool.drain('second'), pool.drain('third'), pool.ready]).toEqual(['last', 'unknown', true]);
+    // It was stopped, and is there again.
+    pool.remove(first);
+    pool.add(first);
+    expect(pool.drain('second')).toBe('draining');
     await end();
   });
 });

@@ -1,13 +1,14 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readAccess, writeAccess } from '../../../src/api/accessFile.ts';
 import { command as drain } from '../../../src/cli/commands/drain.ts';
+import { productionPresent } from '../../support/production/engine.ts';
 import { type Overheard, overheard } from '../../support/surroundings.ts';
 import { companyNumber, inOffice, type Office } from '../../support/switchboard/office.ts';
 import { leaveNoSocketOpen } from '../../support/switchboard/openSockets.ts';
-import { conversation } from '../../support/switchboard/scenes.ts';
+import { conversation, hearEachOther } from '../../support/switchboard/scenes.ts';
 import { ask, type HttpAnswer } from '../../support/wire/httpClient.ts';
 
 leaveNoSocketOpen();
@@ -26,6 +27,14 @@ const get = (office: Office, path: string): Promise<HttpAnswer> =>
 const post = (office: Office, token: string): Promise<HttpAnswer> =>
   ask(office.kozpont.api ?? expect.unreachable(), 'POST /drain', [`Authorization: Bearer ${token}`]);
 
+/** The media server that has so many endpoints. */
+async function endpointsOn(office: Office, count: number): Promise<{ readonly name: string }> {
+  const { body } = await get(office, '/metrics');
+  const found = [...body.matchAll(/^kozpont_media_endpoints\{server="([^"]+)"\} (\d+)$/gm)];
+  const [, name] = found.find(([, , endpoints]) => Number(endpoints) === count) ?? expect.unreachable(found.join());
+  return { name: name ?? '' };
+}
+
 const accessFile = (office: Office): string => join(office.state, 'api.json');
 
 const metric = async (office: Office, name: string): Promise<number> => {
@@ -35,9 +44,12 @@ const metric = async (office: Office, name: string): Promise<number> => {
 };
 
 /** `kozpont drain`, as the user of the office's Kozpont would run it. */
-function drainCommand(office: Office): { readonly around: Overheard; readonly status: Promise<number> } {
+function drainCommand(
+  office: Office,
+  media?: string,
+): { readonly around: Overheard; readonly status: Promise<number> } {
   const around = overheard(folder, { KOZPONT_STATE: office.state });
-  return { around, status: drain.run(noArguments, around) };
+  return { around, status: drain.run({ ...noArguments, text: media === undefined ? {} : { media } }, around) };
 }
 
 describe.concurrent('the API of a switchboard', () => {
@@ -117,6 +129,46 @@ describe.concurrent('kozpont drain', () => {
       },
       { api, drain: 30_000 },
     ),
+  );
+
+  test(
+    'does not drain the only media server, nor one that is not there',
+    inOffice(
+      async office => {
+        const only = office.production === undefined ? 'embedded' : 'media1';
+        for (const [media, said] of [
+          [only, 'no other media server'],
+          ['nobody', 'there is no media server nobody'],
+        ] as const) {
+          const { around, status } = drainCommand(office, media);
+          expect(await status).toBe(1);
+          expect(around.complained.join()).toContain(said);
+        }
+        expect((await get(office, '/readyz')).status).toBe(200);
+      },
+      { api },
+    ),
+  );
+
+  test.skipIf(!productionPresent)(
+    `drains one media server of two, whose calls end where they are${productionPresent ? '' : ': needs KOZPONT_DRACHTIO and KOZPONT_FREESWITCH'}`,
+    inOffice(
+      async office => {
+        const { outside, inside } = await conversation(office);
+        const { name: busy } = await endpointsOn(office, 2);
+        const { around, status } = drainCommand(office, busy);
+        await vi.waitFor(() => expect(around.printed).toEqual([`2 on ${busy}`]), { timeout: 5_000 });
+        await hearEachOther(office, outside, inside);
+        const second = await office.caller('+36205550000');
+        await second.call(companyNumber).hears(office.prompt('welcome'));
+        expect((await endpointsOn(office, 1)).name).not.toBe(busy);
+        await outside.hangUp();
+        expect(await status).toBe(0);
+        expect(around.printed.at(-1)).toContain(`Nothing is left on ${busy}`);
+      },
+      { api, mediaServers: 2 },
+    ),
+    60_000,
   );
 
   test(
