@@ -23,13 +23,12 @@ export interface BannerFacts {
 /** What a start prints: where it listens, what can be dialled, how to register a phone, and what to try first. */
 export function banner(facts: BannerFacts): string {
   const { config, plan, advertised } = facts;
-  const { ports } = config.media;
   const extensions = Object.values(plan.extensions);
   const sections = [
     `Kozpont ${facts.version} is ready: ${plan.company.name} (${facts.dialplanFile}), ${config.engine.kind} engine`,
     columns([
       ['  SIP', facts.listening.map(showListening).join(', ')],
-      ['  RTP', `${config.media.address}, UDP ports ${ports.from} to ${ports.to}`],
+      ['  RTP', mediaText(config)],
       ['  phones reach it at', advertised],
       ...(facts.api === undefined
         ? []
@@ -44,6 +43,11 @@ export function banner(facts: BannerFacts): string {
     firstSteps(facts),
   ];
   return sections.filter(text => text !== '').join('\n\n');
+}
+
+function mediaText({ engine, media: { address, ports } }: Config): string {
+  if (engine.kind === 'embedded') return `${address}, UDP ports ${ports.from} to ${ports.to}`;
+  return engine.freeswitch.map(({ name }) => name).join(', ');
 }
 
 function registration(facts: BannerFacts): string {

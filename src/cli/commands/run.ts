@@ -49,7 +49,11 @@ ${Object.entries(variables)
       plan: preparation.plan,
       listening: kozpont.listening,
       api: kozpont.api,
-      advertised: preparation.advertised.sip,
+      // Where a drachtio-server listens is where it says that it is.
+      advertised:
+        config.engine.kind === 'drachtio'
+          ? (kozpont.listening[0]?.address ?? config.engine.drachtio.host)
+          : preparation.advertised.sip,
       dialplanFile: nearby(config.files.dialplan, surroundings.folder),
       credentialsFile: nearby(config.files.credentials, surroundings.folder),
       added: preparation.credentials.added,

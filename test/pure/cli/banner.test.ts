@@ -120,6 +120,21 @@ Stop with Ctrl-C.`);
     );
   });
 
+  it('names the media servers where they have the RTP ports', () => {
+    const server = { host: '192.0.2.30', port: 8021, secret: 'x', profile: 'kozpont', paths: [], ports: undefined };
+    const engine = {
+      kind: 'drachtio',
+      drachtio: { host: '127.0.0.1', port: 9022, secret: 'y' },
+      freeswitch: [
+        { ...server, name: 'media1' },
+        { ...server, name: 'media2' },
+      ],
+    } as const;
+    if (config === undefined) throw new Error('no config');
+    expect(banner(facts({ config: { ...config, engine } }))).toMatch(/\n {2}RTP +media1, media2\n/);
+    expect(banner(facts())).toMatch(/\n {2}RTP +0\.0\.0\.0, UDP ports 20000 to 29999\n/);
+  });
+
   it('names extensions that are many by their number', () => {
     const added = Array.from({ length: 9 }, (_, index) => String(index));
     expect(banner(facts({ added }))).toContain('New passwords were made for 9 extensions');
