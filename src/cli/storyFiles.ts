@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../base/yaml/diagnostic.ts';
@@ -31,7 +32,11 @@ export async function loadStoryFile(
 ): Promise<StoriesToPlay> {
   const path = resolve(folder, file);
   const loaded = await loadStories(path, file);
-  if (!loaded.ok) return { file, diagnostics: loaded.error };
+  if (!loaded.ok) {
+    const stories = storiesOf(file);
+    if (stories !== undefined && existsSync(resolve(folder, stories))) return loadStoryFile(stories, otherPlan, folder);
+    return { file, diagnostics: loaded.error };
+  }
   const beside = loaded.value.dialplan ?? basename(file).replace(/(\.story)?\.yaml$/, '.yaml');
   const planPath = otherPlan === undefined ? resolve(dirname(path), beside) : resolve(folder, otherPlan);
   const read = await loadDialplan(planPath, nearby(planPath, folder));
@@ -41,3 +46,7 @@ export async function loadStoryFile(
   const diagnostics = stories.flatMap(story => inspectStory(plan, story));
   return { file, diagnostics, ...(diagnostics.length > 0 ? {} : { loaded: { plan, stories } }) };
 }
+
+/** Who names a dialplan means the stories beside it. */
+const storiesOf = (file: string): string | undefined =>
+  file.endsWith('.yaml') && !file.endsWith('.story.yaml') ? file.replace(/\.yaml$/, '.story.yaml') : undefined;

@@ -52,6 +52,10 @@ describe('kozpont test', () => {
     });
   });
 
+  it('plays the stories beside a dialplan that is named in their place', async () => {
+    expect((await typed('dialplans/right.yaml')).printed).toBe('1 story played: 1 as they say, 0 not');
+  });
+
   it('prints a story that does not come as it says, and plays the others', async () => {
     const { status, printed } = await typed('dialplans/wrong.story.yaml', 'dialplans/right.story.yaml');
     expect(status).toBe(1);
