@@ -23,7 +23,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   journal: ['base', 'exchange/ports', 'signalling/registrar/store'],
   phone: ['base', 'sip', 'media', 'embedded'],
   reload: ['base', 'dialplan', 'rehearsal', 'config'],
-  doctor: ['base', 'config', 'prompts', 'embedded/drachtiod/protocol/frame'],
+  doctor: ['base', 'config', 'prompts', 'embedded/drachtiod/protocol/frame', 'media/freeswitch/eventSocket/frames'],
   live: ['base', 'dialplan', 'call', 'rehearsal', 'phone', 'embedded/rtp/audio'],
   cli: ['*'],
   bench: ['*'],

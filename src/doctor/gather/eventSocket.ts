@@ -4,15 +4,16 @@
  */
 import type { Socket } from 'node:net';
 import type { Clock, Duration } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { ServerAddress } from '../../config/config.ts';
+import { type Frame, FrameReader } from '../../media/freeswitch/eventSocket/frames.ts';
 import type { Failure } from '../facts.ts';
-import { type EventSocketFrame, EventSocketReader } from './eventSocketFrames.ts';
 import { converse, dial } from './wire.ts';
 
 export class EventSocket {
-  private readonly reader = new EventSocketReader();
-  private readonly waiting: EventSocketFrame[] = [];
+  private readonly reader = new FrameReader();
+  private readonly waiting: Frame[] = [];
 
   private constructor(
     private readonly clock: Clock,
@@ -49,30 +50,33 @@ export class EventSocket {
   private async authenticate(secret: string): Promise<Failure | undefined> {
     const greeting = await this.exchange(undefined, ['auth/request', 'text/rude-rejection']);
     if (!greeting.ok) return greeting.error;
-    if (greeting.value.headers['content-type'] === 'text/rude-rejection') {
+    if (typeOf(greeting.value) === 'text/rude-rejection') {
       return { kind: 'denied', detail: greeting.value.body.trim() };
     }
     const reply = await this.exchange(`auth ${secret}\n\n`, ['command/reply']);
     if (!reply.ok) return reply.error;
-    const text = reply.value.headers['reply-text'] ?? '';
+    const text = reply.value.headers.get('Reply-Text') ?? '';
     return text.startsWith('+OK') ? undefined : { kind: 'refused', detail: text };
   }
 
   /** The next message of one of these types; others (events, disconnect notices) are passed over. */
-  private async exchange(
-    bytes: string | undefined,
-    types: readonly string[],
-  ): Promise<Result<EventSocketFrame, Failure>> {
-    const found = (): EventSocketFrame | undefined => {
+  private async exchange(bytes: string | undefined, types: readonly string[]): Promise<Result<Frame, Failure>> {
+    const found = (): Frame | undefined => {
       for (let frame = this.waiting.shift(); frame !== undefined; frame = this.waiting.shift()) {
-        if (types.includes(frame.headers['content-type'] ?? '')) return frame;
+        if (types.includes(typeOf(frame) ?? '')) return frame;
       }
       return undefined;
     };
-    const read = (chunk: Buffer): Result<EventSocketFrame, Failure> | undefined => {
-      const frames = this.reader.push(chunk);
-      if (!frames.ok) return fail({ kind: 'foreign', detail: frames.error });
-      this.waiting.push(...frames.value);
+    const read = (chunk: Buffer): Result<Frame, Failure> | undefined => {
+      try {
+        this.waiting.push(...this.reader.read(chunk));
+      } catch (error) {
+        return fail({ kind: 'foreign', detail: messageOf(error) });
+      }
+      // Every message of an event socket says what it is.
+      if (this.waiting.some(frame => typeOf(frame) === undefined)) {
+        return fail({ kind: 'foreign', detail: 'it sends what is no event socket message' });
+      }
       const frame = found();
       return frame === undefined ? undefined : ok(frame);
     };
@@ -80,3 +84,5 @@ export class EventSocket {
     return answer.ok ? answer.value : answer;
   }
 }
+
+const typeOf = ({ headers }: Frame): string | undefined => headers.get('Content-Type');
