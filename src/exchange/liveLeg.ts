@@ -26,6 +26,8 @@ export interface LegOwner {
   readonly id: string;
   post(stimulus: Stimulus): void;
   transferRequested(leg: LiveLeg, request: TransferRequest): void;
+  /** What outlives the process has changed, and call control does not hear of it. */
+  snapshotChanged(): void;
   /** The endpoint of another party: whoever is to talk with it is to be on the same media server. */
   besides(leg: LiveLeg): MediaEndpoint | undefined;
 }
@@ -100,6 +102,12 @@ export class LiveLeg implements LegMediaOwner {
     this.failed(new KozpontError('MEDIA_UNAVAILABLE', 'the process that had it has died'), 'restart');
   }
 
+  /** What a process that has died knew of a far end that was on its way out: nobody else would tell it. */
+  dismiss(snapshot: LegSnapshot): void {
+    this.dialog = this.around.signalling.adopt(snapshot, this.events());
+    this.hangUp({ cause: 16, text: 'Normal Clearing' });
+  }
+
   /** What outlives the process. */
   snapshot(): LegSnapshot | undefined {
     return this.over || this.standing !== 'answered' ? undefined : this.dialog?.snapshot();
@@ -138,6 +146,7 @@ export class LiveLeg implements LegMediaOwner {
         // The caller gave up: the last event of the dialog is on its way.
         return;
       }
+      this.owner.snapshotChanged();
       if (answer !== undefined) await this.media.within('accept', endpoint.accept(answer));
       this.noticeHold(endpoint);
     });
