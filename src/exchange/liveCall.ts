@@ -40,7 +40,7 @@ interface Begin {
 
 /** What comes once, and what a call waits for: one that goes by without an answer leaves the call stuck. */
 const decisive: ReadonlySet<string> = new Set([
-  ...['begin', 'timerFired', 'playFinished', 'legAnswered', 'legFailed', 'legEnded', 'handedOver'],
+  ...['begin', 'timerFired', 'playFinished', 'legAnswered', 'legFailed', 'legEnded', 'handedOver', 'restored'],
 ]);
 
 /**

@@ -99,6 +99,8 @@ export class LiveLeg implements LegMediaOwner {
     this.standing = 'answered';
     this.held = held;
     this.dialog = this.around.signalling.adopt(snapshot, this.events());
+    // The call has ended before it came to this leg.
+    if (this.over) return this.dialog.hangUp({ status: 503, text: 'Service Unavailable', cause: 41 });
     this.failed(new KozpontError('MEDIA_UNAVAILABLE', 'the process that had it has died'), 'restart');
   }
 

@@ -206,6 +206,19 @@ describe('a process that dies', () => {
     await close();
   });
 
+  test('and left a call that call control cannot go on with: both are told, and it ends', async () => {
+    await before.conversation();
+    await restart(saved =>
+      saved.map(({ call, legs }) => ({
+        call: { ...call, phase: { kind: 'queued', party: 'nobody', queue: 'reception' } },
+        legs,
+      })),
+    );
+    expect(after.signalling.adopted.map(({ ended }) => ended)).toMatchObject([{ status: 503 }, { status: 503 }]);
+    expect([after.exchange.callsNow, after.media.endpoints]).toEqual([0, 0]);
+    await close();
+  });
+
   test('and left something that is no call: the others are restored', async () => {
     await before.conversation();
     await restart(saved => [{}, ...saved]);
