@@ -123,7 +123,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     throw error;
   });
   exchange.connect(signalling);
-  for (const call of saved) exchange.restore(call);
+  exchange.restore(saved);
 
   let drained: Promise<number> | undefined;
   const drain = (): Promise<number> => {

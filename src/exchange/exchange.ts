@@ -133,14 +133,30 @@ export class Exchange implements SignallingEvents {
     return live.start(incoming).events();
   }
 
-  /** Goes on with a call of a process that has died, on the dialplan of now. Before the first call arrives. */
-  restore({ call, legs }: SavedCall): void {
-    if (this.house === undefined) throw new Error('the exchange is not connected to signalling');
-    const live = LiveCall.saved(this.house, this.options.plan(), call);
-    this.options.log.warn({ call: call.id, legs: Object.keys(legs), phase: call.phase.kind }, 'a call is restored');
-    this.calls.set(live.id, live);
-    for (const watcher of this.options.watchers ?? []) watcher.callBegan?.(live.id, call.origin);
-    live.restore(legs);
+  /**
+   * Goes on with the calls of a process that has died, on the dialplan of now. Before the first call arrives. Who takes
+   * part in one of them is known to all before a queue looks for somebody free. One that cannot be gone on with does not
+   * keep the others.
+   */
+  restore(saved: readonly SavedCall[]): void {
+    const { house } = this;
+    if (house === undefined) throw new Error('the exchange is not connected to signalling');
+    const lives = saved.flatMap(one => {
+      try {
+        const live = LiveCall.saved(house, this.options.plan(), one);
+        this.calls.set(live.id, live);
+        return [{ live, legs: one.legs }];
+      } catch (error) {
+        this.options.log.error({ call: one.call?.id, error: messageOf(error) }, 'a call cannot be restored');
+        return [];
+      }
+    });
+    for (const { live, legs } of lives) {
+      const { call, id } = live;
+      this.options.log.warn({ call: id, legs: Object.keys(legs), phase: call.phase.kind }, 'a call is restored');
+      for (const watcher of this.options.watchers ?? []) watcher.callBegan?.(id, call.origin);
+      live.restore(legs);
+    }
   }
 
   reachableChanged(extension: string): void {

@@ -7,13 +7,14 @@ const sameDigit: Duration = 400;
 
 /** A phone's keypad: some phones send each press both ways. */
 export class Keypad {
-  private last: { readonly digit: string; readonly way: Way; readonly at: Instant } | undefined;
+  /** Of each digit: what comes the other way may have been overtaken by the next one. */
+  private readonly last = new Map<string, { readonly way: Way; readonly at: Instant }>();
 
   /** False where the press was heard the other way already. */
   pressed(digit: string, way: Way, at: Instant): boolean {
-    const { last } = this;
-    if (last !== undefined && last.way !== way && last.digit === digit && at - last.at < sameDigit) return false;
-    this.last = { digit, way, at };
+    const last = this.last.get(digit);
+    if (last !== undefined && last.way !== way && at - last.at < sameDigit) return false;
+    this.last.set(digit, { way, at });
     return true;
   }
 }

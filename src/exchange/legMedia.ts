@@ -83,10 +83,16 @@ export class LegMedia {
     return this.current?.server;
   }
 
-  /** Another endpoint in the place of one that works. The caller has the turn. */
+  /** Another endpoint in the place of one that works. The caller has the turn. Rejects where that one is lost meanwhile. */
   async replace(opening: Opening): Promise<MediaEndpoint> {
-    const before = this.current;
+    const { losses } = this;
     const endpoint = await this.create(opening);
+    if (losses !== this.losses) {
+      // A third one is on its way already.
+      void endpoint.destroy();
+      throw new KozpontError('DISPOSED', 'the endpoint was lost before another one could take its place');
+    }
+    const before = this.current;
     this.current = endpoint;
     this.endpoint = Promise.resolve(endpoint);
     void before?.destroy();

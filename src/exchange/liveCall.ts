@@ -40,7 +40,7 @@ interface Begin {
 
 /** What comes once, and what a call waits for: one that goes by without an answer leaves the call stuck. */
 const decisive: ReadonlySet<string> = new Set([
-  ...['begin', 'timerFired', 'playFinished', 'legAnswered', 'legFailed', 'legEnded', 'handedOver'],
+  ...['begin', 'timerFired', 'playFinished', 'legAnswered', 'legFailed', 'legEnded', 'handedOver', 'restored'],
 ]);
 
 /**
@@ -64,9 +64,13 @@ export class LiveCall implements LegOwner {
     return new LiveCall(house, plan, begin(plan, arrival, house.clock.now(), house.overrides()));
   }
 
-  /** A call of a process that has died: `restore` follows. */
-  static saved(house: House, plan: Dialplan, call: Call): LiveCall {
-    return new LiveCall(house, plan, { call, effects: [], timers: [] });
+  /** A call of a process that has died, with whoever is still in it: `restore` follows. */
+  static saved(house: House, plan: Dialplan, { call, legs }: SavedCall): LiveCall {
+    const live = new LiveCall(house, plan, { call, effects: [], timers: [] });
+    for (const { id, who, state } of Object.values(call.legs)) {
+      if (state === 'answered' && legs[id] !== undefined) live.legs.set(id, live.newLeg(id, who));
+    }
+    return live;
   }
 
   private constructor(
@@ -94,18 +98,30 @@ export class LiveCall implements LegOwner {
     return leg;
   }
 
-  /** Goes on with the legs that are still there; the others were lost with the process that had them. */
-  restore(legs: SavedCall['legs']): void {
-    const survivors = new Map(Object.entries(legs));
-    const known = Object.values(this.state.legs);
+  /**
+   * Goes on with the legs that are still there; the others were lost with the process that had them. The former are told
+   * first: what comes of the loss of the latter reaches them.
+   */
+  restore(snapshots: SavedCall['legs']): void {
+    const { phase, legs } = this.state;
+    if (phase.kind === 'ended') {
+      // It was written down in its last moment.
+      this.finish({ kind: 'finish', termination: phase.termination });
+      return;
+    }
+    const known = Object.values(legs);
+    const survivors = [...this.legs];
     this.post({ kind: 'restored' });
-    for (const { id, who, state, held } of known) {
-      const snapshot = state === 'answered' ? survivors.get(id) : undefined;
-      if (snapshot !== undefined) {
-        const leg = this.newLeg(id, who);
-        this.legs.set(id, leg);
-        leg.adopt(snapshot, held);
-      } else if (state === 'dialing' || state === 'ringing' || state === 'cancelling') {
+    for (const [id, leg] of survivors) {
+      const snapshot = snapshots[id];
+      if (snapshot !== undefined) leg.adopt(snapshot, legs[id]?.held === true);
+    }
+    const alive = new Set(survivors.map(([id]) => id));
+    for (const { id, who, state } of known) {
+      const snapshot = snapshots[id];
+      if (alive.has(id)) continue;
+      if (snapshot !== undefined) this.newLeg(id, who).dismiss(snapshot);
+      if (state === 'dialing' || state === 'ringing' || state === 'cancelling') {
         this.post({ kind: 'legFailed', leg: id, reason: 'unreachable', status: 503 });
       } else {
         this.post({ kind: 'legEnded', leg: id, by: 'network' });
@@ -168,6 +184,10 @@ export class LiveCall implements LegOwner {
     leg.id = as;
     this.legs.set(as, leg);
     return true;
+  }
+
+  snapshotChanged(): void {
+    if (!this.over) this.house.changed(this);
   }
 
   besides(leg: LiveLeg): MediaEndpoint | undefined {

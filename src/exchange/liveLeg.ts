@@ -26,6 +26,8 @@ export interface LegOwner {
   readonly id: string;
   post(stimulus: Stimulus): void;
   transferRequested(leg: LiveLeg, request: TransferRequest): void;
+  /** What outlives the process has changed, and call control does not hear of it. */
+  snapshotChanged(): void;
   /** The endpoint of another party: whoever is to talk with it is to be on the same media server. */
   besides(leg: LiveLeg): MediaEndpoint | undefined;
 }
@@ -75,6 +77,8 @@ export class LiveLeg implements LegMediaOwner {
   private stale = false;
   /** On the way to another endpoint. */
   private moving: Promise<MediaEndpoint> | undefined;
+  /** Offers of the far end that wait for their turn, or for a move: they stand in the way of its re-INVITE. */
+  private readonly offers = new Set<() => Promise<void>>();
   private readonly moves: Instant[] = [];
   private readonly keypad = new Keypad();
 
@@ -95,7 +99,15 @@ export class LiveLeg implements LegMediaOwner {
     this.standing = 'answered';
     this.held = held;
     this.dialog = this.around.signalling.adopt(snapshot, this.events());
+    // The call has ended before it came to this leg.
+    if (this.over) return this.dialog.hangUp({ status: 503, text: 'Service Unavailable', cause: 41 });
     this.failed(new KozpontError('MEDIA_UNAVAILABLE', 'the process that had it has died'), 'restart');
+  }
+
+  /** What a process that has died knew of a far end that was on its way out: nobody else would tell it. */
+  dismiss(snapshot: LegSnapshot): void {
+    this.dialog = this.around.signalling.adopt(snapshot, this.events());
+    this.hangUp({ cause: 16, text: 'Normal Clearing' });
   }
 
   /** What outlives the process. */
@@ -136,6 +148,7 @@ export class LiveLeg implements LegMediaOwner {
         // The caller gave up: the last event of the dialog is on its way.
         return;
       }
+      this.owner.snapshotChanged();
       if (answer !== undefined) await this.media.within('accept', endpoint.accept(answer));
       this.noticeHold(endpoint);
     });
@@ -271,13 +284,18 @@ export class LiveLeg implements LegMediaOwner {
       const endpoint = (await this.moving?.catch(() => undefined)) ?? this.media.present;
       if (endpoint === undefined || this.over) throw new KozpontError('DISPOSED', 'the leg has ended');
       const sdp = await this.media.within('answer', offer === undefined ? endpoint.offer() : endpoint.answer(offer));
-      if (offer !== undefined) this.stale = false;
+      if (offer !== undefined && this.media.is(endpoint)) this.stale = false;
       this.noticeHold(endpoint);
       return sdp;
     };
-    // Their offer stands in the way of the re-INVITE that the turn waits for.
     // An offer that cannot be used is refused, and the leg goes on as it was.
-    return this.moving === undefined ? this.media.next(work) : work();
+    return new Promise((resolve, reject) => {
+      const begin = async (): Promise<void> => {
+        if (this.offers.delete(begin)) await work().then(resolve, reject);
+      };
+      this.offers.add(begin);
+      void (this.moving === undefined ? this.media.next(begin) : begin());
+    });
   }
 
   private noticeHold(endpoint: MediaEndpoint): void {
@@ -379,8 +397,11 @@ export class LiveLeg implements LegMediaOwner {
     if (!this.stale || this.dialog === undefined) return;
     const asked = this.dialog.reinvite(endpoint.localSdp);
     const answer = await withDeadline(this.around.clock, reinviteDeadline, 'the re-INVITE to another endpoint', asked);
+    // Lost meanwhile, as well: the next one is not known to the far end.
+    if (!this.media.is(endpoint)) return;
     // Not stale any more: the far end has made an offer itself meanwhile, and been answered.
     if (this.stale) await this.media.within('accept', endpoint.accept(answer, this.source));
+    if (!this.media.is(endpoint)) return;
     this.stale = false;
     this.noticeHold(endpoint);
   }
@@ -389,14 +410,20 @@ export class LiveLeg implements LegMediaOwner {
   private async together(other: LiveLeg): Promise<void> {
     const [mover, stays] = this.who.extension === undefined ? [other, this] : [this, other];
     await mover.moveTo(stays.media.present);
+    const [moved, stayed] = [mover.media.present, stays.media.present];
+    // There was no room beside the other one: that one comes along.
+    if (moved !== undefined && stayed !== undefined && moved.server !== stayed.server) await stays.moveTo(moved);
   }
 
+  /** Rejects where there is no room for it, and then it is where it was. A far end that does not come along is lost. */
   private async moveTo(beside: MediaEndpoint | undefined): Promise<void> {
-    this.stale = true;
     const moving = this.media.replace({ offer: undefined, signallingAddress: this.source, beside, avoid: undefined });
     this.moving = moving;
+    for (const begin of [...this.offers]) void begin();
     try {
-      await this.bringAlong(await moving);
+      const endpoint = await moving;
+      this.stale = true;
+      await this.bringAlong(endpoint).catch(error => this.media.is(endpoint) && this.lost(error, 'reanchor'));
     } finally {
       if (this.moving === moving) this.moving = undefined;
     }

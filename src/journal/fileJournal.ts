@@ -73,10 +73,18 @@ export class FileJournal implements Journal {
   }
 
   private async writeAll(): Promise<void> {
-    const due = [...this.due];
-    this.due.clear();
-    for (const [callId, saved] of due) {
-      await writeSealed(this.pathOf(callId), format, saved());
+    // One by one: a call that ends meanwhile is not due any more.
+    for (const callId of [...this.due.keys()]) {
+      const saved = this.due.get(callId);
+      this.due.delete(callId);
+      if (saved === undefined) continue;
+      try {
+        await writeSealed(this.pathOf(callId), format, saved());
+      } catch (error) {
+        // With the next change of any call.
+        if (!this.due.has(callId)) this.due.set(callId, saved);
+        throw error;
+      }
     }
     this.failing = false;
   }

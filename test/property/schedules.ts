@@ -121,6 +121,7 @@ function whatCanHappen(world: World, detail: number): (() => void)[] {
   possible.push(() => world.register(agent, !world.reachable(agent)));
   const [first] = world.calls.values();
   if (detail % 40 === 0 && first !== undefined) possible.push(() => world.stop(first.id));
+  if (detail % 7 === 0) possible.push(() => world.restart());
   for (const phone of world.alive()) possible.push(...ofPhone(world, phone, detail));
   return possible.length > 0 ? possible : [() => undefined];
 }

@@ -1,3 +1,6 @@
+import { VirtualClock } from '../../src/base/clock.ts';
+import { emptyAcd } from '../../src/call/acd/acd.ts';
+import type { Call } from '../../src/call/call.ts';
 import type { Effect } from '../../src/call/effect.ts';
 import type { Dialplan } from '../../src/dialplan/plan.ts';
 import type { Phone } from '../../src/rehearsal/world/phone.ts';
@@ -53,6 +56,42 @@ export class World extends RehearsedWorld {
     this.phones.push({ callId, leg, extension, direction: 'inbound', state: 'offered', held: false });
     const who = { number: extension, display: undefined, extension };
     this.post(callId, { kind: 'replacementArrived', leg: phone.leg, by: leg, who });
+  }
+
+  /**
+   * The process dies and another one goes on with what was written down, as the exchange does it (`LiveCall.restore`):
+   * timers, queues and sounds are forgotten, and so is whoever was not answered; the media of the others are away.
+   */
+  restart(): void {
+    // Whatever the old one would still have told is told to nobody.
+    (this as { clock: VirtualClock }).clock = new VirtualClock(this.clock.now());
+    this.timers.clear();
+    this.acd = emptyAcd;
+    const saved = JSON.parse(JSON.stringify([...this.calls.values()])) as Call[];
+    for (const call of saved) {
+      this.calls.set(call.id, call);
+      this.timers.set(call.id, new Map());
+    }
+    for (const phone of this.alive()) {
+      const answered = phone.state === 'answered' && this.call(phone.callId).legs[phone.leg]?.state === 'answered';
+      if (!answered) phone.state = 'gone';
+    }
+    for (const agent of this.agents.values()) {
+      agent.occupied = this.occupied(agent.extension);
+      this.agentChanged(agent);
+    }
+    for (const { id, phase, legs } of saved) {
+      if (phase.kind === 'ended') continue;
+      const known = Object.values(legs).map(({ id: leg, state }) => ({ leg, state, phone: this.phoneOf(id, leg) }));
+      this.post(id, { kind: 'restored' });
+      for (const { leg, phone } of known) if (phone !== undefined) this.post(id, { kind: 'mediaLost', leg });
+      for (const { leg, state, phone } of known) {
+        if (phone !== undefined) continue;
+        if (state === 'dialing' || state === 'ringing' || state === 'cancelling')
+          this.post(id, { kind: 'legFailed', leg, reason: 'unreachable', status: 503 });
+        else this.post(id, { kind: 'legEnded', leg, by: 'network' });
+      }
+    }
   }
 
   /** As the exchange does it: every transfer that is still open gets its final answer. */

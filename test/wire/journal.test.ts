@@ -55,6 +55,36 @@ describe('the journal', () => {
     expect(await journal().found()).toEqual([]);
   });
 
+  test('does not write a call that has ended while others were written', async () => {
+    const first = journal();
+    await first.found();
+    const asked: string[] = [];
+    for (const id of ['a', 'b']) {
+      first.changed(id, () => {
+        asked.push(id);
+        if (id === 'a') first.ended('b');
+        return saved(id);
+      });
+    }
+    await first.close();
+    expect(asked).toEqual(['a']);
+  });
+
+  test('writes the others, and at last the one that could not be written', async () => {
+    const first = journal();
+    await first.found();
+    let fails = true;
+    first.changed('a', () => {
+      if (fails) throw new Error('not now');
+      return saved('a');
+    });
+    first.changed('b', () => saved('b'));
+    await first.close();
+    fails = false;
+    await first.close();
+    expect(await journal().found()).toHaveLength(2);
+  });
+
   test('asks for the call when it writes, and not before', async () => {
     const first = journal();
     await first.found();

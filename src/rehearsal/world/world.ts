@@ -56,12 +56,12 @@ export class World {
   acd: Acd = emptyAcd;
   overrides: Overrides;
   /** Of each call, by name. */
-  private readonly timers = new Map<string, Map<string, Timer>>();
+  protected readonly timers = new Map<string, Map<string, Timer>>();
   private readonly waiting: { readonly callId: string; readonly stimulus: Stimulus }[] = [];
   private draining = false;
   private nextCall = 1;
   /** Whether each agent is in a call, as far as the queues know. */
-  private readonly agents = new Map<string, { readonly extension: string; occupied: boolean }>();
+  protected readonly agents = new Map<string, { readonly extension: string; occupied: boolean }>();
 
   constructor(
     readonly plan: Dialplan,
@@ -331,7 +331,7 @@ export class World {
     }
   }
 
-  private agentChanged({ extension, occupied }: { readonly extension: string; readonly occupied: boolean }): void {
+  protected agentChanged({ extension, occupied }: { readonly extension: string; readonly occupied: boolean }): void {
     const reachable = this.reachable(extension);
     this.stepAcd({ kind: 'agentChanged', agent: extension, reachable, occupied });
   }

@@ -8,10 +8,15 @@ import type { HangUp, LegEnd, LegEvents, LegSnapshot, Party } from '../port.ts';
 import { TransferDesk } from '../transfer/transferDesk.ts';
 import { Dialog } from './dialog.ts';
 import { LegMailbox } from './legMailbox.ts';
+import type { SessionTimer } from './sessionTimer.ts';
 import type { LegSurroundings } from './surroundings.ts';
 import { toExchange } from './toExchange.ts';
 
 const probeEvery = 2_000;
+
+/** A refresh of theirs would be answered 481, which ends the session: with our first re-INVITE we ask to do it (RFC 4028, §7.4). */
+const ours = (timer: SessionTimer | undefined): SessionTimer | undefined =>
+  timer === undefined ? undefined : { ...timer, refresher: 'us' };
 
 export class AdoptedLeg {
   readonly sipCallId: string;
@@ -34,7 +39,7 @@ export class AdoptedLeg {
     const { mailbox, transfers } = this;
     this.dialog = new Dialog(
       around,
-      { id, callIdIsOurs, ourHost, peerAllows, localSdp, timer, awaitedAck: undefined },
+      { id, callIdIsOurs, ourHost, peerAllows, localSdp, timer: ours(timer), awaitedAck: undefined },
       toExchange({
         mailbox,
         transfers,

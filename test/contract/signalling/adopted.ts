@@ -65,6 +65,24 @@ export const adopted = (open: OpenRig): void => {
     await watch.next('ended');
   });
 
+  test('a phone that refreshes the session does so no longer: nobody would hear of it', async () => {
+    const first = await open();
+    const fields = { Require: 'timer', 'Session-Expires': '1800;refresher=uas' };
+    const { phone, leg: dialed } = await first.answeredDial('102', fields);
+    expect(dialed.snapshot()?.timer).toEqual({ seconds: 1800, refresher: 'them' });
+    const { leg, watch } = await survive(open, first, dialed);
+    const answer = leg.reinvite(ourSdp(2));
+    const reinvite = await phone.next('INVITE');
+    expect(fieldOf(reinvite, 'Session-Expires')?.replace(/\s/g, '')).toBe('1800;refresher=uac');
+    phone.respond(reinvite, 200, { Require: 'timer', 'Session-Expires': '1800;refresher=uac' }, theirSdp(2));
+    await answer;
+    await phone.next('ACK');
+    expect(leg.snapshot()?.timer).toEqual({ seconds: 1800, refresher: 'us' });
+    leg.hangUp();
+    phone.respond(await phone.next('BYE'), 200);
+    await watch.next('ended');
+  });
+
   test('a phone that has hung up while nobody was there is found out', async () => {
     const first = await open();
     const call = await first.answeredCall('101');

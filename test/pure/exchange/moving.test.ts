@@ -321,6 +321,113 @@ describe('new calls', () => {
   });
 });
 
+describe('a media server dies while a leg moves to it', () => {
+  test('with a re-INVITE on the way: the far end is told of the one after that', async () => {
+    const { caller } = await house.conversation();
+    let answer = (_: string): void => undefined;
+    caller.leg.reinvited = () =>
+      new Promise(resolve => {
+        answer = resolve;
+      });
+    endpoint('caller').die();
+    await house.settle();
+    endpoint('caller').die();
+    caller.leg.reinvited = async offer => `answer to ${offer}`;
+    answer('to the one in between');
+    await house.settle();
+    expect(caller.leg.reinvites).toHaveLength(2);
+    expect(caller.leg.reinvites[1]).toBe(endpoint('caller').localSdp);
+    await end();
+  });
+});
+
+describe('an attended transfer over two media servers', () => {
+  /** The caller on the first, held; the colleague whom the operator asks on the second. */
+  async function consultation() {
+    const { caller, operator } = await house.conversation();
+    first.load = 0.9;
+    await operator.events.offered('hold');
+    const consulting = await house.dial('10', '102');
+    const colleague = house.signalling.to('102');
+    colleague.events.answered('an answer', '127.0.0.1');
+    await house.settle();
+    expect([first.endpoints, second.endpoints]).toEqual([2, 2]);
+    const transfer = async (): Promise<void> => {
+      operator.events.transferRequested(refer('', consulting.leg));
+      await house.settle();
+    };
+    return { caller, colleague, transfer };
+  }
+
+  const held = (server: FakeMedia): FakeEndpoint => {
+    const found = server.all.find(({ peer, destroyed }) => peer !== undefined && !destroyed);
+    if (found === undefined) throw new Error(`nobody talks on ${server.name}`);
+    return found;
+  };
+
+  test('where the first has no room for one more: the caller comes along', async () => {
+    const { caller, colleague, transfer } = await consultation();
+    first.failure = new KozpontError('PORTS_EXHAUSTED', 'full');
+    await transfer();
+    await house.settle();
+    expect(colleague.ended).toBeUndefined();
+    expect(caller.leg.reinvites).toHaveLength(1);
+    expect(held(second).peer?.server).toBe('second');
+    await end();
+  });
+
+  test('and the endpoint that is left dies on the way: nothing of it is left', async () => {
+    const { colleague, transfer } = await consultation();
+    let open = (): void => undefined;
+    first.gate = new Promise(resolve => {
+      open = resolve;
+    });
+    await transfer();
+    const left = second.all.find(({ options, destroyed }) => options.legId === 'leg1' && !destroyed);
+    pool.remove(first);
+    left?.die();
+    await house.settle();
+    open();
+    for (let turn = 0; turn < 3; turn++) await house.settle();
+    expect(colleague.ended).toBeUndefined();
+    expect(held(second).peer?.server).toBe('second');
+    await end();
+    expect(first.endpoints).toBe(0);
+  });
+
+  test('and the colleague makes an offer before the move: it is answered, and does not stand in its way', async () => {
+    const { colleague, transfer } = await consultation();
+    const talks = second.all.find(({ options, destroyed }) => options.legId === 'leg1' && !destroyed);
+    let go = (): void => undefined;
+    if (talks !== undefined)
+      talks.before = () =>
+        new Promise(resolve => {
+          go = resolve;
+        });
+    await transfer();
+    let answered: string | undefined;
+    void colleague.events.offered('an offer of theirs').then(sdp => {
+      answered = sdp;
+    });
+    // One exchange at a time: ours waits for theirs.
+    colleague.reinvited = offer =>
+      new Promise(resolve => {
+        const timer = setInterval(() => {
+          if (answered === undefined) return;
+          clearInterval(timer);
+          resolve(`answer to ${offer}`);
+        });
+      });
+    go();
+    await house.settle();
+    expect(answered).toBe(colleague.reinvites[0]);
+    await new Promise(resolve => setTimeout(resolve, 5));
+    await house.settle();
+    expect(held(first).peer?.server).toBe('first');
+    await end();
+  });
+});
+
 test('an attended transfer joins two media servers: the phone of the house moves', async () => {
   const { operator } = await house.conversation();
   first.load = 0.9;

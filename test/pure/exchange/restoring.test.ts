@@ -9,9 +9,12 @@ const music = [{ kind: 'file', path: 'default.wav' }];
 /** What would be on disk. */
 class Notes implements Journal {
   readonly calls = new Map<string, () => SavedCall>();
+  /** Of those that were written the moment they changed last. */
+  readonly atOnce = new Map<string, SavedCall>();
 
   changed(callId: string, saved: () => SavedCall): void {
     this.calls.set(callId, saved);
+    this.atOnce.set(callId, saved());
   }
 
   ended(callId: string): void {
@@ -29,12 +32,12 @@ beforeEach(() => {
 });
 
 /** The process is killed, and another one started: it has what was written down, and nothing else. */
-async function restart(): Promise<void> {
-  const written = JSON.stringify([...notes.calls.values()].map(saved => saved()));
+async function restart(edit: (saved: SavedCall[]) => unknown[] = saved => saved): Promise<void> {
+  const written = JSON.stringify(edit([...notes.calls.values()].map(saved => saved())));
   notes.calls.clear();
   after = new TestHouse({ journal: notes });
   after.clock.advance(before.clock.now() - after.clock.now());
-  for (const saved of JSON.parse(written) as SavedCall[]) after.exchange.restore(saved);
+  after.exchange.restore(JSON.parse(written) as SavedCall[]);
   await after.settle();
 }
 
@@ -147,4 +150,95 @@ describe('a process that dies', () => {
     expect(after.media.of('caller').peer).toBe(after.media.of('leg1'));
     await close();
   });
+
+  test('with one of two gone before it: the other one is told, and not left in a call that is over', async () => {
+    const { leg } = await before.dial('101', '102');
+    before.signalling.to('102').events.answered('an answer', '127.0.0.1');
+    await before.settle();
+    expect(leg.answered).toBeDefined();
+    await restart(([saved]) => {
+      if (saved === undefined) throw new Error('the call was not written down');
+      const { caller: _, ...legs } = saved.legs;
+      return [{ ...saved, legs }];
+    });
+    expect(after.signalling.adopted[0]?.ended).toBeDefined();
+    expect(after.exchange.callsNow).toBe(0);
+    expect(after.media.endpoints).toBe(0);
+    await close();
+  });
+
+  test('leaves a caller who waits and an agent who talks, in whichever order: the agent is not rung', async () => {
+    await before.conversation();
+    before.signalling.registered.delete('11');
+    before.exchange.reachableChanged('11');
+    const { events } = await before.callIn();
+    events.digit('0');
+    await before.settle();
+    await restart(saved => saved.reverse());
+    expect(after.signalling.dialed.map(({ request }) => request.target.number)).not.toContain('10');
+    await close();
+  });
+
+  test('leaves a transferor on the way out: that phone is hung up on', async () => {
+    const { operator } = await before.conversation();
+    operator.events.transferRequested(refer('101'));
+    await before.settle();
+    before.signalling.to('101').events.answered('an answer', '127.0.0.1');
+    await before.settle();
+    expect(operator.ended).toBeUndefined();
+    await restart();
+    const left = after.signalling.adopted.find(({ from }) => from.sipCallId === operator.sipCallId);
+    expect(left?.ended).toMatchObject({ cause: 16 });
+    expect(after.media.of('caller').peer).toBe(after.media.of('leg2'));
+    await close();
+  });
+
+  test('in the last moment of a call: its record is written, and nothing of it is there', async () => {
+    await before.callIn();
+    await restart(saved =>
+      saved.map(({ call }) => ({
+        call: { ...call, legs: {}, timers: {}, phase: { kind: 'ended', termination: lost } },
+        legs: {},
+      })),
+    );
+    expect(after.exchange.callsNow).toBe(0);
+    expect(after.records.map(({ termination }) => termination)).toEqual([lost]);
+    await close();
+  });
+
+  test('and left a call that call control cannot go on with: both are told, and it ends', async () => {
+    await before.conversation();
+    await restart(saved =>
+      saved.map(({ call, legs }) => ({
+        call: { ...call, phase: { kind: 'queued', party: 'nobody', queue: 'reception' } },
+        legs,
+      })),
+    );
+    expect(after.signalling.adopted.map(({ ended }) => ended)).toMatchObject([{ status: 503 }, { status: 503 }]);
+    expect([after.exchange.callsNow, after.media.endpoints]).toEqual([0, 0]);
+    await close();
+  });
+
+  test('and left something that is no call: the others are restored', async () => {
+    await before.conversation();
+    await restart(saved => [{}, ...saved]);
+    expect(after.media.of('caller').peer).toBe(after.media.of('leg1'));
+    await close();
+  });
+});
+
+const lost = { result: 'failed', reason: 'one of the two was lost with the network', by: 'system' } as const;
+
+test('that a caller is answered is written down when it is so, although call control knew before', async () => {
+  let open = (): void => undefined;
+  before.media.gate = new Promise(resolve => {
+    open = resolve;
+  });
+  await before.callIn();
+  const [id] = notes.calls.keys();
+  expect(notes.atOnce.get(id ?? '')?.legs).toEqual({});
+  open();
+  await before.settle();
+  expect(notes.atOnce.get(id ?? '')?.legs).toHaveProperty('caller');
+  await before.close();
 });

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { Call } from '../../../src/call/call.ts';
+import { step } from '../../../src/call/step.ts';
+import type { Dialplan } from '../../../src/dialplan/plan.ts';
+import { officePlan, to } from '../../support/plan.ts';
+import { Stage } from './stage.ts';
+
+/** Another process goes on with the call, on a dialplan that was changed meanwhile. */
+const onwards = ({ world }: Stage, call: string, change: Partial<Dialplan>): Call =>
+  step(officePlan(change), world.call(call), { kind: 'restored' }, world.clock.now(), {}).call;
+
+const { menus, queues, groups } = officePlan();
+const elsewhere = { support: { ...queues.reception, name: 'support' } } as Dialplan['queues'];
+const recall = {
+  ...officePlan().transfer,
+  recall: { ...officePlan().transfer.recall, otherwise: to('queue', 'support') },
+};
+
+test('a menu that the dialplan has no more: the caller is taken to where nobody is lost', () => {
+  const stage = new Stage();
+  const call = stage.arrive();
+  expect(stage.phase(call).kind).toBe('menu');
+  expect(onwards(stage, call, {}).phase.kind).toBe('menu');
+  expect(onwards(stage, call, { menus: {} }).phase).toMatchObject({ kind: 'queued', queue: 'reception' });
+  expect(Object.keys(menus)).toContain('main');
+});
+
+test('a queue that the dialplan has no more: the caller waits in another one, and was first there', () => {
+  const stage = new Stage();
+  const call = stage.arrive();
+  stage.press(call, '0');
+  stage.later(30_000);
+  const since = stage.world.call(call).queuedSince;
+  const after = onwards(stage, call, { queues: elsewhere, transfer: recall });
+  expect(after).toMatchObject({ phase: { kind: 'queued', queue: 'support', offer: undefined }, queuedSince: since });
+  expect(after.timers).toHaveProperty('maxWait');
+});
+
+test('a group that the dialplan has no more, while its members ring', () => {
+  const stage = new Stage();
+  const call = stage.arrive();
+  stage.press(call, '2');
+  expect(stage.phase(call).kind).toBe('ringing');
+  const rest = Object.fromEntries(Object.entries(groups).filter(([name]) => name !== 'sales'));
+  expect(onwards(stage, call, { groups: rest }).phase.kind).toBe('queued');
+});
+
+test('an announcement that leads to a place that is gone', () => {
+  const stage = new Stage({
+    announcements: { closed: { name: 'closed', say: 'closed', then: to('menu', 'main'), at: to('menu', 'main').at } },
+    numbers: [
+      { match: { kind: 'prefix', prefix: '+' }, route: to('announcement', 'closed'), at: to('menu', 'main').at },
+    ],
+  });
+  const call = stage.arrive();
+  expect(stage.phase(call).kind).toBe('announcing');
+  expect(onwards(stage, call, { menus: {} }).phase.kind).toBe('queued');
+});
