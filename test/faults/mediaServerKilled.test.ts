@@ -1,5 +1,7 @@
 /** A FreeSWITCH that dies, or that stops, under the calls that it carries. */
+
 import { describe, expect, test } from 'vitest';
+
 import { systemClock } from '../../src/base/clock.ts';
 import {
   allIsWell,
@@ -16,35 +18,24 @@ import {
   channelsOn,
   expectNoChannels,
   freeswitchesOf,
+  inWatchedOffice,
   mediaLost,
   mediaReady,
-  watchedLog,
+  type Watched,
 } from '../support/faults/servers.ts';
 import { productionPresent } from '../support/production/engine.ts';
 import type { RealFreeswitch } from '../support/production/freeswitch.ts';
-import { companyNumber, inOffice, type Office, type OfficeOptions } from '../support/switchboard/office.ts';
+import { companyNumber, type Office } from '../support/switchboard/office.ts';
 import { leaveNoSocketOpen } from '../support/switchboard/openSockets.ts';
 import { refusalOfNewCall, retryAfter } from '../support/wire/newCall.ts';
 import { statusOf } from '../support/wire/stranger.ts';
 
 const long = 60_000;
-const withServers = (
-  mediaServers: number,
-  story: (office: Office, watched: ReturnType<typeof watchedLog>) => Promise<void>,
-  options: Partial<OfficeOptions> = {},
-): (() => Promise<void>) => {
-  const watched = watchedLog();
-  return inOffice(office => story(office, watched), {
-    mediaServers,
-    plan: crowdedPlan(),
-    prompts: { welcome: long },
-    log: watched.log,
-    ...options,
-  });
-};
+const withServers = (mediaServers: number, story: Parameters<typeof inWatchedOffice>[0]): (() => Promise<void>) =>
+  inWatchedOffice(story, { mediaServers, plan: crowdedPlan(), prompts: { welcome: long } });
 
 /** Everybody is on the first media server: the second one was not there when they called. */
-async function twentyOnTheFirst(office: Office, watched: ReturnType<typeof watchedLog>) {
+async function twentyOnTheFirst(office: Office, watched: Watched) {
   const [first, second] = freeswitchesOf(office) as [RealFreeswitch, RealFreeswitch];
   await watched.said(mediaReady, 2);
   second.process.signal('SIGKILL');

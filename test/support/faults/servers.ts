@@ -2,7 +2,7 @@
 import { expect, vi } from 'vitest';
 import type { RealFreeswitch } from '../production/freeswitch.ts';
 import { channelsOf, openConsole } from '../production/freeswitchRig.ts';
-import type { Office } from '../switchboard/office.ts';
+import { inOffice, type Office, type OfficeOptions } from '../switchboard/office.ts';
 import { logLines } from '../wire/logLines.ts';
 
 export const patience = { timeout: 15_000, interval: 50 } as const;
@@ -43,3 +43,18 @@ export function watchedLog() {
 /** In the log, when Kozpont has connected to a media server. */
 export const mediaReady = 'a FreeSWITCH is ready';
 export const mediaLost = 'a FreeSWITCH is lost';
+
+export type Watched = ReturnType<typeof watchedLog>;
+
+/** A story in an office whose log is watched; where it fails, what the log warned of is shown. */
+export const inWatchedOffice =
+  (story: (office: Office, watched: Watched) => Promise<void>, options: OfficeOptions) => async (): Promise<void> => {
+    const watched = watchedLog();
+    try {
+      await inOffice(office => story(office, watched), { log: watched.log, ...options })();
+    } catch (error) {
+      const warnings = watched.lines.filter(line => !/"level":"(debug|info)"/.test(line));
+      console.error(warnings.slice(-60).join('\n'));
+      throw error;
+    }
+  };
