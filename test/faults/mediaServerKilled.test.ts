@@ -98,7 +98,7 @@ if (!productionPresent) {
         ]);
         console.info(`the only media server killed: everybody told within ${Math.round(systemClock.now() - since)} ms`);
         await office.isQuiet();
-        const refusal = await refusalOfNewCall(office, companyNumber);
+        const refusal = await refusalOfNewCall(office.port, companyNumber);
         expect(statusOf(refusal)).toBe(503);
         expect(retryAfter(refusal)).toBeGreaterThan(0);
         await only.restart();
@@ -157,7 +157,7 @@ if (!productionPresent) {
           `the only media server stopped: everybody told within ${Math.round(systemClock.now() - since)} ms`,
         );
         await office.isQuiet();
-        expect(statusOf(await refusalOfNewCall(office, companyNumber))).toBe(503);
+        expect(statusOf(await refusalOfNewCall(office.port, companyNumber))).toBe(503);
         only.process.signal('SIGCONT');
         await watched.said(mediaReady, 2);
         await expectNoChannels(only);

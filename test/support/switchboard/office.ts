@@ -122,6 +122,11 @@ export class Office {
     this.kozpont = await this.start(listening);
   }
 
+  /** Of SIP by UDP. */
+  get port(): number {
+    return this.kozpont.listening.find(({ transport }) => transport === 'udp')?.port ?? 0;
+  }
+
   /** The frequency of a person (by user), of `music`, or of a prompt (`welcome-en`). */
   tone(name: string): number {
     return this.frequencies.of(name);

@@ -1,16 +1,10 @@
-import type { Office } from '../switchboard/office.ts';
 import { Stranger, statusOf } from './stranger.ts';
 
 const offer = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n';
 let calls = 0;
 
-/** The final response to a new call from outside, as it came. It is to be a refusal. */
-export async function refusalOfNewCall(
-  { kozpont }: Pick<Office, 'kozpont'>,
-  number: string,
-  address = '127.0.0.2',
-): Promise<string> {
-  const { port = 0 } = kozpont.listening[0] ?? {};
+/** The final response to a new call from outside, as it came: a refusal, for nobody acknowledges anything else. `port`: of SIP on loopback. */
+export async function refusalOfNewCall(port: number, number: string, address = '127.0.0.2'): Promise<string> {
   const stranger = await Stranger.open({ address: '127.0.0.1', port }, address, [0]);
   const id = `new-${++calls}-${stranger.port}`;
   const request = [
