@@ -5,8 +5,7 @@
  */
 import { randomId } from '../../../src/base/ids.ts';
 import { drachtioProgram, type RealDrachtio, startDrachtio } from './drachtio.ts';
-import { freeswitchProgram, type RealFreeswitch, startFreeswitch } from './freeswitch.ts';
-import type { FreeswitchConf } from './freeswitchConf.ts';
+import { type FreeswitchChanges, freeswitchProgram, type RealFreeswitch, startFreeswitch } from './freeswitch.ts';
 
 export interface ProductionEngine {
   readonly drachtio: RealDrachtio;
@@ -33,7 +32,7 @@ if (onProduction && !productionPresent) {
 export interface ProductionOptions {
   /** The port by which Kozpont reaches the drachtio-server, where something stands between the two. */
   readonly through?: (drachtio: RealDrachtio) => Promise<number>;
-  readonly freeswitch?: Partial<FreeswitchConf>;
+  readonly freeswitch?: FreeswitchChanges;
 }
 
 export async function openProduction(
