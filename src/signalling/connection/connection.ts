@@ -13,8 +13,9 @@ import { KozpontError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { type Responder, responderOf } from '../drachtio/responder.ts';
 import { createSrf, type SrfDialog, type SrfRequest } from '../drachtio/srf.ts';
+import { OpenInvites } from './openInvites.ts';
 import { Outgoing, type OutgoingEvents, type OutgoingRequest, type Sending } from './outgoing.ts';
-import { hangUpOnServer, ping, sendAtOnce } from './socket.ts';
+import { hangUpOnServer, ping, sendAtOnce, sendWithin } from './socket.ts';
 
 export interface ServerAddress {
   readonly host: string;
@@ -66,6 +67,7 @@ export class Connection {
   private state: 'connecting' | 'connected' | 'closed' = 'connecting';
   private readonly srf = createSrf();
   private readonly outgoing = new Set<Outgoing>();
+  private readonly open = new OpenInvites();
   private pinging: Timer | undefined;
   /** Where the server listens for SIP, by its own word. */
   listening: readonly SipListener[] = [];
@@ -79,7 +81,10 @@ export class Connection {
   /** Requests outside of dialogs; before `connect`. The handler runs as soon as the request is read. */
   route(method: string, handler: RequestHandler): void {
     this.srf.use(method.toLowerCase(), (request, response) => {
-      this.guard(() => handler(request, responderOf(request, response)));
+      this.guard(() => {
+        const respond = responderOf(request, response);
+        handler(request, request.method === 'INVITE' ? this.open.came(request, respond) : respond);
+      });
     });
   }
 
@@ -160,6 +165,7 @@ export class Connection {
       if (this.state !== 'connecting') return;
       this.state = 'connected';
       this.options.log.info('connected to the SIP server');
+      for (const { transaction, message } of this.open.lastWords()) sendWithin(this.srf, transaction, message);
       this.options.events.connected();
       ready();
     });
@@ -186,6 +192,7 @@ export class Connection {
     if (this.state !== 'connected') return;
     this.state = 'connecting';
     this.options.log.error('the connection to the SIP server is lost');
+    this.open.lost([...this.outgoing].flatMap(one => one.openInvite ?? []));
     this.failOutgoing();
     this.options.events.lost();
   }

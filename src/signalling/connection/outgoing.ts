@@ -95,6 +95,13 @@ export class Outgoing implements Sending {
     if (this.sentRequest !== undefined) this.sendCancel(this.sentRequest, headers);
   }
 
+  /** The server's transaction of an INVITE outside of dialogs that waits for its final response. */
+  get openInvite(): string | undefined {
+    const { method, dialogId } = this.request;
+    if (this.state !== 'sent' || method !== 'INVITE' || dialogId !== undefined) return undefined;
+    return this.sentRequest?.stackTxnId;
+  }
+
   lost(): void {
     this.fail(
       new KozpontError('CONNECTION_LOST', `the connection was lost before ${this.request.method} was answered`),

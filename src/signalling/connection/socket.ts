@@ -18,6 +18,16 @@ export const ping = (srf: DrachtioSrf, pong: () => void): Socket | undefined => 
   return undefined;
 };
 
+/** A message within a transaction of another connection, for which drachtio-srf has no object. */
+export const sendWithin = (srf: DrachtioSrf, transaction: string, message: string): void => {
+  for (const [socket, server] of srf.app.client.mapServer) {
+    if (!server.authenticated || socket.destroyed) continue;
+    const id = srf.app.client.wp.send(socket, `sip|${transaction}|\r\n${message}`);
+    // Whether the server still knew of it makes no difference.
+    server.pendingRequests.set(id, () => {});
+  }
+};
+
 /** drachtio-srf's `disconnect` fails where there is no connection, and then goes on trying to make one. */
 export const hangUpOnServer = async (srf: DrachtioSrf, clock: Clock, within: Duration): Promise<void> => {
   const { wp, mapServer } = srf.app.client;

@@ -122,6 +122,26 @@ export const connection = (open: OpenRig): void => {
     await again.watch.next('ended');
   });
 
+  test('whoever still waited or rang when the connection was lost is told when it is back', async () => {
+    const rig = await open({ trunk: 'carrier' });
+    const phone = await rig.registered('102');
+    const ringing = rig.dial('102');
+    const shown = await phone.next('INVITE');
+    phone.respond(shown, 180);
+    await ringing.watch.next('ringing');
+    const caller = await rig.phone('+361');
+    const invite = caller.invite('2');
+    const waiting = await rig.exchange.nextCall();
+    rig.relay.cut();
+    await waiting.watch.next('ended');
+    await ringing.watch.next('failed');
+    caller.ackFailure(invite, await caller.next(message => statusOf(message) >= 300));
+    await phone.next('CANCEL');
+    phone.respond(shown, 487);
+    await rig.exchange.untilConnected(true);
+    expect(rig.signalling.remaining).toBe(0);
+  });
+
   test('a dial while there is no connection is unreachable', async () => {
     const rig = await open();
     await rig.registered('101');

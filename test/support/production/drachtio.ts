@@ -14,6 +14,8 @@ export const drachtioProgram = process.env.KOZPONT_DRACHTIO;
 
 export interface RealDrachtio extends ServerUnderTest {
   readonly process: ServerProcess;
+  /** Starts it again after its end, on the same ports. */
+  restart(): Promise<void>;
 }
 
 const configuration = (admin: number, sip: number): string => `<drachtio>
@@ -29,25 +31,36 @@ const configuration = (admin: number, sip: number): string => `<drachtio>
 
 export async function startDrachtio(): Promise<RealDrachtio> {
   if (drachtioProgram === undefined) throw new Error('KOZPONT_DRACHTIO is not set');
+  const program = drachtioProgram;
   const folder = await mkdtemp(join(tmpdir(), 'kozpont-drachtio-'));
   const { from: sip } = await freePorts(2);
   const admin = sip + 1;
   const file = join(folder, 'drachtio.conf.xml');
   await writeFile(file, configuration(admin, sip));
-  const server = startServer(drachtioProgram, ['-f', file]);
-  await untilListening(server, admin);
+  const begin = async (): Promise<ServerProcess> => {
+    const server = startServer(program, ['-f', file]);
+    await untilListening(server, admin);
+    return server;
+  };
+  let running = await begin();
   const listener = { host: '127.0.0.1', port: sip };
   return {
     kind: 'drachtio-server',
-    process: server,
+    get process() {
+      return running;
+    },
     host: '127.0.0.1',
     port: admin,
     secret: testSecret,
     udp: listener,
     tcp: listener,
     stats: () => undefined,
+    async restart() {
+      await running.stop();
+      running = await begin();
+    },
     async close() {
-      await server.stop();
+      await running.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

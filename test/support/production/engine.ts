@@ -5,7 +5,7 @@
  */
 import { randomId } from '../../../src/base/ids.ts';
 import { drachtioProgram, type RealDrachtio, startDrachtio } from './drachtio.ts';
-import { freeswitchProgram, type RealFreeswitch, startFreeswitch } from './freeswitch.ts';
+import { type FreeswitchChanges, freeswitchProgram, type RealFreeswitch, startFreeswitch } from './freeswitch.ts';
 
 export interface ProductionEngine {
   readonly drachtio: RealDrachtio;
@@ -29,11 +29,21 @@ if (onProduction && !productionPresent) {
   throw new Error('KOZPONT_TEST_ENGINE=drachtio needs KOZPONT_DRACHTIO and KOZPONT_FREESWITCH');
 }
 
-export async function openProduction(mediaServers = 1): Promise<ProductionEngine> {
+export interface ProductionOptions {
+  /** The port by which Kozpont reaches the drachtio-server, where something stands between the two. */
+  readonly through?: (drachtio: RealDrachtio) => Promise<number>;
+  readonly freeswitch?: FreeswitchChanges;
+}
+
+export async function openProduction(
+  mediaServers = 1,
+  { through, freeswitch }: ProductionOptions = {},
+): Promise<ProductionEngine> {
   const [drachtio, ...freeswitches] = await Promise.all([
     startDrachtio(),
-    ...Array.from({ length: mediaServers }, () => startFreeswitch()),
+    ...Array.from({ length: mediaServers }, () => startFreeswitch(freeswitch)),
   ]);
+  const port = (await through?.(drachtio)) ?? drachtio.port;
   const servers = freeswitches.map(
     ({ ports, secret, profile }, index) =>
       `  - { name: media${index + 1}, host: 127.0.0.1, port: ${ports.eventSocket}, secret: "${secret}", profile: ${profile} }`,
@@ -44,7 +54,7 @@ export async function openProduction(mediaServers = 1): Promise<ProductionEngine
     settings: `
 engine: drachtio
 node: test-${randomId(4)}
-drachtio: { host: ${drachtio.host}, port: ${drachtio.port}, secret: "${drachtio.secret}" }
+drachtio: { host: ${drachtio.host}, port: ${port}, secret: "${drachtio.secret}" }
 freeswitch:
 ${servers.join('\n')}
 `,

@@ -27,11 +27,16 @@ export interface RealFreeswitch {
   stop(): Promise<void>;
 }
 
-export async function startFreeswitch(changes: Partial<FreeswitchConf> = {}): Promise<RealFreeswitch> {
+export interface FreeswitchChanges extends Partial<FreeswitchConf> {
+  /** How many ports it has for media; a channel takes two. */
+  readonly rtpPorts?: number;
+}
+
+export async function startFreeswitch({ rtpPorts = 400, ...changes }: FreeswitchChanges = {}): Promise<RealFreeswitch> {
   if (freeswitchProgram === undefined) throw new Error('KOZPONT_FREESWITCH is not set');
   const program = freeswitchProgram;
   const folder = await mkdtemp(join(tmpdir(), 'kozpont-freeswitch-'));
-  const range = await freePorts(402);
+  const range = await freePorts(rtpPorts + 2);
   const conf: FreeswitchConf = {
     ports: { eventSocket: range.from, sip: range.from + 1, rtp: { from: range.from + 2, to: range.to } },
     secret: 'a secret of the tests',

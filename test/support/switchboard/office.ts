@@ -9,7 +9,7 @@ import type { Dialplan } from '../../../src/dialplan/plan.ts';
 import { type Kozpont, type Listening, type Parts, startKozpont } from '../../../src/main.ts';
 import { createPhone, type Phone, type PhoneOptions } from '../../../src/phone/phone.ts';
 import { Waits } from '../../../src/phone/waits.ts';
-import { onProduction, openProduction, type ProductionEngine } from '../production/engine.ts';
+import { onProduction, openProduction, type ProductionEngine, type ProductionOptions } from '../production/engine.ts';
 import { everyFrequency, Frequencies } from './frequencies.ts';
 import { type Times, timedPlan } from './timedPlan.ts';
 import { promptTone, toneSounds } from './toneSounds.ts';
@@ -39,6 +39,7 @@ export interface OfficeOptions {
   readonly drain?: number;
   /** On drachtio-server and so many FreeSWITCHes; default: as KOZPONT_TEST_ENGINE says. */
   readonly mediaServers?: number;
+  readonly production?: ProductionOptions;
   /** The folder of what outlives the office; default: one of its own. */
   readonly state?: string;
   /** Default: silent. */
@@ -73,7 +74,7 @@ export class Office {
     const sounds = await toneSounds(frequencies, { ...prompts, ...options.prompts }, plan.company.languages);
     let office: Office | undefined;
     const wanted = options.mediaServers ?? (onProduction ? 1 : 0);
-    const production = wanted === 0 ? undefined : await openProduction(wanted);
+    const production = wanted === 0 ? undefined : await openProduction(wanted, options.production);
     const text = `${settings(options)}${production?.settings ?? ''}`;
     const config = parseConfig('kozpont.yaml', text, { folder: sounds.folder, environment: {} }).value;
     if (config === undefined) throw new Error('the settings of the test are wrong');
@@ -119,6 +120,11 @@ export class Office {
     await this.kozpont.close();
     await meanwhile(this.state);
     this.kozpont = await this.start(listening);
+  }
+
+  /** Of SIP by UDP. */
+  get port(): number {
+    return this.kozpont.listening.find(({ transport }) => transport === 'udp')?.port ?? 0;
   }
 
   /** The frequency of a person (by user), of `music`, or of a prompt (`welcome-en`). */
