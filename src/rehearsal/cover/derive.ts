@@ -59,8 +59,7 @@ export function deriveWays(plan: Dialplan, flow: Flow, from: Instant, budget: Co
     entries.map(({ arrival }) => arrival),
     regimes,
     lengthOf,
-    budget.states,
-    dialable <= mostDialled ? 'each' : 'oneOfAKind',
+    { mostStates: budget.states, dialled: dialable <= mostDialled ? 'each' : 'oneOfAKind', trails: true },
   );
   const walked = nothingWalked();
   const ways: DerivedWay[] = [];

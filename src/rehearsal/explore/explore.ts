@@ -40,6 +40,13 @@ export interface Root {
   readonly to: number | Fault;
 }
 
+export interface ExploreOptions {
+  readonly mostStates: number;
+  readonly dialled?: Dialled;
+  /** Whether each state keeps the way by which it was come to. */
+  readonly trails: boolean;
+}
+
 /**
  * All that calls can come to, breadth first, in all regimes at once: each state is looked at once, and only a step that
  * asks for opening hours is taken again for each regime that answers otherwise.
@@ -49,8 +56,7 @@ export function explore(
   arrivals: readonly Arrival[],
   regimes: readonly Regime[],
   lengthOf: (playable: Playable) => Duration,
-  mostStates: number,
-  dialled: Dialled = 'oneOfAKind',
+  { mostStates, dialled = 'oneOfAKind', trails }: ExploreOptions,
 ): Exploration {
   const { plan: abridged, askedForHours } = abridge(plan, dialled);
   const choices = new Choices(abridged);
@@ -69,8 +75,9 @@ export function explore(
     const met = known.get(key);
     if (met !== undefined) return met;
     known.set(key, found.length);
-    found.push({ call: state.call, ways: [] });
-    toLookAt.push(state);
+    const kept = trails ? state : { ...state, call: { ...state.call, trail: [] } };
+    found.push({ call: kept.call, ways: [] });
+    toLookAt.push(kept);
     return found.length - 1;
   };
 

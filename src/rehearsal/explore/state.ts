@@ -84,11 +84,10 @@ export function keyOf({ call, play }: State, now: Instant): string {
   const left: string[] = [];
   for (const name in timers) left.push(`${name}=${(timers[name]?.at ?? now) - now}`);
   const adrift = adriftSince === undefined ? '' : now - adriftSince;
-  const text = JSON.stringify(rest, hidePlay);
+  // A function that looked at each value while the text is made would take several times as long.
+  const text = JSON.stringify(rest).replace(/"playId":[0-9]+/g, '"playId":0');
   return `${renumbered(text)} ${left.sort().join()} ${play?.left ?? ''} ${adrift}`;
 }
-
-const hidePlay = (key: string, value: unknown): unknown => (key === 'playId' ? 0 : value);
 
 /** Legs are numbered on through a call: a phone that rings is the same whether it is the second or the fifth. */
 function renumbered(text: string): string {

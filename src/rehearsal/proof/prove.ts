@@ -70,7 +70,7 @@ export function prove(plan: Dialplan, options: ProofOptions): Proof {
     entries.map(({ arrival }) => arrival),
     regimes,
     lengthOf,
-    mostStates,
+    { mostStates, trails: false },
   );
   const { roots, states, complete } = exploration;
   const all = judge(exploration, within);

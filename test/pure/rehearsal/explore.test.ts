@@ -17,7 +17,7 @@ const explored = (plan: Dialplan, regimes: readonly Regime[]) =>
     entriesOf(plan).map(({ arrival }) => arrival),
     regimes,
     promptLengths(plan),
-    10_000,
+    { mostStates: 10_000, trails: true },
   );
 
 const hours = (name: string, opens: number, closes: number): Calendar => ({
