@@ -20,20 +20,24 @@ export interface Ending {
   readonly record?: CallRecord;
 }
 
-/** Of a call that has ended in virtual time: all of it is known. */
-export function endingOf(stage: Stage, { result, by }: Termination): Ending {
-  const { language, returns, id } = stage.call;
-  const ended = stage.moments.findLast(moment => moment.kind === 'ended' && moment.callId === id);
+/** Of a call that has ended in virtual time: all of it is known, and found out where `ends` asks for it. */
+export function endingOf({ moments, call }: Stage, { result, by }: Termination, ends: Ends): Ending {
+  const { language, returns, id } = call;
+  const ended = moments.findLast(moment => moment.kind === 'ended' && moment.callId === id);
+  const asksForRecord = ends.within !== undefined || ends.record !== undefined;
   return {
     result,
     by,
-    talkedWith: talkedWith(stage.moments),
     language,
     returns,
-    through: stage.moments.flatMap(moment => (moment.kind === 'entered' ? [moment.node] : [])),
-    ...(ended?.kind === 'ended' ? { lasted: ended.record.duration, record: ended.record } : {}),
+    ...(ends.talkedWith === undefined ? {} : { talkedWith: talkedWith(moments) }),
+    ...(ends.through === undefined ? {} : { through: nodesOf(moments) }),
+    ...(asksForRecord && ended?.kind === 'ended' ? { lasted: ended.record.duration, record: ended.record } : {}),
   };
 }
+
+const nodesOf = (moments: readonly Moment[]): readonly string[] =>
+  moments.flatMap(moment => (moment.kind === 'entered' ? [moment.node] : []));
 
 /** What of the end of a call is not as its story says, as far as it is known. */
 export function endFailures(ends: Ends, ending: Ending): readonly string[] {

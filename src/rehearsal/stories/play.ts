@@ -77,7 +77,7 @@ export function playStory(plan: Dialplan, story: Story, known?: KnownLength): St
     const { phase } = stage.call;
     const messages =
       phase.kind === 'ended'
-        ? endFailures(ends, endingOf(stage, phase.termination))
+        ? endFailures(ends, endingOf(stage, phase.termination, ends))
         : [`the call does not end: it is ${phase.kind}`];
     for (const message of messages) failures.push({ message, place: ends.place });
   }
