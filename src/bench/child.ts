@@ -65,9 +65,11 @@ const onCore = (core: number | undefined, args: readonly string[]): readonly [st
   core === undefined ? [process.execPath, args] : ['taskset', ['-c', String(core), process.execPath, ...args]];
 
 /** Runs a program of ours, whose output is of no interest. Rejects where it does not exit with 0. */
-export async function runToEnd(file: string, args: readonly string[], core: number | undefined): Promise<void> {
-  const [program, all] = onCore(core, [file, ...args]);
-  const [status] = await once(spawn(program, all, { stdio: ['ignore', 'ignore', 'inherit'] }), 'exit');
+export async function runToEnd(file: string, args: readonly string[]): Promise<void> {
+  const [status] = await once(
+    spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'ignore', 'inherit'] }),
+    'exit',
+  );
   if (status !== 0) throw new Error(`kozpont ${args.join(' ')} ended with status ${status}`);
 }
 
