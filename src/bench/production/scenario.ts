@@ -27,7 +27,7 @@ interface Running {
 }
 
 /** Code that is not compiled yet, memory that is not taken yet. */
-const warmUp: Scenario = { kind: 'switchboard', rate: 4, seconds: 10, listens };
+const warmUp: Scenario = { kind: 'switchboard', rate: 6, seconds: 20, listens };
 /** Between two loads: transactions, channels and ports of the last one go. */
 const rest: Duration = 5_000;
 /** Above it, a rate is so far beyond what is carried that a higher one shows nothing. */
