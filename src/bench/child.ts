@@ -28,9 +28,15 @@ export class Child<Question extends { readonly kind: string }> {
 
   constructor(private readonly options: ChildOptions) {
     const { file, core, nodeOptions = [] } = options;
-    const [program, args] = onCore(core, [...nodeOptions, fileURLToPath(new URL(file, import.meta.url))]);
+    const script = fileURLToPath(new URL(file, import.meta.url));
+    const [program, args] = onCore(core, process.execPath, [...nodeOptions, script]);
     this.process = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.exited = once(this.process, 'exit');
+  }
+
+  /** Of the process itself: `taskset` becomes what it starts. */
+  get pid(): number {
+    return this.process.pid ?? 0;
   }
 
   /** Asks one thing, and waits for its answer at most `within`. One question at a time. */
@@ -61,8 +67,13 @@ export class Child<Question extends { readonly kind: string }> {
   }
 }
 
-const onCore = (core: number | undefined, args: readonly string[]): readonly [string, readonly string[]] =>
-  core === undefined ? [process.execPath, args] : ['taskset', ['-c', String(core), process.execPath, ...args]];
+/** A program and its arguments, kept on a core; undefined: wherever the system likes. */
+export const onCore = (
+  core: number | undefined,
+  program: string,
+  args: readonly string[],
+): readonly [string, readonly string[]] =>
+  core === undefined ? [program, args] : ['taskset', ['-c', String(core), program, ...args]];
 
 /** Runs a program of ours, whose output is of no interest. Rejects where it does not exit with 0. */
 export async function runToEnd(file: string, args: readonly string[]): Promise<void> {

@@ -15,11 +15,13 @@ import type {
   Scenario,
   ServerState,
   Started,
+  ToBare,
   ToKozpont,
   ToLoad,
   ToRehearse,
   ToRelay,
 } from './messages.ts';
+import { address, extension } from './office.ts';
 
 /** Beyond it a scenario has gone wrong, whatever it is. */
 const longestScenario: Duration = 600_000;
@@ -34,9 +36,25 @@ export interface Server {
 
 /** Kozpont, and what is asked of it alone. */
 export interface KozpontServer extends Server {
+  readonly pid: number;
   watch(duration: Duration): Promise<Duration>;
   save(dialplan: string): Promise<Reloaded>;
 }
+
+/** What Kozpont runs on, where it is not its embedded engine. */
+export interface Beside {
+  /** YAML, for the settings. */
+  readonly engine: string;
+  readonly sipPort: number;
+}
+
+export interface KozpontOptions {
+  readonly beside?: Beside;
+  /** How long the greeting lasts; default: until the key is pressed. */
+  readonly greeting?: Duration;
+}
+
+const longGreeting: Duration = 4_000;
 
 export interface LaboratoryOptions {
   readonly clock: Clock;
@@ -64,6 +82,7 @@ export class Laboratory {
   async withKozpont<T>(
     dialplan: (phonePort: number) => string,
     work: (kozpont: KozpontServer, phonePort: number) => Promise<T>,
+    { beside, greeting = longGreeting }: KozpontOptions = {},
   ): Promise<T> {
     const { clock, cores, profiles } = this.options;
     const folder = await mkdtemp(join(tmpdir(), 'kozpont-bench-'));
@@ -74,8 +93,16 @@ export class Laboratory {
     const kozpont = new Child<ToKozpont>({ clock, file: './server.js', core: cores?.server, nodeOptions });
     try {
       const { phonePort } = this;
-      const { sipPort } = await kozpont.ask<Started>({ kind: 'start', folder, dialplan: dialplan(phonePort) });
+      const { sipPort: own } = await kozpont.ask<Started>({
+        kind: 'start',
+        folder,
+        dialplan: dialplan(phonePort),
+        engine: beside?.engine ?? '',
+        greeting,
+      });
+      const sipPort = beside?.sipPort ?? own;
       const server: KozpontServer = {
+        pid: kozpont.pid,
         state: (collect = false) => kozpont.ask({ kind: 'state', collect }),
         load: scenario => this.run(sipPort, scenario),
         watch: duration => kozpont.ask({ kind: 'watch', duration }, duration + longestReload),
@@ -87,6 +114,28 @@ export class Laboratory {
       await rm(folder, { recursive: true, force: true });
       process.off('exit', removeAtOnce);
     }
+  }
+
+  /** The bare script, on servers that run. */
+  async withBare<T>(
+    on: Omit<Extract<ToBare, { kind: 'start' }>, 'kind' | 'extension'> & { readonly sipPort: number },
+    work: (bare: Pick<KozpontServer, 'pid' | 'load'>) => Promise<T>,
+  ): Promise<T> {
+    const { clock, cores } = this.options;
+    const { sipPort, ...start } = on;
+    const bare = new Child<ToBare>({ clock, file: './production/bareScript.js', core: cores?.server });
+    try {
+      const phone = `sip:${extension.number}@${address}:${this.phonePort}`;
+      await bare.ask({ kind: 'start', ...start, extension: phone });
+      return await work({ pid: bare.pid, load: scenario => this.run(sipPort, scenario) });
+    } finally {
+      await bare.end({ kind: 'close' });
+    }
+  }
+
+  /** The core on which everything is that is measured. */
+  get core(): number | undefined {
+    return this.options.cores?.server;
   }
 
   async withRelay<T>(calls: number, work: (relay: Server, ports: RelayOpened['ports']) => Promise<T>): Promise<T> {

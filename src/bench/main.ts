@@ -4,33 +4,42 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../base/clock.ts';
 import { Laboratory } from './laboratory.ts';
 import { lookAtMachine } from './machine.ts';
+import { production } from './production/scenario.ts';
+import { programsIn } from './production/servers.ts';
 import { scenarios } from './scenarios.ts';
 
 const { values } = parseArgs({
   options: {
+    engine: { type: 'string', default: 'embedded' },
     only: { type: 'string', default: Object.keys(scenarios).join(',') },
     rate: { type: 'string', default: '75' },
+    rates: { type: 'string', default: '5,8,10,12,15,20' },
     calls: { type: 'string', default: '300' },
-    seconds: { type: 'string', default: '20' },
+    seconds: { type: 'string' },
     rounds: { type: 'string', default: '2' },
     profile: { type: 'string' },
   },
 });
 
-function whole(name: 'rate' | 'calls' | 'seconds' | 'rounds', most: number): number {
-  const value = Number(values[name]);
+function whole(name: string, text: string, most: number): number {
+  const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= most) return value;
   throw new Error(`--${name} must be a whole number from 1 to ${most}`);
 }
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
+if (values.engine !== 'embedded' && values.engine !== 'drachtio') {
+  throw new Error(`--engine takes embedded or drachtio, not ${values.engine}`);
+}
+const programs = values.engine === 'drachtio' ? programsIn(process.env) : undefined;
 const sizes = {
-  rate: whole('rate', 1_000),
-  calls: whole('calls', 2_000),
-  seconds: whole('seconds', 300),
-  rounds: whole('rounds', 20),
+  rate: whole('rate', values.rate, 1_000),
+  calls: whole('calls', values.calls, 2_000),
+  seconds: whole('seconds', values.seconds ?? (programs === undefined ? '20' : '8'), 300),
+  rounds: whole('rounds', values.rounds, 20),
 };
+const rates = values.rates.split(',').map(rate => whole('rates', rate, 1_000));
 const chosen = values.only.split(',').map(name => {
   const scenario = scenarios[name];
   if (scenario !== undefined) return scenario;
@@ -47,7 +56,9 @@ const laboratory = await Laboratory.open({
   profiles: values.profile === undefined ? undefined : resolve(values.profile),
 });
 try {
-  for (const scenario of chosen) await scenario({ clock: systemClock, laboratory, sizes, print });
+  const bench = { clock: systemClock, laboratory, sizes, print };
+  if (programs !== undefined) await production(bench, programs, { ...sizes, rates });
+  else for (const scenario of chosen) await scenario(bench);
 } finally {
   await laboratory.close();
 }

@@ -3,7 +3,14 @@ import type { Duration } from '../base/clock.ts';
 
 /** What the load is to do. `rate` is in calls a second. */
 export type Scenario =
-  | { readonly kind: 'switchboard' | 'recall'; readonly rate: number; readonly seconds: number }
+  | {
+      readonly kind: 'switchboard';
+      readonly rate: number;
+      readonly seconds: number;
+      /** How long the caller listens before the key; default: less than the greeting lasts. */
+      readonly listens?: Duration;
+    }
+  | { readonly kind: 'recall'; readonly rate: number; readonly seconds: number }
   | { readonly kind: 'bridged'; readonly calls: number; readonly seconds: number }
   | { readonly kind: 'relayed'; readonly ports: readonly (readonly [number, number])[]; readonly seconds: number };
 
@@ -36,7 +43,15 @@ export interface LoadResult {
 }
 
 export type ToKozpont =
-  | { readonly kind: 'start'; readonly folder: string; readonly dialplan: string }
+  | {
+      readonly kind: 'start';
+      readonly folder: string;
+      readonly dialplan: string;
+      /** YAML, beside the settings of every run. */
+      readonly engine: string;
+      /** How long the greeting lasts. */
+      readonly greeting: Duration;
+    }
   /** `collect`: garbage is collected before the memory is looked at, and after the processor time is. */
   | { readonly kind: 'state'; readonly collect: boolean }
   /** How long the event loop is held up at most, in a time in which nothing but calls goes on. */
@@ -75,6 +90,19 @@ export interface RelayOpened {
   /** Of each call: the two ports that packets are taken at. */
   readonly ports: readonly (readonly [number, number])[];
 }
+
+/** The bare script. */
+export type ToBare =
+  | {
+      readonly kind: 'start';
+      readonly drachtio: { readonly port: number; readonly secret: string };
+      readonly freeswitch: { readonly port: number; readonly secret: string; readonly profile: string };
+      /** A WAV file. */
+      readonly greeting: string;
+      /** Whom every call is put through to. */
+      readonly extension: string;
+    }
+  | { readonly kind: 'close' };
 
 export type ToRehearse =
   /** `story`: which of them. */

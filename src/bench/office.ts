@@ -55,11 +55,17 @@ transfer:
     otherwise: goodbye:bye
 `;
 
-/** Four seconds of a tone in place of what would be spoken. */
-export async function toneSounds(folder: string): Promise<Sounds & { close(): Promise<void> }> {
+/** A tone of this length in place of what would be spoken. */
+export async function toneSounds(folder: string, lasts: Duration): Promise<Sounds & { close(): Promise<void> }> {
+  const file = await writeTone(folder, lasts);
+  return { prompt: () => file, music: () => file, close: async () => {} };
+}
+
+/** Gives the path of the WAV file. */
+export async function writeTone(folder: string, lasts: Duration): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'tone.wav');
-  const samples = Int16Array.from({ length: 4 * 8000 }, (_, at) => Math.round(8000 * Math.sin(at / 3)));
+  const samples = Int16Array.from({ length: lasts * 8 }, (_, at) => Math.round(8000 * Math.sin(at / 3)));
   await writeFile(file, encodeWav({ sampleRate: 8000, channels: 1, samples }));
-  return { prompt: () => file, music: () => file, close: async () => {} };
+  return file;
 }

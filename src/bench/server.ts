@@ -20,8 +20,8 @@ let kozpont: Kozpont | undefined;
 let save: (dialplan: string) => Promise<Reloaded> = async () => ({ took: 0, stall: 0 });
 let stopReloading = async (): Promise<void> => {};
 
-async function start({ folder, dialplan }: Extract<ToKozpont, { kind: 'start' }>): Promise<Started> {
-  const config = parseConfig('bench', settings, { folder, environment: {} });
+async function start({ folder, dialplan, engine, greeting }: Extract<ToKozpont, { kind: 'start' }>): Promise<Started> {
+  const config = parseConfig('bench', `${settings}${engine}`, { folder, environment: {} });
   const file = join(folder, 'bench.yaml');
   await writeFile(file, dialplan);
   const loaded = await loadDialplan(file);
@@ -34,7 +34,7 @@ async function start({ folder, dialplan }: Extract<ToKozpont, { kind: 'start' }>
   kozpont = await startKozpont(config.value, {
     plan,
     credentials: { passwordOf: () => undefined },
-    prompts: await toneSounds(join(folder, 'tones')),
+    prompts: await toneSounds(join(folder, 'tones'), greeting),
     advertised: { sip: address, media: address },
     clock: systemClock,
     log,

@@ -1,9 +1,9 @@
 import type { LoadResult, Spread } from './messages.ts';
 
-const shown = (value: number | null): string => (value === null ? '–' : value.toFixed(1));
+export const shown = (value: number | null): string => (value === null ? '–' : value.toFixed(1));
 
 /** Columns as wide as what is in them; numbers, in all but the first, are aligned to the right. */
-function columns(rows: readonly (readonly string[])[]): string {
+export function columns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map(row => row[at]?.length ?? 0)));
   return rows
     .map(row => row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))))

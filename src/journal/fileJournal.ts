@@ -3,7 +3,7 @@
  * file is written whole or not at all, a moment after the call has changed: what changes ten times in that moment is
  * written once.
  */
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
@@ -61,7 +61,7 @@ export class FileJournal implements Journal {
   ended(callId: string): void {
     if (!safeId.test(callId)) return;
     this.due.delete(callId);
-    this.inTurn(() => rm(this.pathOf(callId), { force: true }));
+    this.inTurn(() => remove(this.pathOf(callId)));
   }
 
   /** When everything is written. */
@@ -100,3 +100,9 @@ export class FileJournal implements Journal {
 
   private readonly pathOf = (callId: string): string => join(this.folder, `${callId}${suffix}`);
 }
+
+/** One request to the system, where `rm` makes two; a call that ended before it was written has no file. */
+const remove = (path: string): Promise<void> =>
+  unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });

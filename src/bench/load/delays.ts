@@ -3,9 +3,9 @@ import type { Spread } from '../messages.ts';
 
 /** Milliseconds of a bucket. */
 const width = 0.01;
-const buckets = 200_000;
+const buckets = 600_000;
 
-/** Many durations of up to two seconds, in little room. */
+/** Many durations of up to six seconds, in little room: the load waits for nothing longer than that. */
 export class Delays {
   private readonly counts = new Uint32Array(buckets);
   private total = 0;

@@ -1,9 +1,10 @@
+import type { Duration } from '../../base/clock.ts';
 import type { Scenario } from '../messages.ts';
 import { extension, operator, silent } from '../office.ts';
 import type { Scene, Stage } from './stage.ts';
 
 /** Of the story of a call, in milliseconds: after how long each person does the next thing. */
-const listens = 300;
+const listensBriefly = 300;
 const ringsFor = 100;
 const talks = 2_000;
 const operatorTalks = 300;
@@ -11,7 +12,7 @@ const operatorTalks = 300;
 export const transferRings = 1_000;
 
 /** A caller who is answered, presses a key over the greeting, talks to whoever picks up, and hangs up. */
-const switchboardCall = async (scene: Scene): Promise<void> => {
+const switchboardCall = async (scene: Scene, listens: Duration): Promise<void> => {
   const { stage, caller } = scene;
   const stream = await scene.answered();
   stage.measure('INVITE → first 18x or 200', (caller.progressed.at ?? 0) - caller.began);
@@ -33,7 +34,7 @@ const switchboardCall = async (scene: Scene): Promise<void> => {
 /** A caller who is connected, and talks until it is over for everybody. */
 const bridgedCall = async (scene: Scene, over: Promise<void>): Promise<void> => {
   const stream = await scene.answered();
-  await scene.stage.pause(listens);
+  await scene.stage.pause(listensBriefly);
   const { phone } = await scene.choose(stream, extension.key);
   phone.ring();
   await scene.pickUp(phone);
@@ -45,7 +46,7 @@ const bridgedCall = async (scene: Scene, over: Promise<void>): Promise<void> => 
 const recalledCall = async (scene: Scene): Promise<void> => {
   const { stage } = scene;
   const stream = await scene.answered();
-  await stage.pause(listens);
+  await stage.pause(listensBriefly);
   const { phone: desk } = await scene.choose(stream, operator.key);
   desk.ring();
   await scene.pickUp(desk);
@@ -108,7 +109,9 @@ async function bridged(stage: Stage, calls: number, seconds: number): Promise<vo
 export async function run(stage: Stage, scenario: Scenario): Promise<void> {
   switch (scenario.kind) {
     case 'switchboard':
-      return atRate(stage, scenario.rate, scenario.seconds, switchboardCall);
+      return atRate(stage, scenario.rate, scenario.seconds, scene =>
+        switchboardCall(scene, scenario.listens ?? listensBriefly),
+      );
     case 'recall':
       return atRate(stage, scenario.rate, scenario.seconds, recalledCall);
     case 'bridged':

@@ -1,5 +1,5 @@
 /** What can be heard, as FreeSWITCH plays it. */
-import { open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { assertNever } from '../../base/assertNever.ts';
 import type { Duration } from '../../base/clock.ts';
 import type { Sound, Tone } from '../port.ts';
@@ -93,11 +93,6 @@ async function partOf(sound: Sound, paths: PathMap): Promise<Part> {
 
 /** Of 8 kHz mono 16-bit WAV with the header of 44 bytes that we write; what else is there is a little longer or shorter. */
 async function durationOf(path: string): Promise<Duration> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    return Math.max(1, (size - 44) / 16);
-  } finally {
-    await file.close();
-  }
+  const { size } = await stat(path);
+  return Math.max(1, (size - 44) / 16);
 }

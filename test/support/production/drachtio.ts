@@ -5,9 +5,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ServerProcess, startServer, untilListening } from '../../../src/bench/production/process.ts';
 import { type ServerUnderTest, testSecret } from '../drachtio/server.ts';
 import { freePorts } from '../freePorts.ts';
-import { type ServerProcess, startServer, untilListening } from './process.ts';
 
 /** Undefined: tests that need it are skipped. */
 export const drachtioProgram = process.env.KOZPONT_DRACHTIO;

@@ -6,9 +6,9 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ServerProcess, startServer, untilListening } from '../../../src/bench/production/process.ts';
 import { freePorts } from '../freePorts.ts';
 import { type FreeswitchConf, type FreeswitchPorts, freeswitchXml } from './freeswitchConf.ts';
-import { type ServerProcess, startServer, untilListening } from './process.ts';
 
 /** Undefined: tests that need it are skipped. */
 export const freeswitchProgram = process.env.KOZPONT_FREESWITCH;

@@ -1,7 +1,8 @@
-/** Servers that nobody here wrote, as processes of a test: begun, listened to, ended by their own id. */
+/** Servers that nobody here wrote, as processes of the bench or of a test: begun, listened to, ended by their own id. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { systemClock } from '../../base/clock.ts';
 
 export interface ServerProcess {
   readonly pid: number;
@@ -55,7 +56,7 @@ export async function untilListening(server: ServerProcess, port: number): Promi
     });
     socket.destroy();
     if (open) return;
-    await new Promise(resolve => setTimeout(resolve, 50));
+    await new Promise<void>(resolve => void systemClock.after(50, resolve));
   }
   throw new Error(`the server ended before it listened:\n${server.output().slice(-2000)}`);
 }
