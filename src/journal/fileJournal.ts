@@ -20,6 +20,8 @@ const safeId = /^[A-Za-z0-9_-]{1,64}$/;
 export class FileJournal implements Journal {
   /** Calls that are to be written, by id. */
   private readonly due = new Map<string, () => SavedCall>();
+  /** Calls whose files are to go. */
+  private readonly over = new Set<string>();
   private timer: Timer | undefined;
   private writing: Promise<void> = Promise.resolve();
   private failing = false;
@@ -52,16 +54,14 @@ export class FileJournal implements Journal {
   changed(callId: string, saved: () => SavedCall): void {
     if (!safeId.test(callId)) return;
     this.due.set(callId, saved);
-    this.timer ??= this.clock.after(settleFor, () => {
-      this.timer = undefined;
-      this.inTurn(() => this.writeAll());
-    });
+    this.later();
   }
 
   ended(callId: string): void {
     if (!safeId.test(callId)) return;
     this.due.delete(callId);
-    this.inTurn(() => remove(this.pathOf(callId)));
+    this.over.add(callId);
+    this.later();
   }
 
   /** When everything is written. */
@@ -72,7 +72,16 @@ export class FileJournal implements Journal {
     await this.writing;
   }
 
+  private later(): void {
+    this.timer ??= this.clock.after(settleFor, () => {
+      this.timer = undefined;
+      this.inTurn(() => this.writeAll());
+    });
+  }
+
+  /** A call that has handed a leg over is there until the one that has it now is written down. */
   private async writeAll(): Promise<void> {
+    const over = [...this.over];
     // One by one: a call that ends meanwhile is not due any more.
     for (const callId of [...this.due.keys()]) {
       const saved = this.due.get(callId);
@@ -85,6 +94,10 @@ export class FileJournal implements Journal {
         if (!this.due.has(callId)) this.due.set(callId, saved);
         throw error;
       }
+    }
+    for (const callId of over) {
+      await remove(this.pathOf(callId));
+      this.over.delete(callId);
     }
     this.failing = false;
   }
