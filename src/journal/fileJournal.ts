@@ -66,10 +66,13 @@ export class FileJournal implements Journal {
 
   /** When everything is written. */
   async close(): Promise<void> {
-    this.timer?.cancel();
-    this.timer = undefined;
-    this.inTurn(() => this.writeAll());
-    await this.writing;
+    do {
+      this.timer?.cancel();
+      this.timer = undefined;
+      this.inTurn(() => this.writeAll());
+      await this.writing;
+      // A call may end while others are written.
+    } while (this.timer !== undefined);
   }
 
   private later(): void {

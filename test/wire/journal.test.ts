@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -83,6 +83,28 @@ describe('the journal', () => {
     fails = false;
     await first.close();
     expect(await journal().found()).toHaveLength(2);
+  });
+
+  test('of a call that ended before it was written has nothing to remove, and says nothing', async () => {
+    const { log, errors } = listening();
+    const first = journal(log);
+    await first.found();
+    first.changed('a', () => saved('a'));
+    first.ended('a');
+    first.ended('never there');
+    await first.close();
+    expect(errors).toEqual([]);
+    expect(await readdir(join(folder, 'calls'))).toEqual([]);
+  });
+
+  test('that cannot remove a file tells of it', async () => {
+    const { log, errors } = listening();
+    const first = journal(log);
+    await first.found();
+    await mkdir(join(folder, 'calls', 'a.call'));
+    first.ended('a');
+    await first.close();
+    expect(errors).toHaveLength(1);
   });
 
   test('asks for the call when it writes, and not before', async () => {

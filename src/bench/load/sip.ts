@@ -102,7 +102,7 @@ export class SipCall {
   }
 
   answer(rtpPort: number): void {
-    this.agent.respond(this.invite, '200 OK', this.localTag, describe(rtpPort));
+    this.agent.accept(this, describe(rtpPort));
   }
 
   /** After a CANCEL: the INVITE ends. Returns the instant. */
@@ -194,9 +194,16 @@ export class SipAgent {
     this.send(text);
   }
 
+  /** Again and again until the ACK comes (RFC 3261, section 13.3.1.4). */
+  accept(call: SipCall, body: string): void {
+    const send = (): void => this.respond(call.invite, '200 OK', call.localTag, body);
+    send();
+    this.retransmit(`200${call.id}`, firstRetransmission, send);
+  }
+
   forget(call: SipCall): void {
     this.calls.delete(call.id);
-    for (const method of ['INVITE', 'BYE', 'REFER']) this.heard(`${method}${call.id}`);
+    for (const method of ['INVITE', '200', 'BYE', 'REFER']) this.heard(`${method}${call.id}`);
   }
 
   close(): void {
@@ -274,6 +281,7 @@ export class SipAgent {
     const known = this.calls.get(id);
     const method = message.slice(0, message.indexOf(' '));
     if (method === 'ACK') {
+      this.heard(`200${id}`);
       known?.settled.happen(this.clock.now());
       return;
     }
