@@ -130,6 +130,10 @@ export class LiveCall implements LegOwner {
     this.mailbox.post(stimulus);
   }
 
+  snapshotChanged(): void {
+    if (!this.over) this.house.changed(this);
+  }
+
   transferRequested(leg: LiveLeg, request: TransferRequest): void {
     if (request.replaces === 'unknown') {
       request.refuse(481, 'Call Does Not Exist');

@@ -25,6 +25,8 @@ import { LegMedia, type LegMediaOwner } from './legMedia.ts';
 export interface LegOwner {
   readonly id: string;
   post(stimulus: Stimulus): void;
+  /** What outlives the process is another thing now, although call control has nothing to do. */
+  snapshotChanged(): void;
   transferRequested(leg: LiveLeg, request: TransferRequest): void;
   /** The endpoint of another party: whoever is to talk with it is to be on the same media server. */
   besides(leg: LiveLeg): MediaEndpoint | undefined;
@@ -136,6 +138,7 @@ export class LiveLeg implements LegMediaOwner {
         // The caller gave up: the last event of the dialog is on its way.
         return;
       }
+      this.owner.snapshotChanged();
       if (answer !== undefined) await this.media.within('accept', endpoint.accept(answer));
       this.noticeHold(endpoint);
     });
@@ -272,6 +275,7 @@ export class LiveLeg implements LegMediaOwner {
       if (endpoint === undefined || this.over) throw new KozpontError('DISPOSED', 'the leg has ended');
       const sdp = await this.media.within('answer', offer === undefined ? endpoint.offer() : endpoint.answer(offer));
       if (offer !== undefined) this.stale = false;
+      this.owner.snapshotChanged();
       this.noticeHold(endpoint);
       return sdp;
     };
@@ -379,6 +383,7 @@ export class LiveLeg implements LegMediaOwner {
     if (!this.stale || this.dialog === undefined) return;
     const asked = this.dialog.reinvite(endpoint.localSdp);
     const answer = await withDeadline(this.around.clock, reinviteDeadline, 'the re-INVITE to another endpoint', asked);
+    this.owner.snapshotChanged();
     // Not stale any more: the far end has made an offer itself meanwhile, and been answered.
     if (this.stale) await this.media.within('accept', endpoint.accept(answer, this.source));
     this.stale = false;

@@ -27,6 +27,9 @@ if (!productionPresent) {
       const application = await Application.open(compiled);
       try {
         await story(application, application.production.freeswitches[0] as RealFreeswitch);
+      } catch (error) {
+        console.error(application.output);
+        throw error;
       } finally {
         await application.close();
       }

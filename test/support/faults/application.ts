@@ -109,6 +109,11 @@ ${production.settings}`,
     return life;
   }
 
+  /** Of its last life. */
+  get output(): string {
+    return this.life?.output() ?? '';
+  }
+
   /** Of SIP. */
   get port(): number {
     return this.production.drachtio.udp.port;
