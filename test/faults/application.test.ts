@@ -71,6 +71,7 @@ if (!productionPresent) {
         const choosing = (await application.caller('+36202000002')).call(menuNumber);
         await choosing.hears(application.tone('welcome'));
         expect(await channelsOn(media)).toBe(6);
+        await application.writtenDown(6);
         const killed = systemClock.now();
         expect(await first.end('SIGKILL')).toEqual([null, 'SIGKILL']);
         await Promise.all(talks.map(one => hearEachOther(application, one)));
@@ -114,6 +115,7 @@ if (!productionPresent) {
       withApplication(async (application, media) => {
         const first = await application.start();
         const { outside, inside } = await talk(application, '121');
+        await application.writtenDown(2);
         expect(await first.end('SIGKILL')).toEqual([null, 'SIGKILL']);
         await inside.hangUp();
         const second = await application.start();
