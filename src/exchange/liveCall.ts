@@ -146,6 +146,10 @@ export class LiveCall implements LegOwner {
     this.mailbox.post(stimulus);
   }
 
+  snapshotChanged(): void {
+    if (!this.over) this.house.changed(this);
+  }
+
   transferRequested(leg: LiveLeg, request: TransferRequest): void {
     if (request.replaces === 'unknown') {
       request.refuse(481, 'Call Does Not Exist');
@@ -184,10 +188,6 @@ export class LiveCall implements LegOwner {
     leg.id = as;
     this.legs.set(as, leg);
     return true;
-  }
-
-  snapshotChanged(): void {
-    if (!this.over) this.house.changed(this);
   }
 
   besides(leg: LiveLeg): MediaEndpoint | undefined {

@@ -285,6 +285,7 @@ export class LiveLeg implements LegMediaOwner {
       if (endpoint === undefined || this.over) throw new KozpontError('DISPOSED', 'the leg has ended');
       const sdp = await this.media.within('answer', offer === undefined ? endpoint.offer() : endpoint.answer(offer));
       if (offer !== undefined && this.media.is(endpoint)) this.stale = false;
+      this.owner.snapshotChanged();
       this.noticeHold(endpoint);
       return sdp;
     };
@@ -397,6 +398,7 @@ export class LiveLeg implements LegMediaOwner {
     if (!this.stale || this.dialog === undefined) return;
     const asked = this.dialog.reinvite(endpoint.localSdp);
     const answer = await withDeadline(this.around.clock, reinviteDeadline, 'the re-INVITE to another endpoint', asked);
+    this.owner.snapshotChanged();
     // Lost meanwhile, as well: the next one is not known to the far end.
     if (!this.media.is(endpoint)) return;
     // Not stale any more: the far end has made an offer itself meanwhile, and been answered.

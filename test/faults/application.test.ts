@@ -27,6 +27,9 @@ if (!productionPresent) {
       const application = await Application.open(compiled);
       try {
         await story(application, application.production.freeswitches[0] as RealFreeswitch);
+      } catch (error) {
+        console.error(application.output);
+        throw error;
       } finally {
         await application.close();
       }
@@ -68,6 +71,7 @@ if (!productionPresent) {
         const choosing = (await application.caller('+36202000002')).call(menuNumber);
         await choosing.hears(application.tone('welcome'));
         expect(await channelsOn(media)).toBe(6);
+        await application.writtenDown(6);
         const killed = systemClock.now();
         expect(await first.end('SIGKILL')).toEqual([null, 'SIGKILL']);
         await Promise.all(talks.map(one => hearEachOther(application, one)));
@@ -111,6 +115,7 @@ if (!productionPresent) {
       withApplication(async (application, media) => {
         const first = await application.start();
         const { outside, inside } = await talk(application, '121');
+        await application.writtenDown(2);
         expect(await first.end('SIGKILL')).toEqual([null, 'SIGKILL']);
         await inside.hangUp();
         const second = await application.start();

@@ -53,6 +53,19 @@ async function close(): Promise<void> {
 }
 
 describe('a process that dies', () => {
+  test('has written down every leg that was answered, however late the server confirmed that', async () => {
+    const written = new Map<string, SavedCall>();
+    const house = new TestHouse({
+      journal: {
+        changed: (id, saved) => void written.set(id, structuredClone(saved())),
+        ended: id => void written.delete(id),
+      },
+    });
+    await house.callIn();
+    expect([...written.values()].map(({ legs }) => Object.keys(legs))).toEqual([['caller']]);
+    await house.close();
+  });
+
   test('leaves two who talk: both are taken to new endpoints, and talk on', async () => {
     await before.conversation();
     await restart();

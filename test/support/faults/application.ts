@@ -1,9 +1,10 @@
 /** Kozpont as a process of its own on servers of production, so that it can be killed while those live on. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { encodeWav } from '../../../src/base/wav.ts';
@@ -13,6 +14,7 @@ import { createPhone, type Phone } from '../../../src/phone/phone.ts';
 import type { Build } from '../build.ts';
 import { openProduction, type ProductionEngine } from '../production/engine.ts';
 import { everyFrequency, Frequencies } from '../switchboard/frequencies.ts';
+import { patience } from './servers.ts';
 
 export const queueNumber = '+3610';
 export const menuNumber = '+3620';
@@ -109,6 +111,11 @@ ${production.settings}`,
     return life;
   }
 
+  /** Of its last life. */
+  get output(): string {
+    return this.life?.output() ?? '';
+  }
+
   /** Of SIP. */
   get port(): number {
     return this.production.drachtio.udp.port;
@@ -128,6 +135,16 @@ ${production.settings}`,
 
   caller(number: string): Promise<Phone> {
     return this.phone(number, '127.0.0.2');
+  }
+
+  /** Until so many parties of the calls in progress would be found by another life of it: that takes a moment. */
+  async writtenDown(parties: number): Promise<void> {
+    const calls = join(this.folder, 'var/calls');
+    await vi.waitFor(async () => {
+      const files = (await readdir(calls)).filter(name => name.endsWith('.call'));
+      const texts = await Promise.all(files.map(name => readFile(join(calls, name), 'utf8')));
+      expect(texts.join('').match(/"dialogId":/g)).toHaveLength(parties);
+    }, patience);
   }
 
   /** As they are in the file now. */
