@@ -19,7 +19,7 @@ if (!productionPresent) {
   let compiled: Build;
   beforeAll(async () => {
     compiled = await build();
-  });
+  }, 60_000);
   afterAll(() => compiled.remove());
 
   const withApplication =
