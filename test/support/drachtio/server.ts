@@ -54,11 +54,13 @@ export const openDrachtiod = async (options: Partial<DrachtiodOptions> = {}): Pr
 
 const { KOZPONT_DRACHTIO_HOST, KOZPONT_DRACHTIO_PORT, KOZPONT_DRACHTIO_SECRET, KOZPONT_DRACHTIO_SIP } = process.env;
 
+/** One that runs already, or one of our own, by its program. */
 export const openReal = async (): Promise<ServerUnderTest> => {
+  if (KOZPONT_DRACHTIO_HOST === undefined) return (await import('../production/drachtio.ts')).startDrachtio();
   const [host = '127.0.0.1', port = '5060'] = (KOZPONT_DRACHTIO_SIP ?? '').split(':');
   return {
     kind: 'drachtio-server',
-    host: KOZPONT_DRACHTIO_HOST ?? '127.0.0.1',
+    host: KOZPONT_DRACHTIO_HOST,
     port: Number(KOZPONT_DRACHTIO_PORT ?? 9022),
     secret: KOZPONT_DRACHTIO_SECRET ?? '',
     udp: { host, port: Number(port) },
@@ -68,4 +70,4 @@ export const openReal = async (): Promise<ServerUnderTest> => {
   };
 };
 
-export const realServerNamed = KOZPONT_DRACHTIO_HOST !== undefined;
+export const realServerNamed = KOZPONT_DRACHTIO_HOST !== undefined || process.env.KOZPONT_DRACHTIO !== undefined;

@@ -73,7 +73,8 @@ const none = { dialogs: 0, incoming: 0, outgoing: 0, proxied: 0 };
 /** Runs the tests against each server there is; where no drachtio-server is named, that run is skipped and says why. */
 export const contract = (title: string, tests: (stage: Stage) => void): void => {
   describe(`${title}: drachtiod`, () => withServer('drachtiod', openDrachtiod, tests));
-  describe.skipIf(!realServerNamed)(`${title}: drachtio-server (skipped unless KOZPONT_DRACHTIO_HOST names one)`, () =>
-    withServer('drachtio-server', openReal, tests),
+  describe.skipIf(!realServerNamed)(
+    `${title}: drachtio-server (skipped unless KOZPONT_DRACHTIO or KOZPONT_DRACHTIO_HOST names one)`,
+    () => withServer('drachtio-server', openReal, tests),
   );
 };
