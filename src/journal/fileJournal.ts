@@ -32,8 +32,17 @@ export class FileJournal implements Journal {
     private readonly folder: string,
   ) {}
 
-  /** The calls that another process left. They stay written down until they have ended. Rejects where that cannot be read. */
+  /** The calls that another process left. They stay written down until they have ended. Never fails: what cannot be read is told. */
   async found(): Promise<readonly SavedCall[]> {
+    try {
+      return await this.read();
+    } catch (error) {
+      this.log.error({ folder: this.folder, error: messageOf(error) }, 'calls that were written down cannot be read');
+      return [];
+    }
+  }
+
+  private async read(): Promise<readonly SavedCall[]> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const calls: SavedCall[] = [];
     for (const name of await readdir(this.folder)) {

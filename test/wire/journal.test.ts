@@ -140,6 +140,13 @@ describe('the journal', () => {
     expect(await readdir(join(folder, 'calls'))).toEqual(['a.call.unreadable']);
   });
 
+  test('a folder that cannot be read is told of, and there are no calls', async () => {
+    await writeFile(join(folder, 'calls'), 'a file');
+    const { log, errors } = listening();
+    expect(await journal(log).found()).toEqual([]);
+    expect(errors).toEqual(['calls that were written down cannot be read']);
+  });
+
   test('a draft that was left is no call', async () => {
     const first = journal();
     await first.found();
