@@ -16,6 +16,7 @@ import type { LiveLeg } from './liveLeg.ts';
 import { Occupancy } from './occupancy.ts';
 import type { Census, Journal, KeptOverrides, Records, SavedCall, Sounds, Watcher } from './ports.ts';
 import { Queues } from './queues.ts';
+import { eachLegOnce } from './savedLegs.ts';
 
 export interface ExchangeOptions {
   readonly clock: Clock;
@@ -145,13 +146,15 @@ export class Exchange implements SignallingEvents {
       try {
         const live = LiveCall.saved(house, this.options.plan(), one);
         this.calls.set(live.id, live);
-        return [{ live, legs: one.legs }];
+        return [{ live, one }];
       } catch (error) {
         this.options.log.error({ call: one.call?.id, error: messageOf(error) }, 'a call cannot be restored');
         return [];
       }
     });
-    for (const { live, legs } of lives) {
+    const once = eachLegOnce(lives.map(({ one }) => one));
+    for (const [index, { live }] of lives.entries()) {
+      const { legs = {} } = once[index] ?? {};
       const { call, id } = live;
       this.options.log.warn({ call: id, legs: Object.keys(legs), phase: call.phase.kind }, 'a call is restored');
       for (const watcher of this.options.watchers ?? []) watcher.callBegan?.(id, call.origin);
