@@ -6,7 +6,10 @@ import { companyNumber } from '../support/switchboard/office.ts';
 
 const skipped = withoutBaresip === undefined ? '' : ` (skipped: ${withoutBaresip})`;
 
-describe.concurrent.each(['udp', 'tcp'] as const)(`baresip over %s${skipped}`, transport => {
+/** baresip 1.0 loses an event of its control socket now and then: it rings, and does not say so. */
+const again = { retry: 1 };
+
+describe.concurrent.each(['udp', 'tcp'] as const)(`baresip over %s${skipped}`, again, transport => {
   const it = test.skipIf(withoutBaresip !== undefined);
 
   it(

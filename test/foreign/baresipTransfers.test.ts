@@ -26,7 +26,10 @@ async function conversation(stage: Stage): Promise<{ outside: PhoneCall; operato
 const talk = ({ office }: Stage, outside: PhoneCall, phone: Baresip, extension: string) =>
   Promise.all([outside.hears(office.tone(extension)), phone.hears(office.tone(number))]);
 
-describe.concurrent.each(['udp', 'tcp'] as const)(`transfers by baresip over %s${skipped}`, transport => {
+/** baresip 1.0 loses an event of its control socket now and then: it rings, and does not say so. */
+const again = { retry: 1 };
+
+describe.concurrent.each(['udp', 'tcp'] as const)(`transfers by baresip over %s${skipped}`, again, transport => {
   const it = test.skipIf(withoutBaresip !== undefined);
 
   it(
