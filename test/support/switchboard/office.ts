@@ -231,7 +231,7 @@ export const passwordOf = (extension: string): string => `password-of-${extensio
 
 const settings = ({
   calls = 1000,
-  callsPerSecondPerSource = 50,
+  callsPerSecondPerSource = 1_000,
   eventLoopDelay = 60_000,
   drain = 1000,
   api = 'off',
