@@ -121,5 +121,6 @@ describe(`drachtio-srf's own scenarios${withoutSipp === undefined ? '' : ` (skip
     }
   };
 
-  test.skipIf(withoutSipp !== undefined).each(played)('%s', { timeout: 60_000 }, play);
+  // Two of them lose three in four of all final responses, by chance: one time in 24 they lose all eleven.
+  test.skipIf(withoutSipp !== undefined).each(played)('%s', { timeout: 60_000, retry: 3 }, play);
 });
