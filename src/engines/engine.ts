@@ -1,17 +1,11 @@
 /** What the switchboard runs on, put together: a SIP server to connect to, and media servers. */
+import type { MediaServerState, Switchboard } from '../api/ports.ts';
 import type { MediaServer } from '../media/port.ts';
 
 export interface Listening {
   readonly transport: string;
   readonly address: string;
   readonly port: number;
-}
-
-export interface MediaServerState {
-  readonly name: string;
-  /** It takes calls now. */
-  readonly ready: boolean;
-  readonly endpoints: number;
 }
 
 export interface Engine {
@@ -24,10 +18,8 @@ export interface Engine {
   /** Resolves when calls can be carried for the first time. Never rejects. */
   readonly ready: Promise<void>;
   mediaServers(): readonly MediaServerState[];
-  /** As `MediaPool.drain`; gives how many endpoints are left on it, at any time. */
-  drainMedia(name: string): (() => number) | 'unknown' | 'last';
-  /** Pairs of RTP and RTCP ports; undefined where media servers elsewhere have them. */
-  rtpPorts(): { readonly inUse: number; readonly resting: number; readonly free: number } | undefined;
+  drainMedia: Switchboard['drainMedia'];
+  rtpPorts: Switchboard['rtpPorts'];
   /** What it holds, by name: all zero some time after the last call. */
   held(): Readonly<Record<string, number>>;
   close(): Promise<void>;
