@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/long/**', 'test/foreign/**', 'node_modules/**'],
+    exclude: ['test/long/**', 'test/foreign/**', 'test/hostile/**', 'node_modules/**'],
     setupFiles: ['test/support/seed.ts'],
     dangerouslyIgnoreUnhandledErrors: false,
     testTimeout: 20_000,

@@ -54,7 +54,10 @@ const furtherRules = new Map<string, Rule>([
 const undemanding = new Set(['ACK', 'BYE', 'CANCEL']);
 
 /** RFC 3515, §2.4.2; RFC 3262, §7.2. */
-const neededBy: Readonly<Record<string, string>> = { REFER: 'Refer-To', PRACK: 'RAck' };
+const neededBy: ReadonlyMap<string, string> = new Map([
+  ['REFER', 'Refer-To'],
+  ['PRACK', 'RAck'],
+]);
 
 /** `reason`: of the response; `because`: for the log. */
 interface Wrong {
@@ -82,7 +85,7 @@ function wrongWithRequest(request: SipRequest): Wrong | undefined {
   if (wrong !== undefined) return wrong;
   const cseq = parseCSeq(header(request, 'CSeq') ?? '');
   if (!cseq.ok || cseq.value.method !== method) return plain('CSeq Does Not Match Method');
-  const needed = neededBy[method];
+  const needed = neededBy.get(method);
   if (needed !== undefined && header(request, needed) === undefined) return plain(`Missing ${needed}`);
   if (method === 'REGISTER') return wrongWithAor(request);
   return headers(request, 'Contact').includes('*') ? plain('Malformed Contact') : undefined;
