@@ -3,7 +3,7 @@
  * is alive (dialogs, endpoints, timers) belongs to the exchange, which knows it by the ids in here.
  */
 import type { Duration, Instant } from '../base/clock.ts';
-import type { Dialplan, FailureReason, Language, Route } from '../dialplan/plan.ts';
+import type { Dialplan, Language, Route, Unanswered } from '../dialplan/plan.ts';
 import type { Termination } from './termination.ts';
 import type { TrailEntry } from './trail.ts';
 
@@ -189,7 +189,7 @@ export interface TalkingPhase {
 export interface ReturnedTransfer {
   readonly transferId: string;
   readonly number: string;
-  readonly reason: FailureReason;
+  readonly reason: RecallReason;
 }
 
 /**
@@ -224,8 +224,11 @@ export interface ConsultingPhase {
 
 export type TransferKind = 'blind' | 'attended' | 'semiAttended';
 
-/** Why a call comes back to the operator; `held`: the operator hung up with the caller on hold. */
-export type RecallReason = FailureReason | 'held';
+/**
+ * Why a call comes back to the operator. `notAllowed`: to the caller, or to oneself; `held`: the operator hung up with the
+ * caller on hold.
+ */
+export type RecallReason = Unanswered | 'notAllowed' | 'held';
 
 /** Who transfers: known by extension for the recall, by leg as long as it is on the line. */
 export interface Transferor {

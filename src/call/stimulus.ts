@@ -1,4 +1,4 @@
-import type { FailureReason, Route } from '../dialplan/plan.ts';
+import type { Route, Unanswered } from '../dialplan/plan.ts';
 import type { Leg, LegId, Who } from './call.ts';
 
 /** What happened, in the past tense. One that does not fit the call's phase is ignored. */
@@ -9,7 +9,7 @@ export type Stimulus =
   | {
       readonly kind: 'legFailed';
       readonly leg: LegId;
-      readonly reason: FailureReason | 'cancelled';
+      readonly reason: Unanswered | 'cancelled';
       readonly status: number;
     }
   /** Hung up by the far end, or lost with the network or the media server. */

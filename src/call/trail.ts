@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { Position } from '../base/position.ts';
 import type { HandState } from '../dialplan/override.ts';
-import type { FailureReason } from '../dialplan/plan.ts';
+import type { Unanswered } from '../dialplan/plan.ts';
 import type { LegId, RecallReason, TransferKind } from './call.ts';
 
 /** The way of a call, step by step, with the places in the dialplan that it came through. */
@@ -15,7 +15,7 @@ export type TrailEntry = { readonly time: Instant } & (
       readonly kind: 'failed';
       readonly leg: LegId;
       readonly number: string;
-      readonly reason: FailureReason | 'cancelled';
+      readonly reason: Unanswered | 'cancelled';
       readonly status: number;
     }
   | {
@@ -55,7 +55,7 @@ export type TransferEvent = { readonly transferId: string } & (
   | {
       readonly kind: 'transferFailed';
       readonly target: string;
-      readonly reason: FailureReason;
+      readonly reason: Unanswered;
       readonly status: number;
     }
   | {

@@ -223,6 +223,14 @@ export interface NumberRule {
 
 export type FailureReason = 'busy' | 'noAnswer' | 'declined' | 'unreachable';
 
+/**
+ * Why an extension did not answer, as people are told. A dialplan does not tell the last two from `unreachable`.
+ *
+ * - `unavailable`: a phone is there and says 480 at once: do not disturb, or nobody is logged in at it;
+ * - `noSuchNumber`: what is beyond a fixed contact (a gateway) does not know the number.
+ */
+export type Unanswered = FailureReason | 'unavailable' | 'noSuchNumber';
+
 export interface TransferRules {
   readonly ringFor: Duration;
   readonly recall: {

@@ -5,7 +5,7 @@
  * A leg's events come in the order in which they happened, never inside a call that the exchange makes on the leg, and
  * end with exactly one `failed` or `ended`. Nothing here decides anything about a call.
  */
-import type { FailureReason } from '../dialplan/plan.ts';
+import type { Unanswered } from '../dialplan/plan.ts';
 
 /** A dialog that is confirmed, as plain data: it outlives the process. */
 export interface LegSnapshot {
@@ -156,7 +156,7 @@ export interface LegEvents {
 
 export interface DialFailure {
   /** `cancelled`: as we asked. */
-  readonly reason: FailureReason | 'cancelled';
+  readonly reason: Unanswered | 'cancelled';
   readonly status: number;
   readonly text: string;
 }

@@ -140,7 +140,7 @@ describe.concurrent.each(['udp', 'tcp'] as const)(`transfers by baresip over %s$
       await operator.sees(/^BYE /m);
       await outside.hears(office.music);
       expect(await operator.event('CALL_INCOMING')).toMatchObject({
-        peerdisplayname: 'R: unreachable 9999 – Kiss Éva',
+        peerdisplayname: 'R: no such number 9999 – Kiss Éva',
       });
       await operator.command('accept');
       await talk(stage, outside, operator, '10');

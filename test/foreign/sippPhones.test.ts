@@ -43,7 +43,7 @@ describe.concurrent.each(['udp', 'tcp'] as const)(`phones by sipp over %s${skipp
   it.each([
     { status: '486 Busy Here', told: 486, reason: 'busy' },
     { status: '603 Decline', told: 603, reason: 'declined' },
-    { status: '480 Temporarily Unavailable', told: 408, reason: 'noAnswer' },
+    { status: '480 Temporarily Unavailable', told: 480, reason: 'unavailable' },
     { status: '500 Server Internal Error', told: 480, reason: 'unreachable' },
   ])('refuses with $status', ({ status, told, reason }) =>
     withPhoneOfSipp(transport, {}, async (stage, port) => {

@@ -1,5 +1,6 @@
 import type { LegId, QueuedPhase } from '../call.ts';
 import type { OfferOutcome } from '../effect.ts';
+import { routedAs, unansweredBy } from '../failure.ts';
 import { ofCaller } from '../shown.ts';
 import type { Stimulus } from '../stimulus.ts';
 import { connect } from '../talking.ts';
@@ -77,5 +78,6 @@ function conclude(turn: Turn, phase: QueuedPhase, outcome: OfferOutcome): void {
 }
 
 function outcomeOf(reason: Extract<Stimulus, { kind: 'legFailed' }>['reason']): OfferOutcome {
-  return reason === 'noAnswer' || reason === 'cancelled' ? 'ringNoAnswer' : reason;
+  const routed = routedAs(unansweredBy(reason));
+  return routed === 'noAnswer' ? 'ringNoAnswer' : routed;
 }

@@ -1,6 +1,6 @@
-import type { FailureReason, Route } from '../../dialplan/plan.ts';
+import type { Route, Unanswered } from '../../dialplan/plan.ts';
 import type { LegId, RingingPhase } from '../call.ts';
-import { statusOf } from '../failure.ts';
+import { routedAs, statusOf, unansweredBy } from '../failure.ts';
 import { ofCaller } from '../shown.ts';
 import type { Stimulus } from '../stimulus.ts';
 import { connect } from '../talking.ts';
@@ -66,7 +66,7 @@ export function ringing(turn: Turn, phase: RingingPhase, stimulus: Stimulus): vo
       for (const other of phase.attempts) if (other !== stimulus.leg) turn.cancel(other);
       return connect(turn, phase.party, stimulus.leg);
     case 'legFailed':
-      return attemptOver(turn, phase, stimulus.leg, stimulus.reason === 'cancelled' ? 'noAnswer' : stimulus.reason);
+      return attemptOver(turn, phase, stimulus.leg, unansweredBy(stimulus.reason));
     case 'legEnded':
       if (stimulus.leg === phase.party) return partyGone(turn, phase.party, stimulus);
       return attemptOver(turn, phase, stimulus.leg, 'unreachable');
@@ -78,14 +78,14 @@ export function ringing(turn: Turn, phase: RingingPhase, stimulus: Stimulus): vo
   }
 }
 
-function attemptOver(turn: Turn, phase: RingingPhase, leg: LegId, reason: FailureReason): void {
+function attemptOver(turn: Turn, phase: RingingPhase, leg: LegId, reason: Unanswered): void {
   if (!phase.attempts.includes(leg)) return;
   const attempts = phase.attempts.filter(attempt => attempt !== leg);
   if (attempts.length > 0) turn.stay({ ...phase, attempts });
   else nextOrFailed(turn, { ...phase, attempts }, reason);
 }
 
-function nextOrFailed(turn: Turn, phase: RingingPhase, reason: FailureReason): void {
+function nextOrFailed(turn: Turn, phase: RingingPhase, reason: Unanswered): void {
   const [next, ...waiting] = phase.waiting;
   if (next !== undefined && phase.node.kind === 'group') {
     const attempt = turn.dial(next, ofCaller(turn, phase.party));
@@ -96,7 +96,7 @@ function nextOrFailed(turn: Turn, phase: RingingPhase, reason: FailureReason): v
   }
 }
 
-function failed(turn: Turn, phase: RingingPhase, reason: FailureReason): void {
+function failed(turn: Turn, phase: RingingPhase, reason: Unanswered): void {
   const route = routeForFailure(turn, phase, reason);
   if (route !== undefined) go(turn, route, { party: phase.party });
   else {
@@ -108,8 +108,9 @@ function failed(turn: Turn, phase: RingingPhase, reason: FailureReason): void {
  * The extension's own route, then that of the node before it. A colleague who dialled the extension and heard nothing
  * but ringing is told by the status why it failed; everybody else goes where lost calls go.
  */
-function routeForFailure(turn: Turn, phase: RingingPhase, reason: FailureReason): Route | undefined {
-  const own = phase.node.kind === 'extension' ? turn.plan.extensions[phase.node.number]?.failover[reason] : undefined;
+function routeForFailure(turn: Turn, phase: RingingPhase, reason: Unanswered): Route | undefined {
+  const own =
+    phase.node.kind === 'extension' ? turn.plan.extensions[phase.node.number]?.failover[routedAs(reason)] : undefined;
   const route = own ?? phase.otherwise;
   if (route !== undefined) return route;
   const party = turn.known(phase.party);

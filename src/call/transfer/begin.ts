@@ -1,4 +1,12 @@
-import { guards, type LegId, type TalkingPhase, type TransferKind, type Transferor, type Who } from '../call.ts';
+import {
+  guards,
+  type LegId,
+  type RecallReason,
+  type TalkingPhase,
+  type TransferKind,
+  type Transferor,
+  type Who,
+} from '../call.ts';
 import { go } from '../flow/go.ts';
 import { whereDialled } from '../flow/whereDialled.ts';
 import { ofCaller } from '../shown.ts';
@@ -26,13 +34,19 @@ export function beginTransfer(turn: Turn, phase: TalkingPhase, wish: TransferWis
     turn.effect({ kind: 'refuseTransfer', transferId: wish.transferId, ...refusal });
     // There are phones that hang up by themselves when their REFER is refused: no goodbye to the caller (R0).
     const { transferId, target: number } = wish;
-    if (transferor.who.extension !== undefined) turn.mayHangUp(leg.id, { transferId, number, reason: 'unreachable' });
+    if (transferor.who.extension !== undefined) turn.mayHangUp(leg.id, { transferId, number, reason: slipOf(refusal) });
   } else if (wish.replaces !== undefined) {
     adopt(turn, party, transferor, wish, wish.replaces);
   } else {
     turn.effect({ kind: 'acceptTransfer', transferId: wish.transferId });
     transferTo(turn, party, transferor, wish.transferId, wish.target);
   }
+}
+
+/** In the words of a recall: the dialog that Replaces names may be gone, and there is no number to speak of. */
+function slipOf({ status }: Refusal): RecallReason {
+  if (status === 404) return 'noSuchNumber';
+  return status === 403 ? 'notAllowed' : 'unreachable';
 }
 
 function objection(

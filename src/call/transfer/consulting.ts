@@ -1,5 +1,6 @@
-import type { FailureReason } from '../../dialplan/plan.ts';
+import type { Unanswered } from '../../dialplan/plan.ts';
 import { type ConsultingPhase, guards, type LegId, musicOnHold } from '../call.ts';
+import { unansweredBy } from '../failure.ts';
 import { featureKey } from '../featureKeys.ts';
 import { endWithoutParty } from '../flow/partyGone.ts';
 import { ofCaller } from '../shown.ts';
@@ -38,7 +39,7 @@ export function consulting(turn: Turn, phase: ConsultingPhase, stimulus: Stimulu
       return;
     case 'legFailed':
       if (stimulus.leg !== phase.target) return;
-      return failed(turn, phase, stimulus.reason === 'cancelled' ? 'noAnswer' : stimulus.reason);
+      return failed(turn, phase, unansweredBy(stimulus.reason));
     case 'timerFired':
       if (stimulus.name === 'ring') {
         turn.cancel(phase.target);
@@ -66,7 +67,7 @@ function answered(turn: Turn, phase: ConsultingPhase): void {
   listen(turn, phase.transferor, phase.target);
 }
 
-function failed(turn: Turn, { party, transferor, transferId, number }: ConsultingPhase, reason: FailureReason): void {
+function failed(turn: Turn, { party, transferor, transferId, number }: ConsultingPhase, reason: Unanswered): void {
   const { who } = turn.known(transferor);
   targetFailed(turn, { party, transferor: { who, leg: transferor, channel: 'keypad' }, transferId, number }, reason);
 }

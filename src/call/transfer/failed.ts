@@ -1,4 +1,4 @@
-import type { FailureReason } from '../../dialplan/plan.ts';
+import type { Unanswered } from '../../dialplan/plan.ts';
 import type { LegId, Transferor } from '../call.ts';
 import { statusOf } from '../failure.ts';
 import { connect } from '../talking.ts';
@@ -14,11 +14,7 @@ export interface Failed {
 }
 
 /** The target does not take the call: back to the operator, who is still there (R4), or is rung again (R5). */
-export function targetFailed(
-  turn: Turn,
-  { party, transferor, transferId, number }: Failed,
-  reason: FailureReason,
-): void {
+export function targetFailed(turn: Turn, { party, transferor, transferId, number }: Failed, reason: Unanswered): void {
   const { status, text } = statusOf(reason);
   report(turn, transferor, transferId, status, text);
   turn.notify({ kind: 'transferFailed', transferId, target: number, reason, status });

@@ -1,4 +1,5 @@
 import { type LegId, musicOnHold, type RecallingPhase, type RecallReason } from '../call.ts';
+import { routedAs } from '../failure.ts';
 import { go } from '../flow/go.ts';
 import { endWithoutParty } from '../flow/partyGone.ts';
 import { ofRecall } from '../shown.ts';
@@ -17,7 +18,9 @@ export interface Recall {
 export function recall(turn: Turn, party: LegId, { operator, transferId, number, reason }: Recall): void {
   const rules = turn.plan.transfer.recall;
   const { returns, adriftSince } = turn.call;
-  const wanted = reason === 'held' || rules.on.includes(reason);
+  // What the operator did is the operator's to mend.
+  const slip = reason === 'held' || reason === 'noSuchNumber' || reason === 'notAllowed';
+  const wanted = slip || rules.on.includes(routedAs(reason));
   const late = adriftSince !== undefined && turn.now - adriftSince >= rules.maxTotal;
   if (!wanted || late || returns >= rules.maxReturns || turn.plan.extensions[operator] === undefined) {
     return fallback(turn, party);

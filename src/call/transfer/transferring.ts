@@ -1,4 +1,5 @@
 import { guards, type LegId, type TransferringPhase } from '../call.ts';
+import { unansweredBy } from '../failure.ts';
 import { endWithoutParty } from '../flow/partyGone.ts';
 import type { Stimulus } from '../stimulus.ts';
 import { connect } from '../talking.ts';
@@ -19,7 +20,7 @@ export function transferring(turn: Turn, phase: TransferringPhase, stimulus: Sti
       return phase.stage === 'settling' ? targetFailed(turn, phase, 'noAnswer') : complete(turn, phase, phase.target);
     case 'legFailed':
       if (stimulus.leg !== phase.target) return;
-      return targetFailed(turn, phase, stimulus.reason === 'cancelled' ? 'noAnswer' : stimulus.reason);
+      return targetFailed(turn, phase, unansweredBy(stimulus.reason));
     case 'legEnded':
       if (stimulus.leg === phase.party) return callerLeft(turn, phase, stimulus.by);
       if (stimulus.leg === phase.target) return targetFailed(turn, phase, 'unreachable');

@@ -106,6 +106,8 @@ const failureInWords: Readonly<Record<string, string>> = {
   noAnswer: 'does not answer',
   declined: 'declines',
   unreachable: 'is unreachable',
+  unavailable: 'is unavailable',
+  noSuchNumber: 'is no number there',
 };
 
 function eventInWords(event: TransferEvent): string {

@@ -15,7 +15,8 @@
  * - `kept`: the one that answered. Final.
  * - `over`: it failed, or is released. Final.
  */
-import type { FailureReason } from '../../dialplan/plan.ts';
+import type { Duration, Instant } from '../../base/clock.ts';
+import type { Unanswered } from '../../dialplan/plan.ts';
 import type { DialFailure } from '../port.ts';
 import { failureOf, isGlobal, weight } from './outcome.ts';
 
@@ -23,7 +24,7 @@ export type BranchId = number;
 type BranchState = 'asked' | 'ringing' | 'cancelling' | 'kept' | 'over';
 
 interface Failure {
-  readonly reason: FailureReason;
+  readonly reason: Unanswered;
   readonly status: number;
   readonly text: string;
 }
@@ -33,7 +34,10 @@ export interface Fork {
   readonly branches: ReadonlyMap<BranchId, BranchState>;
   /** The failure so far that says most. */
   readonly worst: Failure | undefined;
-  readonly rang: boolean;
+  /** When each phone first said that it rings. */
+  readonly ringingSince: ReadonlyMap<BranchId, Instant>;
+  /** It rings a fixed contact of the dialplan. */
+  readonly fixed: boolean;
 }
 
 export type ForkInput =
@@ -63,29 +67,32 @@ export interface ForkStep {
 const nobodyThere: Failure = { reason: 'unreachable', status: 480, text: 'Temporarily Unavailable' };
 const cancelled: DialFailure = { reason: 'cancelled', status: 487, text: 'Request Terminated' };
 
-export const startFork = (branches: readonly BranchId[]): ForkStep =>
-  settle({ state: 'asking', branches: new Map(branches.map(id => [id, 'asked'])), worst: undefined, rang: false }, []);
+export const startFork = (ids: readonly BranchId[], fixed: boolean): ForkStep => {
+  const branches = new Map<BranchId, BranchState>(ids.map(id => [id, 'asked']));
+  return settle({ state: 'asking', branches, worst: undefined, ringingSince: new Map(), fixed }, []);
+};
 
-export const stepFork = (fork: Fork, input: ForkInput): ForkStep => {
+export const stepFork = (fork: Fork, input: ForkInput, now: Instant): ForkStep => {
   if (input.kind === 'cancel') return fork.state === 'asking' ? giveUp(fork, cancelled) : { fork, effects: [] };
   const state = fork.branches.get(input.branch);
   if (state === undefined || state === 'kept' || state === 'over') return { fork, effects: [] };
   switch (input.kind) {
     case 'ringing':
-      return ringing(fork, input.branch, state);
+      return ringing(fork, input.branch, state, now);
     case 'answered':
       return answered(fork, input.branch);
     case 'refused':
-      return refused(fork, input, state);
+      return refused(fork, input, now);
     case 'diverted':
-      return diverted(fork, input, state);
+      return diverted(fork, input);
   }
 };
 
-const ringing = (fork: Fork, branch: BranchId, state: BranchState): ForkStep => {
+const ringing = (fork: Fork, branch: BranchId, state: BranchState, now: Instant): ForkStep => {
   if (state !== 'asked') return { fork, effects: [] };
-  const after = { ...withBranch(fork, branch, 'ringing'), rang: true };
-  return { fork: after, effects: fork.rang ? [] : [{ kind: 'ringing' }] };
+  const { ringingSince } = fork;
+  const after = { ...withBranch(fork, branch, 'ringing'), ringingSince: new Map(ringingSince).set(branch, now) };
+  return { fork: after, effects: ringingSince.size > 0 ? [] : [{ kind: 'ringing' }] };
 };
 
 const answered = (fork: Fork, branch: BranchId): ForkStep => {
@@ -96,23 +103,26 @@ const answered = (fork: Fork, branch: BranchId): ForkStep => {
   return { fork: { ...after, state: 'answered' }, effects: [{ kind: 'keep', branch }, ...effects] };
 };
 
-const refused = (fork: Fork, input: Extract<ForkInput, { kind: 'refused' }>, state: BranchState): ForkStep => {
-  const after = withBranch(fork, input.branch, 'over');
+const refused = (fork: Fork, input: Extract<ForkInput, { kind: 'refused' }>, now: Instant): ForkStep => {
+  const since = fork.ringingSince.get(input.branch);
+  const rangFor: Duration | undefined = since === undefined ? undefined : now - since;
+  const { status, text } = input;
+  const failure: Failure = { reason: failureOf(status, { rangFor, fixed: fork.fixed }), status, text };
+  return over(fork, input.branch, failure);
+};
+
+const over = (fork: Fork, branch: BranchId, failure: Failure): ForkStep => {
+  const after = withBranch(fork, branch, 'over');
   if (fork.state !== 'asking') return { fork: after, effects: [] };
-  const failure: Failure = {
-    reason: failureOf(input.status, state === 'ringing'),
-    status: input.status,
-    text: input.text,
-  };
-  if (isGlobal(input.status)) return giveUp(after, failure);
+  if (isGlobal(failure.status)) return giveUp(after, failure);
   const worse = fork.worst === undefined || weight(failure.reason) > weight(fork.worst.reason);
   return settle(worse ? { ...after, worst: failure } : after, []);
 };
 
-const diverted = (fork: Fork, input: Extract<ForkInput, { kind: 'diverted' }>, state: BranchState): ForkStep => {
+const diverted = (fork: Fork, input: Extract<ForkInput, { kind: 'diverted' }>): ForkStep => {
   const after = withBranch(fork, input.branch, 'over');
   if (fork.state !== 'asking') return { fork: after, effects: [] };
-  if (input.into.length === 0) return refused(fork, { ...input, kind: 'refused', ...nobodyThere }, state);
+  if (input.into.length === 0) return over(fork, input.branch, nobodyThere);
   const branches = new Map(after.branches);
   for (const id of input.into) branches.set(id, 'asked');
   return { fork: { ...after, branches }, effects: [] };

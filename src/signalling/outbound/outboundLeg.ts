@@ -72,7 +72,7 @@ export class SipOutboundLeg implements OutboundLeg {
     this.asked = new Set([target.number]);
     around.legs.add(this);
     const ids = around.phones(target).map(phone => this.addBranch(phone, undefined));
-    const { fork, effects } = startFork(ids);
+    const { fork, effects } = startFork(ids, target.kind === 'contact');
     this.fork = fork;
     for (const id of ids) this.branches[id]?.invite();
     for (const effect of effects) this.apply(effect);
@@ -176,7 +176,7 @@ export class SipOutboundLeg implements OutboundLeg {
   }
 
   private feed(input: ForkInput): void {
-    const { fork, effects } = stepFork(this.fork, input);
+    const { fork, effects } = stepFork(this.fork, input, this.around.clock.now());
     this.fork = fork;
     for (const effect of effects) this.apply(effect);
   }

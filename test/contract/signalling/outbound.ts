@@ -82,7 +82,7 @@ export const outbound = (open: OpenRig): void => {
     [600, 'busy'],
     [603, 'declined'],
     [403, 'declined'],
-    [480, 'unreachable'],
+    [480, 'unavailable'],
     [404, 'unreachable'],
     [500, 'unreachable'],
     [302, 'unreachable'],
@@ -101,7 +101,7 @@ export const outbound = (open: OpenRig): void => {
     expect(phone.has('INVITE')).toBe(false);
   });
 
-  test('a phone that rang and then gives up did not answer', async () => {
+  test('a phone that rings and gives up at once is unavailable', async () => {
     const rig = await open();
     const phone = await rig.registered('101');
     const { watch } = rig.dial('101');
@@ -109,7 +109,7 @@ export const outbound = (open: OpenRig): void => {
     phone.respond(invite, 180);
     await watch.next('ringing');
     phone.respond(invite, 480);
-    expect((await watch.next('failed')).failure.reason).toBe('noAnswer');
+    expect((await watch.next('failed')).failure).toMatchObject({ reason: 'unavailable', status: 480 });
   });
 
   test('a phone that is not there any more is unreachable, a fixed contact as well', async () => {

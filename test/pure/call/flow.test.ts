@@ -92,8 +92,12 @@ describe('an extension', () => {
     ['busy', 'announcement', 'closed'],
     ['noAnswer', 'group', 'sales'],
     ['declined', 'queue', 'reception'],
+    ['unreachable', 'group', 'sales'],
+    ['unavailable', 'group', 'sales'],
+    ['noSuchNumber', 'group', 'sales'],
   ] as const)('that is %s leads where its dialplan says', (reason, kind, name) => {
-    const failover = { [reason]: to(kind, name) };
+    const written = reason === 'unavailable' || reason === 'noSuchNumber' ? 'unreachable' : reason;
+    const failover = { [written]: to(kind, name) };
     stage = new Stage({ extensions: { ...officePlan().extensions, '101': extension('101', { failover }) } });
     const call = stage.arrive();
     stage.press(call, '101');

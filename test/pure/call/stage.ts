@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Phase } from '../../../src/call/call.ts';
 import type { Effect } from '../../../src/call/effect.ts';
 import type { TransferEvent } from '../../../src/call/trail.ts';
-import type { Dialplan } from '../../../src/dialplan/plan.ts';
+import type { Dialplan, Unanswered } from '../../../src/dialplan/plan.ts';
 import { officePlan } from '../../support/plan.ts';
 import { type Phone, World } from '../../support/world.ts';
 
@@ -35,7 +35,7 @@ export class Stage {
     return phone;
   }
 
-  fail(phone: Phone, reason: 'busy' | 'declined' | 'unreachable' | 'noAnswer' | 'cancelled', status = 486): void {
+  fail(phone: Phone, reason: Unanswered | 'cancelled', status = 486): void {
     phone.state = 'gone';
     this.world.post(phone.callId, { kind: 'legFailed', leg: phone.leg, reason, status });
   }

@@ -35,16 +35,26 @@ describe('R1: the target is resolved before anybody is touched', () => {
     expect(stage.hears(call)).toBe('10');
   });
 
-  test('and whose phone hangs up by itself at the refusal has not said goodbye', () => {
-    const { call, operator } = stage.conversation();
-    stage.world.refer(operator, '9999');
-    stage.later(100);
-    stage.world.hangUp(operator);
-    expect(stage.phase(call)).toMatchObject({ kind: 'recalling', operator: '10', number: '9999' });
-    expect(stage.hears(call)).toBe('music');
-    stage.world.answer(stage.phone(call, '10'));
-    expect(stage.hears(call)).toBe('10');
-  });
+  test.each([
+    ['a number that is none', '9999', 'R: no such number 9999 – Anna', 404],
+    ['no number at all', '', 'R: no such number – Anna', 404],
+    ['oneself', '10', 'R: not allowed 10 – Anna', 403],
+  ])(
+    '%s: whose phone hangs up by itself at the refusal has not said goodbye, and reads why',
+    (_, target, display, cause) => {
+      // The operator dialled wrong: whatever else comes back, this does.
+      Object.assign(stage.world.plan.transfer.recall, { on: ['noAnswer'] });
+      const { call, operator } = stage.conversation();
+      stage.world.refer(operator, target);
+      stage.later(100);
+      stage.world.hangUp(operator);
+      expect(stage.phase(call)).toMatchObject({ kind: 'recalling', operator: '10', number: target });
+      expect(stage.effects('dial').at(-1)?.shown).toMatchObject({ display, reason: { cause } });
+      expect(stage.hears(call)).toBe('music');
+      stage.world.answer(stage.phone(call, '10'));
+      expect(stage.hears(call)).toBe('10');
+    },
+  );
 
   test('and who talks on and hangs up later has said goodbye', () => {
     const { call, operator } = stage.conversation();
@@ -164,13 +174,16 @@ describe('R2: the transferor is told', () => {
 });
 
 describe('R4: the operator is still there', () => {
-  test.each(['busy', 'declined', 'unreachable'] as const)('and gets the caller back when the target is %s', reason => {
-    const { call, target, transferId } = transferred(false);
-    stage.fail(target, reason);
-    expect(stage.hears(call)).toBe('10');
-    expect(reports(transferId).at(-1)).toBe({ busy: 486, declined: 603, unreachable: 480 }[reason]);
-    expect(stage.events()).toEqual(['transferStarted', 'transferFailed']);
-  });
+  test.each(['busy', 'declined', 'unreachable', 'unavailable'] as const)(
+    'and gets the caller back when the target is %s',
+    reason => {
+      const { call, target, transferId } = transferred(false);
+      stage.fail(target, reason);
+      expect(stage.hears(call)).toBe('10');
+      expect(reports(transferId).at(-1)).toBe({ busy: 486, declined: 603, unreachable: 480, unavailable: 480 }[reason]);
+      expect(stage.events()).toEqual(['transferStarted', 'transferFailed']);
+    },
+  );
 
   test('and holds: the caller hears music until the operator resumes', () => {
     const { call, operator } = stage.conversation();
@@ -213,6 +226,8 @@ describe('R5: the operator has left', () => {
     ['busy', 'R: busy 101 – Anna'],
     ['declined', 'R: declined 101 – Anna'],
     ['unreachable', 'R: unreachable 101 – Anna'],
+    ['unavailable', 'R: unavailable 101 – Anna'],
+    ['noSuchNumber', 'R: no such number 101 – Anna'],
   ] as const)('a target that is %s comes back at once', (reason, display) => {
     const { target } = transferred(true);
     stage.fail(target, reason);
@@ -229,16 +244,19 @@ describe('R5: the operator has left', () => {
 });
 
 describe('R6: the operator does not take the recall', () => {
-  test.each(['busy', 'declined', 'unreachable'] as const)('being %s: the queue takes it at its front', reason => {
-    const { call, target } = transferred(true);
-    const since = stage.world.call(call).queuedSince;
-    expect(since).toBe(stage.world.call(call).startedAt);
-    stage.later(5_000);
-    stage.fail(target, 'busy');
-    stage.fail(stage.phone(call, '10'), reason);
-    expect(stage.phase(call).kind).toBe('queued');
-    expect(stage.effects('joinQueue').at(-1)).toMatchObject({ queue: 'reception', front: true, since });
-  });
+  test.each(['busy', 'declined', 'unreachable', 'unavailable'] as const)(
+    'being %s: the queue takes it at its front',
+    reason => {
+      const { call, target } = transferred(true);
+      const since = stage.world.call(call).queuedSince;
+      expect(since).toBe(stage.world.call(call).startedAt);
+      stage.later(5_000);
+      stage.fail(target, 'busy');
+      stage.fail(stage.phone(call, '10'), reason);
+      expect(stage.phase(call).kind).toBe('queued');
+      expect(stage.effects('joinQueue').at(-1)).toMatchObject({ queue: 'reception', front: true, since });
+    },
+  );
 
   test('not answering for 30 s', () => {
     const { call, target } = transferred(true);

@@ -55,6 +55,7 @@ describe.concurrent('a transfer that comes to nothing when the operator has left
     ['declined', declining, 'declined 101'],
     ['declined after a while', { kind: 'refuse', status: 603, after: 100 }, 'declined 101'],
     ['moved elsewhere, which is not followed', { kind: 'redirect', to: '102' }, 'unreachable 101'],
+    ['not to be had', { kind: 'refuse', status: 480, after: 100 }, 'unavailable 101'],
     ['broken', { kind: 'refuse', status: 500 }, 'unreachable 101'],
   ])('because the target is %s: comes back at once', async (_, policy, words) => {
     await inOffice(async office => {

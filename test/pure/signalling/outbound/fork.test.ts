@@ -22,17 +22,25 @@ const word = (effect: ForkEffect): string => {
   }
 };
 
-const play = (branches: readonly number[], ...inputs: readonly ForkInput[]): { fork: Fork; effects: string[][] } => {
-  const started = startFork(branches);
+/** Each input comes `apart` milliseconds after the one before. */
+const playAfter = (
+  { apart, fixed }: { readonly apart: number; readonly fixed: boolean },
+  branches: readonly number[],
+  ...inputs: readonly ForkInput[]
+): { fork: Fork; effects: string[][] } => {
+  const started = startFork(branches, fixed);
   let { fork } = started;
   const effects = [started.effects.map(word)];
-  for (const input of inputs) {
-    const step = stepFork(fork, input);
+  for (const [index, input] of inputs.entries()) {
+    const step = stepFork(fork, input, 1_000_000 + index * apart);
     fork = step.fork;
     effects.push(step.effects.map(word));
   }
   return { fork, effects: effects.slice(started.effects.length === 0 ? 1 : 0) };
 };
+
+const play = (branches: readonly number[], ...inputs: readonly ForkInput[]): ReturnType<typeof playAfter> =>
+  playAfter({ apart: 10_000, fixed: false }, branches, ...inputs);
 
 const ringing = (branch: number): ForkInput => ({ kind: 'ringing', branch });
 const answered = (branch: number): ForkInput => ({ kind: 'answered', branch });
@@ -77,7 +85,20 @@ describe('a fork', () => {
 
   test('tells a phone that rang from one that did not', () => {
     expect(play([0], ringing(0), refused(0, 480)).effects.at(-1)).toEqual(['failed noAnswer 480']);
-    expect(play([0], refused(0, 480)).effects.at(-1)).toEqual(['failed unreachable 480']);
+    expect(play([0], refused(0, 480)).effects.at(-1)).toEqual(['failed unavailable 480']);
+    const soon = playAfter({ apart: 4_999, fixed: false }, [0], ringing(0), refused(0, 480));
+    expect(soon.effects.at(-1)).toEqual(['failed unavailable 480']);
+    const late = playAfter({ apart: 5_000, fixed: false }, [0], ringing(0), refused(0, 480));
+    expect(late.effects.at(-1)).toEqual(['failed noAnswer 480']);
+    // The other phone rang for ten seconds, this one did not.
+    const other = play([0, 1], ringing(0), refused(1, 480), refused(0, 500));
+    expect(other.effects.at(-1)).toEqual(['failed unavailable 480']);
+  });
+
+  test('tells a number that is none from a phone that has gone', () => {
+    const gateway = playAfter({ apart: 0, fixed: true }, [0], refused(0, 404));
+    expect(gateway.effects.at(-1)).toEqual(['failed noSuchNumber 404']);
+    expect(play([0], refused(0, 404)).effects.at(-1)).toEqual(['failed unreachable 404']);
   });
 
   test('is taken back once; a late answer is released', () => {
@@ -113,7 +134,7 @@ describe('a fork', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), fc.array(input, { maxLength: 20 }), (size, inputs) => {
         const branches = [...Array(size).keys()];
-        let { fork } = startFork(branches);
+        let { fork } = startFork(branches, false);
         const kept: number[] = [];
         const released = new Set<number>();
         const cancelled = new Set<number>();
@@ -123,7 +144,7 @@ describe('a fork', () => {
         let rings = 0;
         for (const one of inputs) {
           const before = fork;
-          const step = stepFork(fork, one);
+          const step = stepFork(fork, one, 0);
           fork = step.fork;
           const first = one.kind !== 'cancel' && one.branch < size && !over.has(one.branch);
           if (first && one.kind === 'answered') answers.add(one.branch);
@@ -156,24 +177,21 @@ describe('a fork', () => {
 });
 
 test('statuses in the words of call control', () => {
-  const words = (rang: boolean) =>
-    [403, 408, 433, 480, 486, 487, 600, 603, 604, 606, 607, 608, 302, 401, 404, 488, 500, 503].map(
-      status => `${status} ${failureOf(status, rang)}`,
+  const words = (rangFor: number | undefined, fixed = false) =>
+    [403, 408, 433, 480, 486, 487, 600, 603, 604, 606, 607, 608, 302, 401, 404, 410, 484, 488, 500, 503].map(
+      status => `${status} ${failureOf(status, { rangFor, fixed })}`,
     );
-  expect(words(true)).toEqual([
-    '403 declined',
-    '408 noAnswer',
-    '433 declined',
-    '480 noAnswer',
-    '486 busy',
-    '487 noAnswer',
-    '600 busy',
-    '603 declined',
-    '604 unreachable',
-    '606 unreachable',
-    '607 declined',
-    '608 declined',
-    ...[302, 401, 404, 488, 500, 503].map(status => `${status} unreachable`),
-  ]);
-  expect(words(false).filter(one => one.endsWith('noAnswer'))).toEqual([]);
+  const common = {
+    before: ['403 declined'],
+    user: ['600 busy', '603 declined', '604 noSuchNumber', '606 unreachable', '607 declined', '608 declined'],
+    network: [302, 401, 404, 410, 484, 488, 500, 503].map(status => `${status} unreachable`),
+  };
+  const { before, user, network } = common;
+  const rang = ['408 noAnswer', '433 declined', '480 noAnswer', '486 busy', '487 noAnswer'];
+  const silent = ['408 unreachable', '433 declined', '480 unavailable', '486 busy', '487 unreachable'];
+  expect(words(20_000)).toEqual([...before, ...rang, ...user, ...network]);
+  expect(words(undefined)).toEqual([...before, ...silent, ...user, ...network]);
+  expect(words(undefined, true).filter(one => one.endsWith('noSuchNumber'))).toEqual(
+    [604, 404, 410, 484].map(status => `${status} noSuchNumber`),
+  );
 });
