@@ -26,6 +26,12 @@ const readInterval = (message: Headed): SessionExpires | undefined => {
   return parsed.ok ? parsed.value : undefined;
 };
 
+/** Seconds: the far end accepts no shorter interval (§5, §9); 0 where it does not say so. */
+const leastOf = (request: Headed): number => {
+  const parsed = parseSessionExpires(header(request, 'min-se') ?? '');
+  return parsed.ok ? parsed.value.seconds : 0;
+};
+
 const understands = (message: Headed): boolean =>
   hasToken(header(message, 'supported'), 'timer') || hasToken(header(message, 'require'), 'timer');
 
@@ -61,7 +67,7 @@ export const answerTimer = (request: Headed, current: SessionTimer | undefined):
   if (asked !== undefined && asked.seconds < smallestInterval && supported) {
     return { kind: 'tooShort', headers: { 'Min-SE': String(smallestInterval) } };
   }
-  const seconds = Math.max(asked?.seconds ?? preferredInterval, smallestInterval);
+  const seconds = Math.max(asked?.seconds ?? preferredInterval, smallestInterval, leastOf(request));
   const kept = current === undefined ? undefined : current.refresher === 'us' ? 'uas' : 'uac';
   // A far end that does not know of timers cannot be asked to refresh: some proxy on the way wants one.
   const role = supported ? (asked?.refresher ?? kept ?? 'uac') : 'uas';

@@ -84,6 +84,21 @@ describe('session timers', () => {
     expect(Math.round((stage.clock.now() - before) / 1000)).toBe(60);
   });
 
+  test('the interval is never below the Min-SE of the caller, and Require says timer once (RFC 4028, §9)', async () => {
+    const { ok, peer, dialog } = await called(
+      [
+        ['Session-Expires', '90;refresher=uac'],
+        ['Supported', 'timer'],
+        ['Min-SE', '600'],
+      ],
+      { headers: { Require: 'timer', 'Session-Expires': '120;refresher=uac' } },
+    );
+    expect([header(ok, 'Session-Expires'), headers(ok, 'Require')]).toEqual(['600;refresher=uac', ['timer']]);
+    await stage.pass(500_000);
+    expect(dialog.connected).toBe(true);
+    await expired(dialog, peer);
+  });
+
   test('the caller refreshes: each refresh begins the interval anew', async () => {
     const { peer, call, dialog } = await called([
       ['Session-Expires', '90;refresher=uac'],

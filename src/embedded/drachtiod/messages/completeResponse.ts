@@ -22,6 +22,15 @@ export interface CompletionOptions {
 /** The tag that the application wants in To, if it says one. */
 export const chosenTag = (response: AppResponse): string | undefined => tagIn(appHeader(response, 'To'));
 
+/** The option tags that the application requires already: none stands there twice. */
+const optionsIn = (headers: readonly HeaderField[]): ReadonlySet<string> =>
+  new Set(
+    headers
+      .filter(entry => entry.name.toLowerCase() === 'require')
+      .flatMap(entry => entry.value.split(','))
+      .map(option => option.trim().toLowerCase()),
+  );
+
 export const completeResponse = (
   request: SipRequest,
   response: AppResponse,
@@ -30,6 +39,7 @@ export const completeResponse = (
   const { toTag, local, contact, fields = [] } = options;
   // What was agreed on about the session takes the place of what the application wished for.
   const own = new Set(fields.map(entry => entry.name).filter(name => name !== 'Require'));
+  const required = optionsIn(response.headers);
   const headers = appFields(response.headers)
     .filter(entry => !own.has(entry.name))
     .map(entry => fillPlaceholder(entry, local));
@@ -41,7 +51,7 @@ export const completeResponse = (
   const { reason, body, status } = response;
   return responseTo(request, status, {
     toTag,
-    headers: [...headers, ...fields],
+    headers: [...headers, ...fields.filter(entry => entry.name !== 'Require' || !required.has(entry.value))],
     body,
     ...(reason === '' ? {} : { reason }),
   });

@@ -26,10 +26,19 @@ const sessionExpires = (message: SipMessage): { seconds: number; refresher: 'uac
   return parsed.ok ? parsed.value : undefined;
 };
 
+/** Seconds: what a 2xx to this request may say at least; 0 where it does not ask (§5, §9). */
+const leastOf = (request: SipRequest): number => {
+  const parsed = parseSessionExpires(header(request, 'Min-SE') ?? '');
+  return parsed.ok ? parsed.value.seconds : 0;
+};
+
+const supportsTimer = (request: SipRequest): boolean =>
+  listsOption(request, 'Supported', 'timer') || listsOption(request, 'Require', 'timer');
+
 /** §9: the far end understands session timers, and asks for an interval that is too short: 422. */
 export const isTooShort = (request: SipRequest): boolean => {
   const asked = sessionExpires(request);
-  return asked !== undefined && asked.seconds < smallestInterval && listsOption(request, 'Supported', 'timer');
+  return asked !== undefined && asked.seconds < smallestInterval && supportsTimer(request);
 };
 
 export interface SessionAnswer {
@@ -58,13 +67,13 @@ export const answerInterval = (
   const own = parsed?.ok ? parsed.value : undefined;
   const asked = own ?? offered;
   if (asked === undefined) return undefined;
-  const supported = listsOption(request, 'Supported', 'timer');
+  const supported = supportsTimer(request);
   const understood = supported || (offered !== undefined && offered.refresher !== null);
   // drachtio-server's default: an offer that leaves the choice of the refresher to us is not taken up.
   const chosen = asked.refresher ?? currentRole(current) ?? (own === undefined ? undefined : 'uac');
   if (chosen === undefined || (own === undefined && !understood)) return undefined;
   const role = understood ? chosen : 'uas';
-  const seconds = Math.max(smallestInterval, asked.seconds);
+  const seconds = Math.max(smallestInterval, leastOf(request), asked.seconds);
   const fields: HeaderField[] = [{ name: 'Session-Expires', value: `${seconds};refresher=${role}` }];
   if (supported) fields.push({ name: 'Require', value: 'timer' });
   return { interval: { seconds, refresher: role === 'uas' ? 'us' : 'them' }, fields };

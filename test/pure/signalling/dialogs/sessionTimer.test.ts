@@ -26,6 +26,22 @@ describe('session timers (RFC 4028)', () => {
     );
   });
 
+  test.each([
+    ['no interval, but a least one', { supported: 'timer', 'min-se': '3600' }, '3600;refresher=uac'],
+    ['a least one below ours', { supported: 'timer', 'min-se': '120' }, '1800;refresher=uac'],
+    [
+      'an interval below their own least one',
+      { 'session-expires': '600', supported: 'timer', 'min-se': '7200;a=b' },
+      '7200;refresher=uac',
+    ],
+    ['a proxy asks, and raised it (§8.2)', { 'session-expires': '1800', 'min-se': '2400' }, '2400;refresher=uas'],
+    ['what cannot be read', { supported: 'timer', 'min-se': 'an hour' }, '1800;refresher=uac'],
+  ])('Min-SE: %s', (_, headers, expected) => {
+    const answer = answerTimer({ headers }, undefined);
+    expect(answer.headers['Session-Expires']).toBe(expected);
+    expect(answer.kind === 'agreed' && answer.timer?.seconds).toBe(Number.parseInt(expected, 10));
+  });
+
   test('too short an interval is refused where they know why', () => {
     expect(answerTimer(request('89', 'timer'), undefined)).toEqual({ kind: 'tooShort', headers: { 'Min-SE': '90' } });
   });
