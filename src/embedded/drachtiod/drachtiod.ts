@@ -20,6 +20,7 @@ import { EarlyNotifies } from './incoming/earlyNotifies.ts';
 import { MergedRequests } from './incoming/mergedRequests.ts';
 import type { Drachtiod, DrachtiodOptions } from './options.ts';
 import { Challenges } from './proxy/challenges.ts';
+import { ProxiedDialogs } from './proxy/proxiedDialogs.ts';
 import { RequestHandlers } from './routing/requestHandlers.ts';
 
 export type { Drachtiod, DrachtiodOptions, DrachtiodStats } from './options.ts';
@@ -53,11 +54,12 @@ export const startDrachtiod = async (options: DrachtiodOptions): Promise<Drachti
     ...(options.abilities === undefined ? {} : { abilities: options.abilities }),
   });
   const routes = new Routes();
+  const isLocal = (host: string, port?: number): boolean => stack.isLocal(host, port);
   const core: Core = {
     clock,
     log,
     stack,
-    isLocal: (host, port) => stack.isLocal(host, port),
+    isLocal,
     timers,
     routes,
     dialogs: new DialogTable(),
@@ -67,6 +69,7 @@ export const startDrachtiod = async (options: DrachtiodOptions): Promise<Drachti
     merged: new MergedRequests(),
     earlyNotifies: new EarlyNotifies(),
     proxies: new Set(),
+    proxiedDialogs: new ProxiedDialogs(clock, isLocal),
     challenges: new Challenges(clock),
     records: new CallRecords(routes),
     handlers: new RequestHandlers(clock, options.requestHandlers ?? []),

@@ -14,6 +14,7 @@ import type { IncomingRequest } from '../incoming/incomingRequest.ts';
 import type { MergedRequests } from '../incoming/mergedRequests.ts';
 import type { OutgoingRequest } from '../outgoing/outgoingRequest.ts';
 import type { Challenges } from '../proxy/challenges.ts';
+import type { ProxiedDialogs } from '../proxy/proxiedDialogs.ts';
 import type { ProxyContext } from '../proxy/proxyContext.ts';
 import type { RequestHandlers } from '../routing/requestHandlers.ts';
 
@@ -35,6 +36,8 @@ export interface Core {
   readonly merged: MergedRequests;
   readonly earlyNotifies: EarlyNotifies;
   readonly proxies: Set<ProxyContext>;
+  /** The dialogs that run through us. */
+  readonly proxiedDialogs: ProxiedDialogs;
   readonly challenges: Challenges;
   readonly records: CallRecords;
   /** Who decides about new requests in the applications' place. */

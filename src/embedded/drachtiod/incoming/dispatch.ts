@@ -1,7 +1,7 @@
 /** Where a message of the network belongs: to a dialog of ours, to one that we are on the path of, or to an application. */
 
 import { randomId } from '../../../base/ids.ts';
-import { headers, withoutTopHeader } from '../../../sip/grammar/headers.ts';
+import { hasHeader, headers, withoutTopHeader } from '../../../sip/grammar/headers.ts';
 import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import { keyOfMessage } from '../../sip/dialogs/dialog.ts';
 import { responseTo } from '../../sip/responseTo.ts';
@@ -36,9 +36,14 @@ const dispatchRequest = (core: Core, transaction: ServerTransaction): void => {
     return;
   }
   const tagged = toTag(request) !== undefined;
-  if (tagged && forwardInside(core, transaction)) return;
+  const proxied = tagged ? core.proxiedDialogs.of(request) : undefined;
+  if (proxied !== undefined) {
+    forwardInside(core, transaction, proxied);
+    return;
+  }
   if (tagged && core.earlyNotifies.hold(request, () => dispatchRequest(core, transaction))) return;
-  if (tagged ? bound.has(request.method) : within.has(request.method)) {
+  // A Route leads through us, or away from here: without a dialog that runs through us it leads nowhere.
+  if (tagged ? bound.has(request.method) || hasHeader(request, 'Route') : within.has(request.method)) {
     transaction.respond(responseTo(request, 481, { toTag: randomId() }));
     return;
   }

@@ -51,6 +51,10 @@ export class Branch {
     return this.options.target;
   }
 
+  get uri(): string {
+    return this.options.request.uri;
+  }
+
   get waiting(): boolean {
     return this.state === 'waiting';
   }

@@ -2,7 +2,7 @@
 import { parseNameAddr } from '../../../sip/grammar/fields/nameAddr.ts';
 import { hasParam } from '../../../sip/grammar/fields/params.ts';
 import { parseUri, serializeUri, type Uri } from '../../../sip/grammar/fields/uri.ts';
-import { headers, withHeader, withoutHeader } from '../../../sip/grammar/headers.ts';
+import { header, headers, withHeader, withoutHeader } from '../../../sip/grammar/headers.ts';
 import type { SipRequest } from '../../../sip/message.ts';
 
 /** Is this host and port one of ours? */
@@ -41,6 +41,12 @@ export const throughOurRoute = (request: SipRequest, isLocal: IsLocal): SipReque
   }
   const next = routes.findIndex(route => !isLocalUri(routeUri(route), isLocal));
   return withRoutes({ ...request, uri: uriText }, next === -1 ? [] : routes.slice(next));
+};
+
+/** Where a request goes that is given no target (RFC 3261, §16.6, steps 6 and 7): the topmost loose Route, else the Request-URI. */
+export const nextHopUri = (request: SipRequest): string => {
+  const first = routeUri(header(request, 'Route') ?? '');
+  return first?.kind === 'sip' && hasParam(first.params, 'lr') ? serializeUri(first) : request.uri;
 };
 
 /** The next hop is a strict router: it expects itself in the Request-URI (§16.6, step 6). */

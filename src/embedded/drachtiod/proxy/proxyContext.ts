@@ -41,6 +41,8 @@ export interface ProxyContextOptions {
 }
 
 export interface ProxyEvents {
+  /** A provisional response or a 2xx goes back; `target` is the Request-URI that it answers. */
+  passedBack?(response: SipResponse, target: string): void;
   /** A target's final response. */
   final(response: SipResponse, source: Source): void;
   /** The search is over. */
@@ -74,15 +76,18 @@ export class ProxyContext implements BranchEvents {
     this.startNext();
   }
 
-  provisional(_branch: Branch, response: SipResponse): void {
-    if (this.state !== 'answered') this.options.transaction.respond(withoutTopHeader(response, 'Via'));
+  provisional(branch: Branch, response: SipResponse): void {
+    if (this.state === 'answered') return;
+    this.options.events.passedBack?.(response, branch.uri);
+    this.options.transaction.respond(withoutTopHeader(response, 'Via'));
   }
 
-  accepted(_branch: Branch, response: SipResponse, source: Source): void {
+  accepted(branch: Branch, response: SipResponse, source: Source): void {
     const { transaction, events } = this.options;
     const upstream = withoutTopHeader(response, 'Via');
     const first = this.state !== 'answered';
     if (!first && transaction.request.method !== 'INVITE') return;
+    events.passedBack?.(response, branch.uri);
     if (!transaction.respond(upstream)) {
       // Another final response has gone back: a 2xx to INVITE follows it all the same (§16.7, step 5).
       this.core.stack

@@ -60,6 +60,7 @@ export const startProxy = (
     refuse(transaction, 500);
     return 'error proxying request to ';
   }
+  const passedBack = plan.recordRoute ? core.proxiedDialogs.begin(transaction.request) : undefined;
   const { recordRoute, followRedirects, forking, provisionalTimeout, finalTimeout, headers } = plan;
   new ProxyContext(core, {
     transaction,
@@ -71,7 +72,7 @@ export const startProxy = (
     provisionalTimeout,
     finalTimeout,
     headers,
-    events,
+    events: passedBack === undefined ? events : { ...events, passedBack },
   });
   return undefined;
 };
