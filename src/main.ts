@@ -1,10 +1,12 @@
 /** The composition root: the only place that knows which engine runs, and that puts the parts together. */
+
 import { startApi } from './api/api.ts';
 import { Metrics } from './api/metrics/metrics.ts';
 import type { Switchboard } from './api/ports.ts';
 import type { Clock } from './base/clock.ts';
 import { messageOf } from './base/errors.ts';
 import type { Log } from './base/log.ts';
+import { own } from './base/own.ts';
 import type { Advertised } from './config/address.ts';
 import { type Config, defaultPhone } from './config/config.ts';
 import type { Credentials } from './config/credentials.ts';
@@ -113,7 +115,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
       extensionExists: extension => Object.hasOwn(current.plan.extensions, extension),
       credentials: extension => current.credentials.passwordOf(extension),
       trunkOf: address => trunkOf(address)?.name,
-      phoneOptions: extension => config.phones[extension] ?? defaultPhone,
+      phoneOptions: extension => own(config.phones, extension) ?? defaultPhone,
     },
     exchange,
   ).catch(async error => {

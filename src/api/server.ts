@@ -1,9 +1,11 @@
 /** HTTP at the rim: what is no request of ours gets a short answer, and nobody holds a connection for nothing. */
+
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { KozpontError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { own } from '../base/own.ts';
 import { type Answer, failure, give } from './answer.ts';
 
 /** Gives the answer, or takes the response over and ends it. */
@@ -100,13 +102,13 @@ async function serve(routes: Routes, log: Log, request: IncomingMessage, respons
 async function answerTo(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<Answer | 'taken'> {
   if (hasBody(request)) return failure(413, 'no request of this API has a body', { Connection: 'close' });
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
-  const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+  const route = own(routes, path);
   if (route === undefined) {
     return failure(404, `there is nothing here; there are ${Object.keys(routes).join(', ')}`);
   }
   const { method = '' } = request;
   const asked = method === 'HEAD' ? 'GET' : method;
-  const handler = Object.hasOwn(route, asked) ? route[asked] : undefined;
+  const handler = own(route, asked);
   if (handler !== undefined) return handler(request, response);
   const allowed = Object.keys(route)
     .flatMap(name => (name === 'GET' ? ['GET', 'HEAD'] : [name]))
@@ -118,7 +120,10 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
 /** By the code of the parser's error; whatever is not here is 400. */
-const refusals: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+const refusals: ReadonlyMap<string, number> = new Map([
+  ['HPE_HEADER_OVERFLOW', 431],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+]);
 
 /** No request came of it. */
 function refuse(error: NodeJS.ErrnoException, stream: NodeJS.WritableStream): void {
@@ -127,7 +132,7 @@ function refuse(error: NodeJS.ErrnoException, stream: NodeJS.WritableStream): vo
     socket.destroy();
     return;
   }
-  const status = refusals[error.code ?? ''] ?? 400;
+  const status = refusals.get(error.code ?? '') ?? 400;
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
   // Not before it has left, and no longer than that.
   socket.end(head, () => socket.destroy());

@@ -1,3 +1,4 @@
+import { own } from '../base/own.ts';
 import { closest } from '../base/yaml/closest.ts';
 import type { Diagnostic } from '../base/yaml/diagnostic.ts';
 import { type Path, readYaml, type YamlDocument } from '../base/yaml/document.ts';
@@ -44,7 +45,7 @@ export function overlayEnvironment(document: YamlDocument, environment: Environm
   const set: { readonly path: Path; readonly source: YamlDocument }[] = [];
   for (const [name, text] of Object.entries(environment)) {
     if (!name.startsWith('KOZPONT_') || text === undefined || text === '') continue;
-    const variable = variables[name];
+    const variable = own(variables, name);
     if (variable === undefined) {
       const guess = closest(name, Object.keys(variables));
       if (guess === undefined) continue;
@@ -95,6 +96,7 @@ function withValue(around: unknown, path: Path, value: unknown): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return value;
   if (around !== null && around !== undefined && (typeof around !== 'object' || Array.isArray(around))) return around;
-  const inner = around === null || around === undefined ? undefined : (around as Record<PropertyKey, unknown>)[step];
+  const inner =
+    around === null || around === undefined ? undefined : own(around as Record<string, unknown>, String(step));
   return { ...around, [step]: withValue(inner, rest, value) };
 }

@@ -2,6 +2,7 @@ import type { Clock, Duration } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
+import { own } from '../base/own.ts';
 import type { Phase, Who } from '../call/call.ts';
 import { recordOf } from '../call/record.ts';
 import type { Arrival } from '../call/step.ts';
@@ -91,9 +92,9 @@ export class Exchange implements SignallingEvents {
 
   /** How many calls are up on each version of the dialplan, by `Dialplan.version`. */
   callsByVersion(): Readonly<Record<string, number>> {
-    const counts: Record<string, number> = {};
-    for (const { plan } of this.calls.values()) counts[plan.version] = (counts[plan.version] ?? 0) + 1;
-    return counts;
+    const counts = new Map<string, number>();
+    for (const { plan } of this.calls.values()) counts.set(plan.version, (counts.get(plan.version) ?? 0) + 1);
+    return Object.fromEntries(counts);
   }
 
   get callsNow(): number {
@@ -215,7 +216,7 @@ export class Exchange implements SignallingEvents {
   private callerOf({ via, from }: IncomingCall): Who {
     if (via.kind === 'trunk') return { ...from, extension: undefined };
     const { number } = via;
-    return { number, display: this.options.plan().extensions[number]?.name ?? from.display, extension: number };
+    return { number, display: own(this.options.plan().extensions, number)?.name ?? from.display, extension: number };
   }
 
   private replacement(incoming: IncomingCall, replaces: NonNullable<IncomingCall['replaces']>, who: Who): LegEvents {
@@ -296,7 +297,7 @@ export class Exchange implements SignallingEvents {
 
   private agentChanged(extension: string): void {
     if (!Object.values(this.served.queues).some(({ agents }) => agents.includes(extension))) return;
-    const fixed = this.options.plan().extensions[extension]?.contact !== undefined;
+    const fixed = own(this.options.plan().extensions, extension)?.contact !== undefined;
     this.queues.post({
       kind: 'agentChanged',
       agent: extension,

@@ -4,6 +4,7 @@ import { messageOf } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { Mailbox } from '../base/mailbox.ts';
+import { own } from '../base/own.ts';
 import type { Call, Hearing, LegId } from '../call/call.ts';
 import type { Effect, TimerChange } from '../call/effect.ts';
 import { type Arrival, begin, callerLeg, step } from '../call/step.ts';
@@ -68,7 +69,7 @@ export class LiveCall implements LegOwner {
   static saved(house: House, plan: Dialplan, { call, legs }: SavedCall): LiveCall {
     const live = new LiveCall(house, plan, { call, effects: [], timers: [] });
     for (const { id, who, state } of Object.values(call.legs)) {
-      if (state === 'answered' && legs[id] !== undefined) live.legs.set(id, live.newLeg(id, who));
+      if (state === 'answered' && own(legs, id) !== undefined) live.legs.set(id, live.newLeg(id, who));
     }
     return live;
   }
@@ -113,12 +114,12 @@ export class LiveCall implements LegOwner {
     const survivors = [...this.legs];
     this.post({ kind: 'restored' });
     for (const [id, leg] of survivors) {
-      const snapshot = snapshots[id];
-      if (snapshot !== undefined) leg.adopt(snapshot, legs[id]?.held === true);
+      const snapshot = own(snapshots, id);
+      if (snapshot !== undefined) leg.adopt(snapshot, own(legs, id)?.held === true);
     }
     const alive = new Set(survivors.map(([id]) => id));
     for (const { id, who, state } of known) {
-      const snapshot = snapshots[id];
+      const snapshot = own(snapshots, id);
       if (alive.has(id)) continue;
       if (snapshot !== undefined) this.newLeg(id, who).dismiss(snapshot);
       if (state === 'dialing' || state === 'ringing' || state === 'cancelling') {
@@ -315,7 +316,7 @@ export class LiveCall implements LegOwner {
   }
 
   private dial({ leg: id, extension, shown }: Extract<Effect, { kind: 'dial' }>): void {
-    const planned = this.plan.extensions[extension];
+    const planned = own(this.plan.extensions, extension);
     const leg = this.newLeg(id, { number: extension, display: planned?.name, extension });
     this.legs.set(id, leg);
     const contact = planned?.contact;

@@ -2,6 +2,7 @@ import type { Clock, Duration, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { Mailbox } from '../base/mailbox.ts';
+import { own } from '../base/own.ts';
 import {
   type Acd,
   type AcdEffect,
@@ -44,15 +45,15 @@ export class Queues {
   /** `served`: the queues that have agents now; others are counted where somebody waits in them. */
   census(served: readonly string[]): Pick<Census, 'queues' | 'agents'> {
     const now = this.clock.now();
-    const queues: Record<string, { waiting: number; longest: Duration }> = {};
+    const queues = new Map<string, { waiting: number; longest: Duration }>();
     for (const name of new Set([...served, ...Object.keys(this.acd.queues)])) {
-      const entries = this.acd.queues[name] ?? [];
+      const entries = own(this.acd.queues, name) ?? [];
       if (entries.length === 0 && !served.includes(name)) continue;
-      queues[name] = { waiting: entries.length, longest: Math.max(0, ...entries.map(({ since }) => now - since)) };
+      queues.set(name, { waiting: entries.length, longest: Math.max(0, ...entries.map(({ since }) => now - since)) });
     }
     const agents: { [state in AgentState['kind']]?: number } = {};
     for (const { state } of Object.values(this.acd.agents)) agents[state.kind] = (agents[state.kind] ?? 0) + 1;
-    return { queues, agents };
+    return { queues: Object.fromEntries(queues), agents };
   }
 
   close(): void {

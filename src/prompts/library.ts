@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KozpontError, messageOf } from '../base/errors.ts';
+import { own } from '../base/own.ts';
 import type { Position } from '../base/position.ts';
 import { type Diagnostic, inReadingOrder } from '../base/yaml/diagnostic.ts';
 import type { Dialplan, Language, Prompt } from '../dialplan/plan.ts';
@@ -135,7 +136,7 @@ export class PromptLibrary {
     for (const spoken of new Set([language, fallback])) {
       const recording = await this.recording(spoken, prompt.name);
       if (recording !== undefined) return recording;
-      const text = Object.hasOwn(prompt.text, spoken) ? prompt.text[spoken] : undefined;
+      const text = own(prompt.text, spoken);
       if (text !== undefined) return { kind: 'text', text, language: spoken };
     }
     throw unavailable(`it has no text in ${fallback}`);

@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import { disposed } from '../base/disposed.ts';
 import { KozpontError, messageOf } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
+import { own } from '../base/own.ts';
 import type { TtsSettings } from '../config/config.ts';
 import type { Job } from './job.ts';
 import { Lanes } from './lanes.ts';
@@ -116,7 +117,7 @@ export class Renderer {
   private partsOf(text: string, language: string): readonly Part[] {
     return segmentsOf(text, language).map(segment => ({
       ...segment,
-      voice: this.options.tts.voices[segment.language] ?? segment.language,
+      voice: own(this.options.tts.voices, segment.language) ?? segment.language,
     }));
   }
 

@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
+import { own } from '../../base/own.ts';
 import type { AgentState } from '../../call/acd/acd.ts';
 import type { Phase } from '../../call/call.ts';
 import type { Switchboard } from '../ports.ts';
@@ -29,7 +30,7 @@ const agentStates: Readonly<Record<AgentState['kind'], true>> = {
 type Reading = Iterable<readonly [value: string, number: number]>;
 
 const all = <Name extends string>(names: Readonly<Record<Name, true>>, found: { readonly [name in Name]?: number }) =>
-  (Object.keys(names) as Name[]).map(name => [name, found[name] ?? 0] as const);
+  (Object.keys(names) as Name[]).map(name => [name, own<number | undefined>(found, name) ?? 0] as const);
 
 /** How things stand, looked at when it is asked for. */
 export function stateMetrics(registry: Registry, switchboard: Switchboard): void {

@@ -1,14 +1,20 @@
 import { z } from 'zod';
 import type { Duration } from '../clock.ts';
 
-const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const milliseconds: ReadonlyMap<string, number> = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
 
 /** `20s`, `1m30s`, `500ms`, `2h` in milliseconds; undefined where it is not written so. */
 export function parseDuration(text: string): Duration | undefined {
   if (text.length > 32 || !/^(?:[0-9]+(?:ms|s|m|h|d))+$/.test(text)) return undefined;
   let total = 0;
   for (const [, count, unit] of text.matchAll(/([0-9]+)(ms|s|m|h|d)/g)) {
-    total += Number(count) * (milliseconds[unit ?? ''] ?? Number.NaN);
+    total += Number(count) * (milliseconds.get(unit ?? '') ?? Number.NaN);
   }
   return Number.isSafeInteger(total) ? total : undefined;
 }
@@ -17,7 +23,7 @@ export function parseDuration(text: string): Duration | undefined {
 export function showDuration(duration: Duration): string {
   let rest = Math.round(duration);
   let text = '';
-  for (const [unit, length] of Object.entries(milliseconds).reverse()) {
+  for (const [unit, length] of [...milliseconds].reverse()) {
     const count = Math.floor(rest / length);
     if (count > 0) text += `${count}${unit}`;
     rest -= count * length;

@@ -72,7 +72,6 @@ class NodeReader {
 
   private readMapping(pairs: readonly { key: unknown; value: unknown }[], offset: number, depth: number): YamlNode {
     const entries = new Map<string, { offset: number; node: YamlNode }>();
-    const value: Record<string, unknown> = Object.create(null);
     for (const pair of pairs) {
       const keyOffset = offsetOf(pair.key) ?? offset;
       const key = isScalar(pair.key) ? keyText(pair.key) : undefined;
@@ -88,10 +87,10 @@ class NodeReader {
         );
       } else {
         entries.set(key, { offset: keyOffset, node });
-        value[key] = node.value;
       }
     }
-    return { value, offset, entries };
+    const values = [...entries].map(([key, { node }]) => [key, node.value]);
+    return { value: Object.assign(Object.create(null), Object.fromEntries(values)), offset, entries };
   }
 
   private follow(anchor: string, offset: number, depth: number): YamlNode {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { own } from '../own.ts';
 import { closest } from './closest.ts';
 import { type Diagnostic, inReadingOrder } from './diagnostic.ts';
 import type { Path, YamlDocument } from './document.ts';
@@ -107,7 +108,7 @@ const typeWords: Readonly<Record<string, string>> = {
 const describe: z.core.$ZodErrorMap = issue => {
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${typeWords[issue.expected] ?? issue.expected}`;
+      return `must be ${own(typeWords, issue.expected) ?? issue.expected}`;
     case 'invalid_value':
       return `must be ${issue.values
         .map(String)
@@ -159,7 +160,8 @@ function valueAt(value: unknown, path: Path): unknown {
   let here = value;
   for (const step of path) {
     if (typeof here !== 'object' || here === null) return undefined;
-    here = (here as Record<PropertyKey, unknown>)[step];
+    here =
+      Array.isArray(here) && typeof step === 'number' ? here[step] : own(here as Record<string, unknown>, String(step));
   }
   return here;
 }
@@ -170,7 +172,7 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   if (schema instanceof z.core.$ZodObject) {
     const shape = schema._zod.def.shape;
     if (step === undefined) return Object.keys(shape);
-    const inner = shape[String(step)] ?? schema._zod.def.catchall;
+    const inner = own(shape, String(step)) ?? schema._zod.def.catchall;
     return inner === undefined ? [] : keysAt(inner, rest);
   }
   if (schema instanceof z.core.$ZodUnion) {

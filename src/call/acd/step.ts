@@ -1,5 +1,6 @@
 import { assertNever } from '../../base/assertNever.ts';
 import type { Instant } from '../../base/clock.ts';
+import { own } from '../../base/own.ts';
 import type { Acd, AcdEffect, AcdRules, AcdStimulus, Agent, AgentState, QueueEntry } from './acd.ts';
 
 export interface AcdResult {
@@ -18,19 +19,19 @@ function change(rules: AcdRules, acd: Acd, stimulus: AcdStimulus, now: Instant, 
   switch (stimulus.kind) {
     case 'callQueued': {
       const { queue, callId, since, front } = stimulus;
-      const others = (acd.queues[queue] ?? []).filter(entry => entry.callId !== callId);
+      const others = (own(acd.queues, queue) ?? []).filter(entry => entry.callId !== callId);
       return withQueue(acd, queue, insert(others, { callId, since, front, offeredTo: undefined }));
     }
     case 'callLeft': {
       const { queue, callId } = stimulus;
-      const entries = (acd.queues[queue] ?? []).filter(entry => entry.callId !== callId);
+      const entries = (own(acd.queues, queue) ?? []).filter(entry => entry.callId !== callId);
       return withQueue(release(acd, callId, now), queue, entries);
     }
     case 'offerConcluded':
       return conclude(rules, acd, stimulus, now, effects);
     case 'agentChanged': {
       const { agent: extension, reachable, occupied } = stimulus;
-      const before = acd.agents[extension] ?? newAgent(extension, now);
+      const before = own(acd.agents, extension) ?? newAgent(extension, now);
       // Who comes back from a call, or logs in, has been idle for the shortest time.
       const isNew = (before.occupied && !occupied) || (!before.reachable && reachable);
       const idleSince = isNew ? now : before.idleSince;
@@ -38,7 +39,7 @@ function change(rules: AcdRules, acd: Acd, stimulus: AcdStimulus, now: Instant, 
       return withAgent(acd, { extension, state, reachable, occupied, idleSince });
     }
     case 'timerFired': {
-      const agent = acd.agents[stimulus.agent];
+      const agent = own(acd.agents, stimulus.agent);
       if (agent?.state.kind !== 'notReady' || agent.state.until > now) return acd;
       return withAgent(acd, { ...agent, state: settled(agent, { kind: 'ready' }, now) });
     }
@@ -54,10 +55,10 @@ function conclude(
   now: Instant,
   effects: AcdEffect[],
 ): Acd {
-  const agent = acd.agents[extension];
+  const agent = own(acd.agents, extension);
   if (agent?.state.kind !== 'reserved' || agent.state.callId !== callId) return acd;
   const { queue } = agent.state;
-  const entries = acd.queues[queue] ?? [];
+  const entries = own(acd.queues, queue) ?? [];
   if (outcome === 'answered') {
     return withQueue(
       withAgent(acd, { ...agent, state: settled(agent, { kind: 'ready' }, now) }),
@@ -71,7 +72,7 @@ function conclude(
     entries.map(entry => (entry.callId === callId ? { ...entry, offeredTo: undefined } : entry)),
   );
   if (outcome === 'withdrawn') return withAgent(waiting, { ...agent, state: settled(agent, { kind: 'ready' }, now) });
-  const until = now + (rules.queues[queue]?.retryAfter ?? 0);
+  const until = now + (own(rules.queues, queue)?.retryAfter ?? 0);
   effects.push({ kind: 'passOver', agent: extension, until });
   return withAgent(waiting, { ...agent, idleSince: now, state: { kind: 'notReady', until } });
 }
@@ -104,7 +105,7 @@ function distribute(rules: AcdRules, acd: Acd, effects: AcdEffect[]): Acd {
     result = withQueue(
       result,
       queue,
-      (result.queues[queue] ?? []).map(e => (e === entry ? { ...e, offeredTo: agent.extension } : e)),
+      (own(result.queues, queue) ?? []).map(e => (e === entry ? { ...e, offeredTo: agent.extension } : e)),
     );
     effects.push({ kind: 'offer', queue, callId, agent: agent.extension });
   }
@@ -121,9 +122,9 @@ interface NextOffer {
 function nextOffer(rules: AcdRules, acd: Acd): NextOffer | undefined {
   let first: NextOffer | undefined;
   for (const queue in rules.queues) {
-    const entry = acd.queues[queue]?.find(({ offeredTo }) => offeredTo === undefined);
+    const entry = own(acd.queues, queue)?.find(({ offeredTo }) => offeredTo === undefined);
     if (entry === undefined || (first !== undefined && !goesBefore(entry, first.entry))) continue;
-    const agent = longestIdle(acd, rules.queues[queue]?.agents ?? []);
+    const agent = longestIdle(acd, own(rules.queues, queue)?.agents ?? []);
     if (agent !== undefined) first = { queue, entry, agent };
   }
   return first;
@@ -132,7 +133,7 @@ function nextOffer(rules: AcdRules, acd: Acd): NextOffer | undefined {
 function longestIdle(acd: Acd, extensions: readonly string[]): Agent | undefined {
   let best: Agent | undefined;
   for (const extension of extensions) {
-    const agent = acd.agents[extension];
+    const agent = own(acd.agents, extension);
     if (agent?.state.kind !== 'ready' || agent.occupied) continue;
     if (best === undefined || agent.idleSince < best.idleSince) best = agent;
   }
@@ -157,13 +158,9 @@ const newAgent = (extension: string, now: Instant): Agent => ({
 });
 
 function withQueue({ queues: before, agents }: Acd, queue: string, entries: readonly QueueEntry[]): Acd {
-  const queues = { ...before };
-  queues[queue] = entries;
-  return { queues, agents };
+  return { queues: { ...before, [queue]: entries }, agents };
 }
 
 function withAgent({ queues, agents: before }: Acd, agent: Agent): Acd {
-  const agents = { ...before };
-  agents[agent.extension] = agent;
-  return { queues, agents };
+  return { queues, agents: { ...before, [agent.extension]: agent } };
 }

@@ -1,4 +1,5 @@
 import { assertNever } from '../../base/assertNever.ts';
+import { own } from '../../base/own.ts';
 import { routeForCaller } from '../../dialplan/callers.ts';
 import { isOpenNow, overrideAt } from '../../dialplan/override.ts';
 import type { Destination, Route } from '../../dialplan/plan.ts';
@@ -75,7 +76,7 @@ function enterNode(turn: Turn, { kind, name }: Destination, going: Going): void 
 
 /** A thing of the plan; a compiled dialplan has no dangling names. */
 export function entry<T>(things: Readonly<Record<string, T>>, name: string): T {
-  const thing = Object.hasOwn(things, name) ? things[name] : undefined;
+  const thing = own(things, name);
   if (thing === undefined) throw new Error(`the dialplan has no "${name}"`);
   return thing;
 }

@@ -1,3 +1,4 @@
+import { own } from '../../base/own.ts';
 import type { Calendar, OpenSpan } from '../plan.ts';
 import { day, type WallTime } from './zone.ts';
 
@@ -18,6 +19,3 @@ export function spansOf(calendar: Calendar, wall: WallTime): readonly OpenSpan[]
     []
   );
 }
-
-const own = <T>(things: Readonly<Record<string, T>>, key: string): T | undefined =>
-  Object.hasOwn(things, key) ? things[key] : undefined;

@@ -1,4 +1,5 @@
 import type { Duration, Instant } from '../../base/clock.ts';
+import { own } from '../../base/own.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
 /** Where a new call comes from: who has proved to be somebody, or the address of who has not (yet). */
@@ -61,8 +62,8 @@ export class Sources {
   private bucketOf(source: Exclude<Source, { kind: 'address' }>, now: Instant): TokenBucket {
     const key = source.kind === 'trunk' ? `trunk ${source.name}` : `extension ${source.number}`;
     const { callsPerSecondPerSource: usual, trunkCallsPerSecond: trunks = {} } = this.limits;
-    const own = source.kind === 'trunk' && Object.hasOwn(trunks, source.name) ? trunks[source.name] : undefined;
-    const bucket = this.known.get(key) ?? new TokenBucket(own ?? usual, now);
+    const limit = source.kind === 'trunk' ? own(trunks, source.name) : undefined;
+    const bucket = this.known.get(key) ?? new TokenBucket(limit ?? usual, now);
     this.known.set(key, bucket);
     return bucket;
   }

@@ -95,7 +95,7 @@ export class Player {
     const response = fields.get('Application-Response');
     const round = running.play.loop && heard && !running.stopping && response === 'FILE PLAYED';
     if (!round)
-      this.ended(running, heard ? outcomes[response ?? ''] : response === 'FILE NOT FOUND' ? 'failed' : undefined);
+      this.ended(running, heard ? outcomes.get(response ?? '') : response === 'FILE NOT FOUND' ? 'failed' : undefined);
   }
 
   displaced(target: string): void {
@@ -219,8 +219,8 @@ export class Player {
 }
 
 /** By `Application-Response`; what is neither was cut short by what became of the channel. */
-const outcomes: Readonly<Record<string, PlayOutcome>> = {
-  'FILE PLAYED': 'completed',
-  'FILE NOT FOUND': 'failed',
-  'PLAYBACK ERROR': 'stopped',
-};
+const outcomes: ReadonlyMap<string, PlayOutcome> = new Map([
+  ['FILE PLAYED', 'completed'],
+  ['FILE NOT FOUND', 'failed'],
+  ['PLAYBACK ERROR', 'stopped'],
+]);

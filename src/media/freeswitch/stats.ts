@@ -1,4 +1,5 @@
 /** What FreeSWITCH has counted on a channel (`mediaStats`). */
+import { own } from '../../base/own.ts';
 import type { DirectionStats, EndpointStats } from '../port.ts';
 
 const nothing: DirectionStats = { packets: 0, bytes: 0, lost: null, jitter: null, codec: null };
@@ -7,7 +8,10 @@ const nothing: DirectionStats = { packets: 0, bytes: 0, lost: null, jitter: null
 export function statsIn(answer: string, codec: string | null): EndpointStats {
   const audio = audioOf(answer);
   if (audio === undefined) return { received: nothing, sent: nothing, roundTripTime: null };
-  const number = (name: string): number | undefined => (typeof audio[name] === 'number' ? audio[name] : undefined);
+  const number = (name: string): number | undefined => {
+    const value = own(audio, name);
+    return typeof value === 'number' ? value : undefined;
+  };
   const count = (name: string): number => number(name) ?? 0;
   const received = count('in_packet_count');
   const sent = count('out_packet_count');

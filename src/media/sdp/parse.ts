@@ -17,10 +17,10 @@ const portAndCount = /^(\d{1,5})(?:\/\d{1,5})?$/;
 const directions: readonly string[] = ['sendrecv', 'sendonly', 'recvonly', 'inactive'] satisfies Direction[];
 
 /** The encodings that need no `a=rtpmap` (RFC 3551, §6), as far as we know them. */
-const staticFormats: Readonly<Record<string, PayloadFormat>> = {
-  '0': { payloadType: 0, encoding: 'PCMU', rate: 8000 },
-  '8': { payloadType: 8, encoding: 'PCMA', rate: 8000 },
-};
+const staticFormats: ReadonlyMap<string, PayloadFormat> = new Map([
+  ['0', { payloadType: 0, encoding: 'PCMU', rate: 8000 }],
+  ['8', { payloadType: 8, encoding: 'PCMA', rate: 8000 }],
+]);
 
 /**
  * Reads a description. Unknown attributes are skipped, as they must be; what cannot be understood at all is an
@@ -101,7 +101,7 @@ function readCodecs(formats: readonly string[], parsed: ParsedMedia): PayloadFor
     const payloadType = wholeNumber(format, 0, 127);
     if (payloadType === undefined) continue;
     const map = parsed.rtp.find(entry => entry.payload === payloadType);
-    const known = staticFormats[format];
+    const known = staticFormats.get(format);
     if (map !== undefined) {
       const rate = wholeNumber(map.rate, 1, 1_000_000) ?? 8000;
       codecs.push({ payloadType, encoding: String(map.codec).toUpperCase(), rate });

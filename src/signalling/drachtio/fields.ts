@@ -9,10 +9,10 @@ const breaking = /[\r\n\0]/g;
 const oneLine = (value: string): string => (value.search(breaking) < 0 ? value : value.replace(breaking, ' '));
 
 /** drachtio-srf has one value a name: a second line is brought in with the first. */
-export const toHeaders = (fields: Fields): Record<string, string> => {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    headers[name] = typeof value === 'string' ? oneLine(value) : value.map(oneLine).join(`\r\n${name}: `);
-  }
-  return headers;
-};
+export const toHeaders = (fields: Fields): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? oneLine(value) : value.map(oneLine).join(`\r\n${name}: `),
+    ]),
+  );

@@ -1,14 +1,15 @@
 /** Reading messages as drachtio-srf hands them over. */
+import { own } from '../../base/own.ts';
 import type { SrfHeaders, SrfRequest } from './srf.ts';
 
 /** Compact forms that drachtio-srf does not resolve (RFC 3261, §7.3.3; RFC 3515, 3892, 4028, 6665). */
-const compact: Readonly<Record<string, string>> = {
-  'refer-to': 'r',
-  'referred-by': 'b',
-  'session-expires': 'x',
-  event: 'o',
-  'content-encoding': 'e',
-};
+const compact: ReadonlyMap<string, string> = new Map([
+  ['refer-to', 'r'],
+  ['referred-by', 'b'],
+  ['session-expires', 'x'],
+  ['event', 'o'],
+  ['content-encoding', 'e'],
+]);
 
 const folded = /\r\n[ \t]+/g;
 
@@ -18,8 +19,8 @@ interface Headed {
 
 /** The value of a header field, `name` in lower case; several of that name joined by commas. */
 export const header = (message: Headed, name: string): string | undefined => {
-  const short = compact[name];
-  const value = message.headers[name] ?? (short === undefined ? undefined : message.headers[short]);
+  const short = compact.get(name);
+  const value = own(message.headers, name) ?? (short === undefined ? undefined : own(message.headers, short));
   return value?.includes('\r\n') ? value.replace(folded, ' ') : value;
 };
 

@@ -49,6 +49,19 @@ describe('an agent of two queues', () => {
   });
 });
 
+describe('a queue whose name is one of Object.prototype', () => {
+  test.each(['constructor', 'toString', 'hasOwnProperty'])('%s is a queue as any other', name => {
+    const before = stepAcd({ queues: {} }, emptyAcd, { kind: 'callLeft', queue: name, callId: 'c' }, 1_000).acd;
+    const named = { queues: { [name]: { agents: ['10'], retryAfter: 5_000 } } };
+    const ready = { kind: 'agentChanged', agent: '10', reachable: true, occupied: false } as const;
+    const idle = stepAcd(named, before, ready, 2_000).acd;
+    const waits = { kind: 'callQueued', queue: name, callId: 'c', since: 3_000, front: false } as const;
+    expect(stepAcd(named, idle, waits, 3_000).effects).toEqual([
+      { kind: 'offer', queue: name, callId: 'c', agent: '10' },
+    ]);
+  });
+});
+
 describe('the longest idle', () => {
   test('is not the one who has just logged in', () => {
     agent(0, '11', false, false);
