@@ -37,10 +37,12 @@ export interface Call {
   readonly adriftSince: Instant | undefined;
   /** By transferor: a transfer that came to nothing while they were still there, and may not know it yet. */
   readonly returned: Readonly<Record<LegId, ReturnedTransfer>>;
-  /** When the party first waited in a queue: kept through every return (R6). */
+  /** When the party began to wait for a person in a queue; undefined where it never did. */
   readonly queuedSince: Instant | undefined;
-  /** A person has spoken with the party. */
-  readonly answered: boolean;
+  /** A person has answered since then: the time is kept for a return alone (R6). */
+  readonly served: boolean;
+  /** When the first person answered. */
+  readonly answeredAt: Instant | undefined;
   readonly trail: readonly TrailEntry[];
   /** Next free numbers of legs and plays. */
   readonly nextLeg: number;

@@ -54,6 +54,7 @@ export type Effect =
   /** The call is over: everything that it owns is to be let go of. Always the last effect. */
   | { readonly kind: 'finish'; readonly termination: Termination };
 
+/** `answered`: by the agent, or by whoever took the ringing call from the agent's phone. */
 export type OfferOutcome = 'answered' | 'ringNoAnswer' | 'busy' | 'declined' | 'unreachable' | 'withdrawn';
 
 /** How a call presents itself to the phone that it rings. */

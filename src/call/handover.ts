@@ -1,6 +1,7 @@
 import type { Route } from '../dialplan/plan.ts';
-import { guards, type LegId, newLeg, type Phase } from './call.ts';
+import { guards, type LegId, newLeg, type Phase, type Who } from './call.ts';
 import { entry } from './flow/go.ts';
+import { conclude } from './flow/queued.ts';
 import type { HandOver, Stimulus } from './stimulus.ts';
 import { connect, otherOf } from './talking.ts';
 import { complete } from './transfer/transferring.ts';
@@ -81,27 +82,38 @@ export function replaced(turn: Turn, { leg, by, who }: Extract<Stimulus, { kind:
       turn.notify({ kind: 'transferStarted', transferId, how: 'attended', transferor, target: who.number });
       turn.release(leg, guards.leave);
       connect(turn, ...(leg === phase.party ? ([by, rest] as const) : ([rest, by] as const)));
+      tookOver(turn, by, who);
       turn.effect({ kind: 'identify', leg: rest, who });
       return turn.notify({ kind: 'transferCompleted', transferId, target: who.number });
     }
     case 'ringing':
       if (!phase.attempts.includes(leg)) break;
       for (const attempt of phase.attempts) turn.cancel(attempt);
+      tookOver(turn, by, who);
       return connect(turn, phase.party, by);
     case 'queued':
       if (phase.offer?.leg !== leg) break;
       turn.cancel(leg);
+      tookOver(turn, by, who);
+      conclude(turn, phase, 'answered');
       return connect(turn, phase.party, by);
     case 'transferring':
       if (phase.target !== leg) break;
       turn.cancel(leg);
+      tookOver(turn, by, who);
       return complete(turn, phase, by);
     case 'recalling':
       if (phase.leg !== leg) break;
       turn.cancel(leg);
+      tookOver(turn, by, who);
       turn.notify({ kind: 'recallAnswered', transferId: phase.transferId, operator: phase.operator });
       return connect(turn, phase.party, by);
     default:
   }
   turn.hangUp(by, gone);
+}
+
+/** Its phone has answered before it asked: the record says who it was, as of a phone that we have rung. */
+function tookOver(turn: Turn, by: LegId, { number }: Who): void {
+  turn.note({ time: turn.now, kind: 'answered', leg: by, number });
 }

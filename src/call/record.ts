@@ -32,7 +32,6 @@ export interface RecordStep {
 
 /** Of a call that has ended. */
 export function recordOf(call: Call, dialplan: string, termination: Termination, now: Instant): CallRecord {
-  const answered = call.trail.find(({ kind }) => kind === 'answered');
   return {
     callId: call.id,
     dialplan,
@@ -41,7 +40,7 @@ export function recordOf(call: Call, dialplan: string, termination: Termination,
     to: call.dialled,
     language: call.language,
     startedAt: iso(call.startedAt),
-    answeredAt: answered === undefined ? null : iso(answered.time),
+    answeredAt: call.answeredAt === undefined ? null : iso(call.answeredAt),
     endedAt: iso(now),
     duration: Math.round(now - call.startedAt),
     returns: call.returns,

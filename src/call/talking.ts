@@ -11,7 +11,8 @@ import type { Turn } from './turn.ts';
 export function connect(turn: Turn, party: LegId, peer: LegId): void {
   turn.answer(party);
   turn.answer(peer);
-  turn.set('answered', true);
+  if (turn.call.answeredAt === undefined) turn.set('answeredAt', turn.now);
+  turn.set('served', true);
   turn.set('adriftSince', undefined);
   turn.clearTimer('adrift');
   turn.enter({ kind: 'talking', party, peer, keys: {} });

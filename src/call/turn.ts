@@ -74,7 +74,7 @@ export class Turn {
     return { call: this.call, effects: this.effects, timers: this.timerChanges };
   }
 
-  set<Key extends 'language' | 'answered' | 'adriftSince' | 'queuedSince' | 'returns'>(
+  set<Key extends 'language' | 'answeredAt' | 'adriftSince' | 'queuedSince' | 'served' | 'returns'>(
     key: Key,
     value: Call[Key],
   ): void {

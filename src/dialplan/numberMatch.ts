@@ -12,6 +12,23 @@ export function numberMatches(match: NumberMatch, number: string): boolean {
   }
 }
 
+/** Whether these digits are the beginning of a longer number that is meant. */
+export function couldBecome(match: NumberMatch, digits: string): boolean {
+  switch (match.kind) {
+    case 'exact':
+      return match.number.length > digits.length && match.number.startsWith(digits);
+    case 'prefix':
+      return digits.startsWith(match.prefix) || match.prefix.startsWith(digits);
+    case 'pattern': {
+      const { pattern } = match;
+      const open = pattern.endsWith('*');
+      const length = open ? pattern.length - 1 : pattern.length;
+      if (digits.length >= length) return open && fits(pattern, digits);
+      return fits(pattern.slice(0, digits.length), digits);
+    }
+  }
+}
+
 function fits(pattern: string, number: string): boolean {
   const open = pattern.endsWith('*');
   const length = open ? pattern.length - 1 : pattern.length;

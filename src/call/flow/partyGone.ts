@@ -11,7 +11,7 @@ export function partyGone(turn: Turn, party: LegId, stimulus: Extract<Stimulus, 
 export function endWithoutParty(turn: Turn, by: 'remote' | 'network' | 'media'): void {
   if (by !== 'remote') {
     turn.end({ result: 'failed', reason: `the caller was lost with the ${by}`, by: 'system' });
-  } else if (turn.call.answered) {
+  } else if (turn.call.answeredAt !== undefined) {
     turn.end({ result: 'completed', reason: 'the caller hung up', by: 'caller' });
   } else {
     turn.end({ result: 'abandoned', reason: 'the caller hung up before anybody answered', by: 'caller' });

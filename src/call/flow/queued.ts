@@ -1,3 +1,4 @@
+import type { Instant } from '../../base/clock.ts';
 import type { LegId, QueuedPhase } from '../call.ts';
 import type { OfferOutcome } from '../effect.ts';
 import { routedAs, unansweredBy } from '../failure.ts';
@@ -12,11 +13,20 @@ export function enterQueue(turn: Turn, name: string, { party, front = false }: G
   const queue = entry(turn.plan.queues, name);
   turn.answer(party);
   turn.hear(party, { kind: 'music', name: queue.music });
-  const since = turn.call.queuedSince ?? turn.now;
+  const since = waitsSince(turn, front);
   turn.set('queuedSince', since);
+  turn.set('served', false);
   turn.enter({ kind: 'queued', party, queue: name, offer: undefined });
   turn.setTimer('maxWait', queue.maxWait, 'the longest wait in the queue');
   turn.effect({ kind: 'joinQueue', queue: name, since, front });
+}
+
+/**
+ * From queue to queue, and back to one (R6), the party has waited since it first did. One whom a person has served and
+ * sent on waits anew: time in conversation is no waiting.
+ */
+function waitsSince({ call, now }: Turn, front: boolean): Instant {
+  return call.served && !front ? now : (call.queuedSince ?? now);
 }
 
 export function queued(turn: Turn, phase: QueuedPhase, stimulus: Stimulus): void {
@@ -70,7 +80,7 @@ function overflow(turn: Turn, phase: QueuedPhase): void {
 }
 
 /** The queue hears what became of its offer; one that is open when the party leaves the queue is withdrawn by that. */
-function conclude(turn: Turn, phase: QueuedPhase, outcome: OfferOutcome): void {
+export function conclude(turn: Turn, phase: QueuedPhase, outcome: OfferOutcome): void {
   if (phase.offer === undefined) return;
   turn.clearTimer('offer');
   turn.stay({ ...phase, offer: undefined });

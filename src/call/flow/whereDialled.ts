@@ -1,4 +1,4 @@
-import { numberMatches } from '../../dialplan/numberMatch.ts';
+import { couldBecome, numberMatches } from '../../dialplan/numberMatch.ts';
 import type { Dialplan, Route } from '../../dialplan/plan.ts';
 import type { Origin } from '../call.ts';
 
@@ -23,12 +23,16 @@ export function whereDialled(
   )?.route;
 }
 
-/** Whether a number of ours begins with these digits and is longer, so that a further digit is worth waiting for. */
+/** No number that is dialled is longer (RFC 3966 has no bound, ITU-T E.164 fifteen digits). */
+const longest = 32;
+
+/** Whether an extension that has dialled these digits may dial more of them, so that a further one is waited for. */
 export function couldGoOn(plan: Dialplan, digits: string): boolean {
+  if (digits.length >= longest) return false;
   const longer = (number: string): boolean => number.length > digits.length && number.startsWith(digits);
   return (
     Object.keys(plan.extensions).some(longer) ||
     Object.keys(plan.internalNumbers).some(longer) ||
-    plan.numbers.some(({ match }) => (match.kind === 'exact' ? longer(match.number) : digits.startsWith(match.prefix)))
+    plan.numbers.some(({ match, trunk }) => trunk === undefined && couldBecome(match, digits))
   );
 }

@@ -80,13 +80,26 @@ const finished = ({ leg, playId }: { leg: string; playId: number }): Stimulus =>
  * what is left of each timer.
  */
 export function keyOf({ call, play }: State, now: Instant): string {
-  const { id: _, startedAt, trail, dialled, nextLeg, nextPlay, queuedSince, timers, adriftSince, ...rest } = call;
+  const {
+    id: _,
+    startedAt,
+    trail,
+    dialled,
+    nextLeg,
+    nextPlay,
+    queuedSince,
+    timers,
+    adriftSince,
+    answeredAt,
+    ...rest
+  } = call;
   const left: string[] = [];
   for (const name in timers) left.push(`${name}=${(timers[name]?.at ?? now) - now}`);
   const adrift = adriftSince === undefined ? '' : now - adriftSince;
   // A function that looked at each value while the text is made would take several times as long.
   const text = JSON.stringify(rest).replace(/"playId":[0-9]+/g, '"playId":0');
-  return `${renumbered(text)} ${left.sort().join()} ${play?.left ?? ''} ${adrift}`;
+  const answered = answeredAt === undefined ? '' : 'answered';
+  return `${renumbered(text)} ${left.sort().join()} ${play?.left ?? ''} ${adrift} ${answered}`;
 }
 
 /** Legs are numbered on through a call: a phone that rings is the same whether it is the second or the fifth. */

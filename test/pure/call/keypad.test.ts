@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { NumberMatch } from '../../../src/dialplan/plan.ts';
+import { officePlan, to } from '../../support/plan.ts';
 import type { Phone } from '../../support/world.ts';
 import { Stage } from './stage.ts';
 
@@ -89,6 +91,75 @@ describe('keying', () => {
     expect(stage.hears(call)).toBe('nothing');
     stage.hold(caller, false);
     expect(stage.hears(call)).toBe('music');
+  });
+});
+
+describe('a number of a rule', () => {
+  const { at } = to('extension', '103');
+  const route = to('extension', '103');
+
+  function onPlan(match: NumberMatch, trunk?: string): void {
+    const rule = { match, route, at, ...(trunk === undefined ? {} : { trunk }) };
+    stage = new Stage({ numbers: [...officePlan().numbers, rule] });
+    ({ call, operator } = stage.conversation());
+    press('##');
+  }
+
+  test.each<[string, NumberMatch, string, string]>([
+    ['a longer beginning', { kind: 'prefix', prefix: '855' }, '85', '8551'],
+    ['a pattern', { kind: 'pattern', pattern: '8xxx', prefix: '8' }, '855', '8551'],
+    ['a pattern with digits at its end', { kind: 'pattern', pattern: 'x5x1', prefix: '' }, '855', '8551'],
+    ['an open pattern', { kind: 'pattern', pattern: '8x5*', prefix: '8' }, '855', '8551'],
+    ['an exact number', { kind: 'exact', number: '8551' }, '855', '8551'],
+  ])('is waited for to its end: %s', (_, match, unfinished, number) => {
+    onPlan(match);
+    for (const digit of unfinished) {
+      press(digit);
+      expect(stage.phase(call)).toMatchObject({ kind: 'keying', refusal: undefined });
+    }
+    press(number.slice(unfinished.length));
+    stage.later(3_000);
+    expect(stage.phase(call)).toMatchObject({ kind: 'transferring', number });
+    expect(stage.phone(call, '103').state).toBe('dialed');
+  });
+
+  test('is dialled at once where no digit can follow', () => {
+    onPlan({ kind: 'pattern', pattern: '8xxx', prefix: '8' });
+    press('8551');
+    expect(stage.phase(call)).toMatchObject({ kind: 'transferring', number: '8551' });
+  });
+
+  test('goes before an extension that it begins like', () => {
+    // `103` is an extension, and `103x` a rule.
+    onPlan({ kind: 'pattern', pattern: '103x', prefix: '103' });
+    press('103');
+    expect(stage.phase(call).kind).toBe('keying');
+    press('7');
+    expect(stage.phase(call)).toMatchObject({ kind: 'transferring', number: '1037' });
+  });
+
+  test.each<[string, NumberMatch]>([
+    ['another beginning', { kind: 'prefix', prefix: '955' }],
+    ['a pattern that it does not fit', { kind: 'pattern', pattern: '9xxx', prefix: '9' }],
+    ['an open pattern that it does not fit', { kind: 'pattern', pattern: '9*', prefix: '9' }],
+  ])('that it cannot become is not waited for: %s', (_, match) => {
+    onPlan(match);
+    press('8');
+    expect(hear()).toEqual(['music', 'tone']);
+  });
+
+  test('for the calls of a trunk alone is not dialled from here', () => {
+    onPlan({ kind: 'prefix', prefix: '855' }, 'pstn');
+    press('8');
+    expect(hear()).toEqual(['music', 'tone']);
+  });
+
+  test('has an end', () => {
+    onPlan({ kind: 'prefix', prefix: '8' });
+    press('8'.repeat(31));
+    expect(stage.phase(call).kind).toBe('keying');
+    press('8');
+    expect(stage.phase(call)).toMatchObject({ kind: 'transferring', number: '8'.repeat(32) });
   });
 });
 

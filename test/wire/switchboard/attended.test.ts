@@ -235,6 +235,9 @@ describe.concurrent('INVITE with Replaces', () => {
       await hearEachOther(office, outside, taking);
       expect(await rang.ended()).toMatchObject({ by: 'them', status: 487 });
       await taking.hangUp();
+      const [record] = await office.ended(1);
+      expect(record).toMatchObject({ answeredAt: expect.any(String), termination: { result: 'completed' } });
+      expect(record?.steps).toContainEqual(expect.objectContaining({ kind: 'answered', number: '102' }));
     }),
   );
 
