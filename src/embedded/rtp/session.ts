@@ -7,13 +7,14 @@ import type { Source } from './audio/playback.ts';
 import type { Pacer } from './pace/pacer.ts';
 import { frame } from './pace/wheel.ts';
 import type { PortPair } from './socket/portPair.ts';
+import { type Arrival, nearby } from './stream/arrivals.ts';
 import { DigitRecogniser } from './stream/digitRecogniser.ts';
 import { DigitSender } from './stream/digitSender.ts';
 import { IncomingStream } from './stream/incoming.ts';
 import { Latch } from './stream/latch.ts';
 import { OutgoingStream } from './stream/outgoing.ts';
 import { RtcpParty } from './stream/rtcpParty.ts';
-import { headerLength, looksLikeRtcp, RtpView } from './wire/rtpPacket.ts';
+import { headerLength, looksLikeRtcp, RtpView, sequenceStep } from './wire/rtpPacket.ts';
 import { eventLength } from './wire/telephoneEvent.ts';
 
 /** What all sessions of an engine share. */
@@ -92,6 +93,8 @@ export class RtpSession {
   private rtcpHeardFrom: TransportAddress | undefined;
   private packetsOfTurn = 0;
   private closed = false;
+  /** The last packet that stood nowhere near: a copy. */
+  private stray: Buffer | undefined;
 
   private source: Source | undefined;
   private sourceOver: (() => void) | undefined;
@@ -212,10 +215,11 @@ export class RtpSession {
   private readonly receive = (packet: Buffer, from: RemoteInfo): void => {
     const { view } = this;
     const now = this.context.clock.now();
-    const meaning = view.read(packet) ? (this.meanings[view.payloadType] as 0 | Meaning) : unknown;
+    if (!view.read(packet)) return this.receiveOther(packet, from);
+    const meaning = this.meanings[view.payloadType] as typeof unknown | Meaning;
     if (meaning === unknown) {
-      this.receiveOther(packet, from);
-      return;
+      if (this.latch.isFarEnd(from.address, from.port, view, now)) this.passOver(now);
+      return this.receiveOther(packet, from);
     }
     const verdict = this.latch.hear(from.address, from.port, view, now);
     if (verdict === 'refused') {
@@ -223,52 +227,95 @@ export class RtpSession {
       return;
     }
     if (verdict === 'moved') this.follow();
-    if (++this.packetsOfTurn > mostPackets) {
-      this.context.counters.excess++;
-      return;
-    }
+    if (this.exceeds()) return;
     this.context.counters.received++;
-    if (view.ssrc !== this.incoming.source) this.recogniser.reset();
-    this.incoming.count(view, now, meaning !== event);
-    if (meaning === event) this.receiveEvent(packet, now);
-    else {
-      this.heardCodec = codecOf[meaning];
-      this.tap?.heard(codecOf[meaning], packet, view.start, view.end, now);
-      this.listener?.relay(packet, view, meaning, now);
-    }
+    const arrival = this.incoming.count(view, now, meaning !== event);
+    if (arrival === 'stray') this.keepStray(packet, view, meaning, now);
+    else if (this.stray === undefined) this.take(packet, view, meaning, arrival, now);
+    else this.takeAfterStray(this.stray, packet, view, meaning, arrival, now);
   };
 
-  private receiveEvent(packet: Buffer, now: Instant): void {
-    const { view } = this;
-    const digit = this.recogniser.hear(packet, view.start, view.end, view.marker, view.timestamp, now);
-    this.listener?.relay(packet, view, event, now);
+  /** Comfort noise, or what nobody agreed on: to the other side it never was in the stream. */
+  private passOver(now: Instant): void {
+    if (this.exceeds()) return;
+    this.listener?.outgoing.omit(this.view, this.incoming.count(this.view, now, false));
+  }
+
+  private exceeds(): boolean {
+    if (++this.packetsOfTurn <= mostPackets) return false;
+    this.context.counters.excess++;
+    return true;
+  }
+
+  /** Takes a packet at its place in the stream. */
+  private take(packet: Buffer, view: RtpView, meaning: Meaning, arrival: Arrival, now: Instant): void {
+    if (meaning === event) {
+      const digit = this.recogniser.hear(packet, view, arrival, now);
+      this.listener?.relay(packet, view, event, arrival, digit !== undefined, now);
+      if (digit !== undefined) this.events.digit(digit);
+      return;
+    }
+    this.heardCodec = codecOf[meaning];
+    this.tap?.heard(codecOf[meaning], packet, view.start, view.end, now);
+    this.listener?.relay(packet, view, meaning, arrival, false, now);
+  }
+
+  /** A digit is taken at once: no later packet need say it again. */
+  private keepStray(packet: Buffer, view: RtpView, meaning: Meaning, now: Instant): void {
+    this.stray = Buffer.from(packet);
+    if (meaning !== event) return;
+    const digit = this.recogniser.hear(packet, view, 'stray', now);
     if (digit !== undefined) this.events.digit(digit);
   }
 
-  /** Sends what was received on the other side of a bridge, at once and in place. */
-  private relay(packet: Buffer, view: RtpView, meaning: Meaning, now: Instant): void {
+  /** Where the far end counts anew, the stray was the first packet of its new count. */
+  private takeAfterStray(
+    stray: Buffer,
+    packet: Buffer,
+    view: RtpView,
+    meaning: Meaning,
+    arrival: Arrival,
+    now: Instant,
+  ): void {
+    this.stray = undefined;
+    const first = new RtpView();
+    const step = first.read(stray) ? sequenceStep(first.sequence, view.sequence) : 0;
+    const firstMeaning = this.meanings[first.payloadType] as typeof unknown | Meaning;
+    const begins = arrival === 'restart' && step >= 0 && step <= nearby && firstMeaning !== unknown;
+    if (begins) this.take(stray, first, firstMeaning, 'restart', now);
+    this.take(packet, view, meaning, begins && step > 0 ? 'next' : arrival, now);
+  }
+
+  /** Sends what was received on the other side of a bridge, at once and in place. `begins`: a press begins with it. */
+  private relay(
+    packet: Buffer,
+    view: RtpView,
+    meaning: Meaning,
+    arrival: Arrival,
+    begins: boolean,
+    now: Instant,
+  ): void {
     if (this.source !== undefined || this.digits.busy) return;
+    const { outgoing, agreement } = this;
     // What we sent here has come back by the other side: a circle (RFC 3550, §8.2).
-    if (view.ssrc === this.outgoing.ssrc) return;
+    if (view.ssrc === outgoing.ssrc) return;
     if (!this.sending) {
-      this.outgoing.interrupt();
+      outgoing.interrupt();
       return;
     }
-    let payloadType = this.agreement?.payloadType ?? 0;
-    let samples = view.end - view.start;
+    let start: number;
     if (meaning === event) {
-      const eventType = this.agreement?.telephoneEvent;
+      const eventType = agreement?.telephoneEvent;
       if (eventType === undefined) {
-        this.outgoing.omit(view);
+        outgoing.omit(view, arrival);
         return;
       }
-      payloadType = eventType;
-      samples = frameLength;
+      start = outgoing.relayEvent(packet, view, arrival, eventType, begins, now);
     } else {
       if (meaning !== meaningOf[this.codec]) transcode(packet, view.start, view.end, this.codec);
       this.tap?.spoken(this.codec, packet, view.start, view.end, now);
+      start = outgoing.relay(packet, view, arrival, agreement?.payloadType ?? 0, now);
     }
-    const start = this.outgoing.relay(packet, view, payloadType, samples, now);
     if (start < 0) return;
     this.transmit(start === 0 && view.end === packet.length ? packet : packet.subarray(start, view.end));
   }

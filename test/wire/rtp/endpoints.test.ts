@@ -136,6 +136,49 @@ describe('what the far end receives', () => {
   });
 });
 
+describe('a far end that counts anew with the same SSRC', () => {
+  it.each([
+    ['to 1', () => 1],
+    ['by 2,000 back', (sequence: number) => sequence - 2000],
+    ['by 2,000 ahead', (sequence: number) => sequence + 2000],
+  ])('%s is heard without a gap', async (_, jump) => {
+    const a = await call({ tone: 500 });
+    const b = await call({ tone: 650 });
+    await a.endpoint.bridge(b.endpoint);
+    a.phone.sequence = 1;
+    await b.phone.until(() => b.phone.received.length >= 80);
+    const before = b.phone.received.length;
+    a.phone.sequence = jump(a.phone.sequence) & 0xffff;
+    await b.phone.until(() => b.phone.received.length >= before + 5);
+    await b.phone.hears(500, 10);
+    expect(isOneStream(b.phone.received)).toBe(true);
+    await a.phone.press('7');
+    await expect.poll(() => a.digits).toEqual(['7']);
+    await b.phone.until(() => b.phone.digits === '7');
+  });
+
+  it('sends a digit twice with one timestamp, and it is two', async () => {
+    const a = await call({ tone: 500 });
+    const b = await call({ tone: 650 });
+    await a.endpoint.bridge(b.endpoint);
+    await b.phone.hears(500);
+    for (let press = 0; press < 2; press++) {
+      for (const [marker, end, duration] of [
+        [true, false, 160],
+        [false, false, 320],
+        [false, true, 480],
+        [false, true, 480],
+      ] as const) {
+        const payload = Buffer.from([5, end ? 0x8a : 0x0a, duration >> 8, duration & 255]);
+        a.phone.raw(a.phone.packet(101, payload, marker, 123_456));
+      }
+      await new Promise(resolve => setTimeout(resolve, 300));
+    }
+    await expect.poll(() => a.digits).toEqual(['5', '5']);
+    await b.phone.until(() => b.phone.digits === '55');
+  });
+});
+
 describe('who is taken for the far end', () => {
   it('is not a stranger, before the far end speaks or after', async () => {
     const victim = await peer({ tone: 500 });

@@ -1,10 +1,9 @@
+import { assertNever } from '../../../base/assertNever.ts';
 import type { Instant } from '../../../base/clock.ts';
 import { compactNtp, type ReceptionBlock } from '../wire/rtcpPacket.ts';
-import { type RtpView, sequenceStep } from '../wire/rtpPacket.ts';
+import type { RtpView } from '../wire/rtpPacket.ts';
+import { type Arrival, ArrivalOrder } from './arrivals.ts';
 
-/** RFC 3550, §A.1. */
-const maxDropout = 3000;
-const maxMisorder = 100;
 /** A transit time that jumps by more says that the source began anew, not that the network was slow. */
 const longestTransitStep = 5000 * 8;
 
@@ -17,11 +16,10 @@ export class IncomingStream {
   /** Of payload. */
   bytes = 0;
 
-  private ssrc: number | undefined;
+  private readonly order = new ArrivalOrder();
   /** Extended sequence numbers: with the turns of the counter in the high bits. */
   private base = 0;
   private highest = 0;
-  private badSequence = -1;
   private received = 0;
   private earlierExpected = 0;
   private earlierReceived = 0;
@@ -35,7 +33,7 @@ export class IncomingStream {
   private reportHeardAt = 0;
 
   get source(): number | undefined {
-    return this.ssrc;
+    return this.order.ssrc;
   }
 
   /** Null until two packets have come. */
@@ -50,55 +48,60 @@ export class IncomingStream {
   }
 
   private get expected(): number {
-    return this.ssrc === undefined ? 0 : this.highest - this.base + 1;
+    return this.source === undefined ? 0 : this.highest - this.base + 1;
   }
 
-  /** `timed`: the timestamp is that of the packet's own sound, which that of a telephone event is not. */
-  count(view: RtpView, now: Instant, timed: boolean): void {
+  /** Counts a packet, and says where it stands. `timed`: the timestamp is that of the packet's own sound, which that of a telephone event is not. */
+  count(view: RtpView, now: Instant, timed: boolean): Arrival {
     this.packets++;
     this.bytes += view.end - view.start;
-    if (view.ssrc !== this.ssrc) this.begin(view);
-    else this.follow(view);
+    const known = this.source !== undefined;
+    const arrival = this.order.judge(view, now, timed);
+    switch (arrival) {
+      case 'first':
+        if (known) this.begin();
+        this.restart(view.sequence);
+        break;
+      case 'restart':
+        this.keepTotals();
+        this.restart(view.sequence);
+        break;
+      case 'next':
+        this.highest += this.order.step;
+        this.received++;
+        break;
+      case 'late':
+      case 'copy':
+        this.received++;
+        break;
+      case 'stray':
+        return arrival;
+      default:
+        return assertNever(arrival);
+    }
     if (timed) this.measure(view.timestamp, now);
+    return arrival;
   }
 
-  private begin(view: RtpView): void {
-    if (this.ssrc !== undefined) {
-      this.earlierExpected += this.expected;
-      this.earlierReceived += this.received;
-    }
-    this.ssrc = view.ssrc;
-    this.restart(view.sequence);
+  private begin(): void {
+    this.keepTotals();
     this.lastArrival = Number.NaN;
     this.jitterUnits = 0;
     this.jitterSamples = 0;
     this.reportHeard = 0;
   }
 
+  private keepTotals(): void {
+    this.earlierExpected += this.expected;
+    this.earlierReceived += this.received;
+  }
+
   private restart(sequence: number): void {
     this.base = sequence;
     this.highest = sequence;
-    this.badSequence = -1;
     this.received = 1;
     this.priorExpected = 0;
     this.priorReceived = 0;
-  }
-
-  private follow(view: RtpView): void {
-    const step = sequenceStep(this.highest & 0xffff, view.sequence);
-    if (step > 0 && step < maxDropout) this.highest += step;
-    else if (step >= maxDropout || step < -maxMisorder) {
-      // Two in a row from afar: the far end's counter began anew.
-      if (view.sequence === this.badSequence) {
-        this.earlierExpected += this.expected;
-        this.earlierReceived += this.received;
-        this.restart(view.sequence);
-        return;
-      }
-      this.badSequence = (view.sequence + 1) & 0xffff;
-      return;
-    }
-    this.received++;
   }
 
   private measure(timestamp: number, now: Instant): void {
@@ -121,13 +124,14 @@ export class IncomingStream {
 
   /** For our next report. Undefined: nothing has come yet. */
   block(now: Instant): ReceptionBlock | undefined {
-    if (this.ssrc === undefined) return undefined;
+    const { source } = this;
+    if (source === undefined) return undefined;
     const expected = this.expected - this.priorExpected;
     const lost = expected - (this.received - this.priorReceived);
     this.priorExpected = this.expected;
     this.priorReceived = this.received;
     return {
-      ssrc: this.ssrc,
+      ssrc: source,
       fractionLost: expected <= 0 || lost <= 0 ? 0 : Math.min(255, Math.floor((lost * 256) / expected)),
       lost: this.expected - this.received,
       highestSequence: this.highest,

@@ -105,6 +105,15 @@ export class Latch {
     return this.hearUnsettled(state, address, port, packet, now);
   }
 
+  /** A packet that says nothing (its payload type was not agreed on) shows nobody new, but keeps the far end alive. */
+  isFarEnd(address: string, port: number, packet: LatchPacket, now: Instant): boolean {
+    const state = this.current;
+    if (state.kind !== 'settled' && state.kind !== 'probation') return false;
+    if (!isFrom(state.source, address, port) || packet.ssrc !== state.source.ssrc) return false;
+    note(state.source, packet, now);
+    return true;
+  }
+
   /** The housekeeping's turn; true where the socket has to listen to everybody again. */
   pause(now: Instant): boolean {
     const state = this.current;

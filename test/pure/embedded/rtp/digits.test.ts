@@ -1,10 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ArrivalOrder } from '../../../../src/embedded/rtp/stream/arrivals.ts';
 import { DigitRecogniser } from '../../../../src/embedded/rtp/stream/digitRecogniser.ts';
 import { DigitSender } from '../../../../src/embedded/rtp/stream/digitSender.ts';
+import { RtpView } from '../../../../src/embedded/rtp/wire/rtpPacket.ts';
 import { isDigits, writeEvent } from '../../../../src/embedded/rtp/wire/telephoneEvent.ts';
 
 let recogniser: DigitRecogniser;
+let order: ArrivalOrder;
 let now: number;
+let sequence: number;
 
 interface Heard {
   readonly event?: number;
@@ -12,27 +16,46 @@ interface Heard {
   readonly duration?: number;
   readonly marker?: boolean;
   readonly at: number;
+  /** Behind its time by so many packets. */
+  readonly late?: number;
+  readonly ssrc?: number;
 }
 
-function hear({ event = 5, end = false, duration = 160, marker = false, at }: Heard): string | undefined {
+function hear(heard: Heard): string | undefined {
+  const { event = 5, end = false, duration = 160, marker = false, at, late = 0, ssrc = 1 } = heard;
   now += 20;
+  if (late === 0) sequence++;
   const packet = Buffer.alloc(16);
+  const view = new RtpView();
+  Object.assign(view, { ssrc, sequence: (sequence - late) & 0xffff, timestamp: at | 0, marker, start: 12, end: 16 });
   writeEvent(packet, 12, event, end, duration);
-  return recogniser.hear(packet, 12, 16, marker, at | 0, now);
+  return recogniser.hear(packet, view, order.judge(view, now, false), now);
 }
 
-/** A press as it should be sent; `lose` names the packets that do not come. */
-function press(at: number, event = 5, lose: readonly number[] = []): (string | undefined)[] {
+/** Passes over packets that do not come. */
+function lose(packets: number): void {
+  now += 20 * packets;
+  sequence += packets;
+}
+
+/** A press as it should be sent; `missing` names the packets that do not come. */
+function press(at: number, event = 5, missing: readonly number[] = []): (string | undefined)[] {
   const packets: Heard[] = [
     ...[1, 2, 3].map(n => ({ at, event, duration: n * 160, marker: n === 1 })),
     ...[1, 2, 3].map(() => ({ at, event, duration: 640, end: true })),
   ];
-  return packets.filter((_, index) => !lose.includes(index)).map(hear);
+  return packets.flatMap((packet, index) => {
+    if (!missing.includes(index)) return [hear(packet)];
+    lose(1);
+    return [];
+  });
 }
 
 beforeEach(() => {
   recogniser = new DigitRecogniser();
+  order = new ArrivalOrder();
   now = 0;
+  sequence = 65_500;
 });
 
 describe('a press', () => {
@@ -64,8 +87,8 @@ describe('a press', () => {
   it('is not told again by copies that come late, or out of order', () => {
     press(1000);
     press(3000, 7);
-    expect(hear({ at: 1000, event: 5, end: true, duration: 640 })).toBeUndefined();
-    expect(hear({ at: 3000, event: 7, duration: 160, marker: true })).toBeUndefined();
+    expect(hear({ at: 1000, event: 5, end: true, duration: 640, late: 7 })).toBeUndefined();
+    expect(hear({ at: 3000, event: 7, duration: 160, marker: true, late: 5 })).toBeUndefined();
   });
 
   it('is told over the wrap of the timestamp', () => {
@@ -95,14 +118,66 @@ describe('a press', () => {
   });
 
   it('of a new source is not taken for an old one', () => {
+    const told = [1, 2, 3].map(n => hear({ at: 1_000_000, duration: n * 160 }));
+    told.push(...[1, 2, 3].map(n => hear({ at: 999_000, duration: n * 160, ssrc: 2 })));
+    expect(told.filter(digit => digit !== undefined)).toEqual(['5', '5']);
+  });
+
+  it('is told once though sound of another source comes between its packets', () => {
+    const told = [1, 2, 3, 4].map(n => {
+      order.judge(Object.assign(new RtpView(), { ssrc: 9, sequence: n, timestamp: n * 160 }), now, true);
+      return hear({ at: 1000, duration: n * 160 });
+    });
+    expect(told.filter(digit => digit !== undefined)).toEqual(['5']);
+  });
+
+  it('of a clock that began anew is told', () => {
     press(1_000_000);
-    expect(press(999_000)[0]).toBeUndefined();
-    recogniser.reset();
+    lose(20);
     expect(press(999_000)[0]).toBe('5');
   });
 
+  it.each([20, 2000, -30, -2000])('is told when the count of the source has jumped by %i', jump => {
+    press(1_000_000);
+    sequence += jump;
+    expect([...press(400, 6), ...press(2000, 6)].filter(digit => digit !== undefined)).toEqual(['6', '6']);
+  });
+
+  it.each([
+    ['whole', [], []],
+    ['that lost its ends', [3, 4, 5], []],
+    ['and the second has lost its marker', [], [0]],
+    ['and the second has only its ends, the first lost its own', [3, 4, 5], [0, 1, 2]],
+  ])('of the same key with the same timestamp is another one: %s', (_, first, second) => {
+    const both = [...press(1000, 5, first), (lose(9), undefined), ...press(1000, 5, second)];
+    const expected = second.length === 3 ? ['5'] : ['5', '5'];
+    expect(both.filter(digit => digit !== undefined)).toEqual(expected);
+  });
+
+  it('of the same key with the same timestamp, at once after it, is another one', () => {
+    expect([...press(1000), ...press(1000)].filter(digit => digit !== undefined)).toEqual(['5', '5']);
+  });
+
+  it('is told once where all its packets have the marker, and its end comes twice as often', () => {
+    const told = [1, 2, 3, 4, 4, 4, 4, 4, 4].map((n, index) =>
+      hear({ at: 1000, duration: n * 160, marker: true, end: index > 3 }),
+    );
+    expect(told.filter(digit => digit !== undefined)).toEqual(['5']);
+  });
+
+  it('is told once where all its packets have the marker and another timestamp', () => {
+    const told = [1, 2, 3, 4].map(n => hear({ at: 1000 + n * 160, duration: n * 160, marker: true }));
+    expect(told.filter(digit => digit !== undefined)).toEqual(['5']);
+  });
+
+  it('with a timestamp that stands still is not told again by late copies of another key', () => {
+    const told = [...press(0, 5), ...press(0, 6), hear({ at: 0, event: 5, duration: 480, late: 8 })];
+    expect(told.filter(digit => digit !== undefined)).toEqual(['5', '6']);
+  });
+
   it('is not made of a packet that is cut off', () => {
-    expect(recogniser.hear(Buffer.alloc(15), 12, 15, true, 0, 0)).toBeUndefined();
+    const view = Object.assign(new RtpView(), { start: 12, end: 15, marker: true });
+    expect(recogniser.hear(Buffer.alloc(15), view, 'first', 0)).toBeUndefined();
   });
 });
 
@@ -145,7 +220,8 @@ describe('sending digits', () => {
       const packet = Buffer.alloc(4);
       const what = sender.next(packet, 0);
       if (what === 'first') timestamp = frame * 160;
-      if (what !== 'pause') told += recogniser.hear(packet, 0, 4, what === 'first', timestamp, frame * 20) ?? '';
+      const view = Object.assign(new RtpView(), { end: 4, marker: what === 'first', timestamp, ssrc: 1 });
+      if (what !== 'pause') told += recogniser.hear(packet, view, 'next', frame * 20) ?? '';
     }
     expect(told).toBe(all);
   });

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ArrivalOrder } from '../../../../src/embedded/rtp/stream/arrivals.ts';
 import { OutgoingStream } from '../../../../src/embedded/rtp/stream/outgoing.ts';
 import { RtpView } from '../../../../src/embedded/rtp/wire/rtpPacket.ts';
 
 const frameLength = 160;
 let stream: OutgoingStream;
+let order: ArrivalOrder;
 let now: number;
 
 interface Sent {
@@ -48,8 +50,10 @@ function relay(
     start: 12,
     end: 172,
   });
+  const arrival = order.judge(view, now, true);
+  if (arrival === 'stray') return undefined;
   const packet = Buffer.alloc(172);
-  const start = stream.relay(packet, view, 0, frameLength, now);
+  const start = stream.relay(packet, view, arrival, 0, now);
   if (start < 0) return undefined;
   expect(start).toBe(0);
   return sent(packet);
@@ -59,11 +63,12 @@ function omit(n: number): void {
   now += 20;
   const view = new RtpView();
   Object.assign(view, { sequence: (40_000 + n) & 0xffff, timestamp: 5_000_000 + n * 160, ssrc: 99 });
-  stream.omit(view);
+  stream.omit(view, order.judge(view, now, false));
 }
 
 beforeEach(() => {
   stream = new OutgoingStream(-7, 65_534, 0x7fffff00);
+  order = new ArrivalOrder();
   now = 1_000_000;
 });
 
@@ -148,10 +153,12 @@ describe('a relayed source', () => {
   it('goes on as the same stream when its counter or its clock jumps', () => {
     relay(0);
     relay(1);
-    expect(relay(20_000, { timestamp: 5_000_320 })).toMatchObject({ marker: true, sequence: 3, time: 320 });
-    expect(relay(20_001, { timestamp: 99_000_000 })).toMatchObject({ marker: true, sequence: 4, time: 480 });
-    expect(relay(20_002, { timestamp: 99_000_160 })).toMatchObject({ marker: false, sequence: 5, time: 640 });
-    expect(relay(20_003, { timestamp: 5_000_000 })).toMatchObject({ marker: true, sequence: 6, time: 800 });
+    expect(relay(20_000, { timestamp: 5_000_320 })).toBeUndefined();
+    expect(relay(20_001, { timestamp: 5_000_480 })).toMatchObject({ marker: true, sequence: 3, time: 480 });
+    expect(relay(20_001, { timestamp: 99_000_000 })).toBeUndefined();
+    expect(relay(20_002, { timestamp: 99_000_000 })).toMatchObject({ marker: true, sequence: 4, time: 640 });
+    expect(relay(20_003, { timestamp: 99_000_160 })).toMatchObject({ marker: false, sequence: 5, time: 800 });
+    expect(relay(20_004, { timestamp: 5_000_000 })).toMatchObject({ marker: true, sequence: 6, time: 960 });
   });
 
   it('may pause', () => {

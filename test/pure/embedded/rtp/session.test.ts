@@ -74,7 +74,7 @@ class Party {
       this.rtcp.close();
     },
   );
-  private sequence = 500;
+  sequence = 500;
   timestamp = 7000;
   ssrc: number;
   readonly remote: TransportAddress;
@@ -116,9 +116,9 @@ class Party {
     this.rtp.deliver(packet, from);
   }
 
-  press(event: number, duration: number, end = false, first = false): void {
+  press(event: number, duration: number, end = false, first = false, frozen = false): void {
     this.sequence = (this.sequence + 1) & 0xffff;
-    if (first) this.timestamp += 160;
+    if (first && !frozen) this.timestamp += 160;
     const packet = Buffer.alloc(16);
     writeHeader(packet, 0, first, 101, this.sequence, this.timestamp, this.ssrc);
     writeEvent(packet, 12, event, end, duration);
@@ -376,6 +376,106 @@ describe('a bridge', () => {
     expect(a.digits).toEqual(['5']);
     expect(isOneStream(b.rtp.sent)).toBe(true);
     expect(b.heard).toEqual(['8!:40', '8:41']);
+  });
+
+  it.each([
+    ['at 1, as at its start', 1, 160],
+    ['at 1, with another clock', 1, 0x12345678],
+    ['far back', 40_000, 99],
+    ['by 2,000 ahead', 2581, 99],
+  ])('is one stream without loss when the far end counts anew: %s', (_, sequence, timestamp) => {
+    const [a, b] = pair();
+    [a.sequence, a.timestamp] = [0, 0];
+    const speak = (count: number, byte: number): void => {
+      for (let n = 0; n < count; n++) {
+        a.speak(byte);
+        clock.advance(20);
+      }
+    };
+    speak(80, 40);
+    [a.sequence, a.timestamp] = [sequence - 1, timestamp - 160];
+    speak(80, 41);
+    const { sent } = b.rtp;
+    expect(isOneStream(sent)).toBe(true);
+    expect(sent.length).toBe(160);
+    const times = sent.map(({ bytes }) => bytes.readUInt32BE(4));
+    const steps = times.slice(1).map((time, index) => (time - (times[index] as number)) | 0);
+    expect(steps.every(step => step >= 160 && step <= 480)).toBe(true);
+    expect(b.heard.filter(packet => packet.endsWith(':41')).length).toBe(80);
+    expect(a.session.stats().received.lost).toBe(0);
+  });
+
+  it.each(['PCMA', 'PCMU'] as const)('closes the numbers over comfort noise and unknown payload types (%s)', codec => {
+    const [a, b] = pair({}, { codec });
+    for (let n = 0; n < 50; n++) {
+      a.speak(40);
+      a.speak(70, n % 2 === 0 ? 13 : 97);
+      clock.advance(20);
+    }
+    expect(b.rtp.sent.length).toBe(50);
+    expect(isOneStream(b.rtp.sent)).toBe(true);
+    expect([a.session.stats().received.lost, context.counters.unusable]).toEqual([0, 50]);
+  });
+
+  it('keeps a far end that sends comfort noise alone', () => {
+    const [a] = pair();
+    a.speak(40);
+    for (let n = 0; n < 10; n++) {
+      clock.advance(1000);
+      a.speak(70, 13);
+      a.session.housekeep(clock.now());
+    }
+    expect(a.rtp.connectedTo).toEqual(a.remote);
+  });
+
+  it('gives each press a timestamp of its own, though the far end repeats it', () => {
+    const [a, b] = pair();
+    a.speak(40);
+    for (let n = 0; n < 3; n++) {
+      clock.advance(300);
+      a.press(5, 160, false, true, n > 0);
+      a.press(5, 320);
+      a.press(5, 480, true);
+      a.press(5, 480, true);
+    }
+    clock.advance(300);
+    a.timestamp += 7200;
+    a.speak(41);
+    const sent = [...b.rtp.sent];
+    expect(a.digits).toEqual(['5', '5', '5']);
+    expect(isOneStream(sent)).toBe(true);
+    const stamps = sent.map(({ bytes }) => bytes.readUInt32BE(4));
+    expect(new Set(stamps.slice(1, 13)).size).toBe(3);
+    expect((stamps[5] as number) - (stamps[1] as number)).toBe(2400);
+    expect((stamps[13] as number) - (stamps[9] as number)).toBeGreaterThan(0);
+    const receiver = new Party(4000);
+    for (const { bytes } of sent) receiver.rtp.deliver(bytes, receiver.remote);
+    expect(receiver.digits).toEqual(['5', '5', '5']);
+  });
+
+  it('carries a press of a far end that has just counted anew', () => {
+    const [a, b] = pair();
+    for (let n = 0; n < 80; n++) {
+      a.speak(40);
+      clock.advance(20);
+    }
+    [a.sequence, a.timestamp] = [0, 0];
+    a.press(7, 160, false, true);
+    a.press(7, 320);
+    a.press(7, 320, true);
+    expect([a.digits, isOneStream(b.rtp.sent)]).toEqual([['7'], true]);
+    expect(b.heard.slice(80)).toEqual(['101!:7', '101:7', '101:7']);
+  });
+
+  it('has timestamps that go on where those of the far end stand still, or go back', () => {
+    const [a, b] = pair();
+    for (let n = 0; n < 20; n++) {
+      a.speak(40);
+      if (n > 10) a.timestamp -= n === 15 ? 800 : 160;
+      clock.advance(20);
+    }
+    const times = b.rtp.sent.map(({ bytes }) => bytes.readUInt32BE(4));
+    expect(times.slice(1).every((time, index) => time - (times[index] as number) === 160)).toBe(true);
   });
 
   it('takes off what the receiver did not ask for: extensions, padding, contributing sources', () => {
