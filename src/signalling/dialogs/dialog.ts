@@ -18,7 +18,7 @@ import type { SrfRequest } from '../drachtio/srf.ts';
 import type { HangUp, LegEnd, LegSnapshot, Party } from '../port.ts';
 import { cleanText } from '../text/clean.ts';
 import { hasToken } from '../text/list.ts';
-import { carriesDigits, readDigit } from './digits.ts';
+import { carriesDigits, digitTypes, readDigit } from './digits.ts';
 import { abilities, allow, endFields, identityFields, unsupportedOptions } from './headers.ts';
 import type { DialogName } from './legIndex.ts';
 import { Renegotiation, type RenegotiationStart } from './renegotiation.ts';
@@ -250,11 +250,13 @@ export class Dialog {
   private info(request: SrfRequest, respond: Responder): void {
     const type = mediaType(header(request, 'content-type'));
     if (type !== '' && !carriesDigits(type)) {
-      return respond(415, { headers: { Accept: 'application/dtmf-relay, application/dtmf' } });
+      return respond(415, { headers: { Accept: digitTypes } });
     }
+    const read = readDigit(type, request.body ?? '');
+    // RFC 6086 has no response of its own for a body that cannot be read: that is 400 (RFC 3261, §21.4.1).
+    if (read.kind === 'unreadable') return respond(400, { reason: 'No Such Key' });
     respond(200);
-    const digit = readDigit(type, request.body ?? '');
-    if (digit !== undefined) this.events.digit(digit);
+    if (read.kind === 'digit') this.events.digit(read.digit);
   }
 
   private died(status: number, text: string): void {

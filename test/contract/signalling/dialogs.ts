@@ -75,6 +75,10 @@ export const dialogs = (open: OpenRig): void => {
     expect(fieldOf(await phone.next(405), 'Allow')).toContain('INVITE');
     dialog.send('INFO', { 'Content-Type': 'application/dtmf-relay' }, 'Signal=flash\r\n');
     await phone.next(200);
+    for (const body of ['Signal=\r\n', 'Duration=160\r\n', 'what is this']) {
+      dialog.send('INFO', { 'Content-Type': 'application/dtmf-relay' }, body);
+      await phone.next(400);
+    }
     dialog.send('INFO', { Require: 'magic', 'Content-Type': 'application/dtmf-relay' }, 'Signal=1\r\n');
     expect(fieldOf(await phone.next(420), 'Unsupported')).toBe('magic');
     expect(watch.kinds).toEqual([]);

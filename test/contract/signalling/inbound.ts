@@ -116,7 +116,7 @@ export const inbound = (open: OpenRig): void => {
     const { phone, dialog, watch } = await rig.answeredCall('101');
     await rig.roundTrip();
     rig.relay.hold();
-    dialog.send('INFO', { 'Content-Type': 'application/dtmf-relay' }, 'Signal=5\r\nDuration=160\r\n');
+    dialog.send('INFO', { 'Content-Type': 'application/dtmf-relay' }, 's=5\r\nd=100\r\n');
     dialog.send('INFO', { 'Content-Type': 'application/dtmf-relay' }, 'Signal=11\r\nDuration=160\r\n');
     dialog.send('INFO', { 'Content-Type': 'application/dtmf' }, '*');
     await rig.relay.untilHeld(/^INFO [\s\S]*^INFO [\s\S]*^INFO /m);

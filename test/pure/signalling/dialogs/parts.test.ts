@@ -17,30 +17,60 @@ import { must } from '../../../support/must.ts';
 
 describe('digits by INFO', () => {
   test.each([
-    ['Signal=5\r\nDuration=160\r\n', '5'],
-    ['Duration=160\r\nsignal = *\r\n', '*'],
-    ['Signal=#', '#'],
-    ['Signal=d', 'D'],
-    ['Signal=10', '*'],
-    ['Signal=11', '#'],
-    ['Signal=15', 'D'],
-    ['Signal=16', undefined],
-    ['Signal=flash', undefined],
-    ['Signal=', undefined],
-    ['5', undefined],
-    ['', undefined],
-  ])('dtmf-relay %j is %s', (body, digit) => {
-    expect(readDigit('application/dtmf-relay', body)).toBe(digit);
+    ['application/dtmf-relay', 'Signal=5\r\nDuration=160\r\n', '5'],
+    ['application/dtmf-relay', 'Signal=5\r\nDuration=40\r\n', '5'],
+    ['application/dtmf-relay', 'Signal=5\r\nDuration=0', '5'],
+    ['application/dtmf-relay', 'Signal=5\r\nd=100\r\n', '5'],
+    ['application/dtmf-relay', 's=5\r\nd=100\r\n', '5'],
+    ['application/dtmf-relay', 'd=199\ns=7\n', '7'],
+    ['application/dtmf-relay', 'Signal=5;Duration=160', '5'],
+    ['application/dtmf-relay', 'Duration=160\r\nsignal = *\r\n', '*'],
+    ['application/dtmf-relay', '\r\n\r\n Signal= 9 \r\n\0', '9'],
+    ['application/dtmf-relay', 'Signal=#', '#'],
+    ['application/dtmf-relay', 'Signal=d', 'D'],
+    ['application/dtmf-relay', 'Signal=10', '*'],
+    ['application/dtmf-relay', 'Signal=11', '#'],
+    ['application/dtmf-relay', 'Signal=15', 'D'],
+    ['application/dtmf-relay', '5', '5'],
+    ['application/dtmf', ' 7\r\n', '7'],
+    ['application/dtmf', '7\r\nDuration=100\r\n', '7'],
+    ['application/dtmf', 'Signal=7', '7'],
+    ['application/vnd.nortelnetworks.digits', 'p=Digit-Collection\ny=Digits\ns=success\nu=1\ni=2\nd=4', '4'],
+    ['', 'Signal=3', '3'],
+  ])('%s %j is %s', (type, body, digit) => {
+    expect(readDigit(type, body)).toEqual({ kind: 'digit', digit });
   });
 
-  test('plain dtmf, and what is too long for a digit', () => {
-    expect(readDigit('application/dtmf', ' 7\r\n')).toBe('7');
-    expect(readDigit('application/dtmf', 'Signal=7')).toBe('7');
-    expect(readDigit('application/dtmf', '77')).toBeUndefined();
-    expect(readDigit('application/dtmf-relay', `Signal=5\r\n${'x'.repeat(2_000)}`)).toBeUndefined();
-    expect(['application/dtmf', 'application/dtmf-relay', 'text/plain'].map(carriesDigits)).toEqual([
+  test.each([
+    ['application/dtmf-relay', 'Signal=16'],
+    ['application/dtmf-relay', 'Signal=flash\r\nDuration=250'],
+    ['application/dtmf', '!'],
+    ['application/hook-flash', ''],
+    ['', ''],
+  ])('%s %j is no key, and nothing is lost', (type, body) => {
+    expect(readDigit(type, body)).toEqual({ kind: 'none' });
+  });
+
+  test.each([
+    ['application/dtmf-relay', ''],
+    ['application/dtmf-relay', 'Signal='],
+    ['application/dtmf-relay', 'Duration=160'],
+    ['application/dtmf-relay', 'd=160'],
+    ['application/dtmf-relay', '__proto__=5'],
+    ['application/dtmf-relay', `Signal=5\r\n${'x'.repeat(2_000)}`],
+    ['application/dtmf', '77'],
+    ['application/dtmf', 'constructor'],
+    ['', 'hello'],
+  ])('%s %j cannot be read', (type, body) => {
+    expect(readDigit(type, body)).toEqual({ kind: 'unreadable' });
+  });
+
+  test('come in types that are theirs', () => {
+    expect(['application/dtmf', 'application/dtmf-relay', 'text/plain', 'constructor', ''].map(carriesDigits)).toEqual([
       true,
       true,
+      false,
+      false,
       false,
     ]);
   });
