@@ -1,4 +1,5 @@
 import type { Duration, Instant } from '../../base/clock.ts';
+import { networkOf } from '../../base/network.ts';
 import { own } from '../../base/own.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
@@ -87,23 +88,4 @@ export class Sources {
     }
     return bucket;
   }
-}
-
-/**
- * What one stranger has: an IPv4 address, or the first 64 bits of an IPv6 address, as everybody is given as many of those
- * as that (RFC 4291, §2.5.4). An IPv4 address in the form of an IPv6 socket is the IPv4 address.
- */
-export function networkOf(address: string): string {
-  const text = address.toLowerCase();
-  if (!text.includes(':')) return text;
-  if (text.includes('.')) return text.slice(text.lastIndexOf(':') + 1);
-  const [front = '', back] = text.split('%', 1)[0]?.split('::') ?? [];
-  const groups = front === '' ? [] : front.split(':');
-  const after = back === undefined || back === '' ? [] : back.split(':');
-  const zeros = back === undefined ? 0 : Math.max(0, 8 - groups.length - after.length);
-  const all = [...groups, ...Array.from({ length: zeros }, () => '0'), ...after];
-  return all
-    .slice(0, 4)
-    .map(group => group.replace(/^0+(?=.)/, ''))
-    .join(':');
 }

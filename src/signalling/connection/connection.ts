@@ -11,8 +11,10 @@ import type { Clock, Timer } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import { KozpontError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { LogBudget } from '../../base/logBudget.ts';
 import { type Responder, responderOf } from '../drachtio/responder.ts';
 import { createSrf, type SrfDialog, type SrfRequest } from '../drachtio/srf.ts';
+import { guardIncoming } from './incoming.ts';
 import { OpenInvites } from './openInvites.ts';
 import { Outgoing, type OutgoingEvents, type OutgoingRequest, type Sending } from './outgoing.ts';
 import { hangUpOnServer, ping, sendAtOnce, sendWithin } from './socket.ts';
@@ -72,7 +74,12 @@ export class Connection {
   /** Where the server listens for SIP, by its own word. */
   listening: readonly SipListener[] = [];
 
-  constructor(private readonly options: ConnectionOptions) {}
+  /** What strangers send may be what could not be handled. */
+  private readonly complaints: LogBudget;
+
+  constructor(private readonly options: ConnectionOptions) {
+    this.complaints = new LogBudget(options.clock);
+  }
 
   get connected(): boolean {
     return this.state === 'connected';
@@ -107,6 +114,7 @@ export class Connection {
     );
     this.srf.on('close', () => this.closedByServer());
     this.srf.connect({ host, port, secret, reconnect: { retryMaxDelay } });
+    guardIncoming(this.srf, this.options.clock, this.options.log);
     try {
       await withDeadline(this.options.clock, connectWithin, `connecting to the SIP server at ${host}:${port}`, first);
     } catch (error) {
@@ -142,7 +150,9 @@ export class Connection {
     try {
       run();
     } catch (error) {
-      this.options.log.error({ err: error }, 'a SIP message could not be handled');
+      const suppressed = this.complaints.spend();
+      if (suppressed !== undefined)
+        this.options.log.error({ err: error, suppressed }, 'a SIP message could not be handled');
     }
   }
 

@@ -1,5 +1,6 @@
 /** Reading messages as drachtio-srf hands them over. */
 import { own } from '../../base/own.ts';
+import { boundaryOf, partsOf } from '../text/grammar.ts';
 import type { SrfHeaders, SrfRequest } from './srf.ts';
 
 /** Compact forms that drachtio-srf does not resolve (RFC 3261, §7.3.3; RFC 3515, 3892, 4028, 6665). */
@@ -33,7 +34,7 @@ export type Description =
 const none: Description = { kind: 'none' };
 const unsupported: Description = { kind: 'unsupported' };
 
-type WithBody = Headed & Pick<SrfRequest, 'body' | 'payload'>;
+type WithBody = Headed & Pick<SrfRequest, 'body'>;
 
 /** The session description in a message, in a part of multipart/mixed too (RFC 5621, §3.1). */
 export const description = (message: WithBody): Description => {
@@ -41,15 +42,15 @@ export const description = (message: WithBody): Description => {
   if (body === '') return none;
   const encoding = header(message, 'content-encoding')?.trim().toLowerCase();
   if (encoding !== undefined && encoding !== '' && encoding !== 'identity') return unsupported;
-  const type = mediaType(header(message, 'content-type'));
-  if (type === 'application/sdp') return { kind: 'sdp', sdp: body };
-  if (type.startsWith('multipart/')) {
-    const part = message.payload?.find(one => mediaType(one.type ?? undefined) === 'application/sdp');
-    // drachtio-srf leaves the closing delimiter at the end of the last part.
-    const sdp = part?.content?.split('\r\n--', 1)[0];
-    return sdp === undefined || sdp === '' ? unsupported : { kind: 'sdp', sdp: `${sdp}\r\n` };
-  }
-  return unsupported;
+  const contentType = header(message, 'content-type') ?? '';
+  if (mediaType(contentType) === 'application/sdp') return { kind: 'sdp', sdp: body };
+  const boundary = boundaryOf(contentType);
+  if (boundary === undefined) return unsupported;
+  const part = partsOf(body, boundary).find(({ type }) => mediaType(type) === 'application/sdp');
+  // The line end before a delimiter is the delimiter's; a description ends with one of its own (RFC 8866, §5).
+  return part === undefined || part.content.trim() === ''
+    ? unsupported
+    : { kind: 'sdp', sdp: part.content.endsWith('\n') ? part.content : `${part.content}\r\n` };
 };
 
 /** Lower case, without parameters. */

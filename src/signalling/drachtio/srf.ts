@@ -16,7 +16,6 @@ export type SrfHeaders = Readonly<Record<string, string | undefined>>;
 interface SrfMessage {
   readonly headers: SrfHeaders;
   readonly body: string | undefined;
-  readonly payload?: readonly { readonly type: string | null | undefined; readonly content: string | undefined }[];
   /** `application`: what the server sent by itself and tells us of. */
   readonly source: 'network' | 'application';
   readonly source_address: string;
@@ -78,6 +77,9 @@ export interface SrfDialog {
 
 export type SrfHandler = (request: SrfRequest, response: SrfResponse) => void;
 
+/** `frame`: a line of words divided by `|`, and behind it what it is about: a SIP message as the server has it. */
+export type FrameListener = (socket: Socket, frame: string) => void;
+
 /** The inside of the library, for what it offers no way to do: to ping, and to stop trying to connect. */
 export interface SrfAgent {
   readonly mapServer: Map<
@@ -90,6 +92,11 @@ export interface SrfAgent {
     readonly socket?: Socket;
     readonly reconnectVars: { retryTimer: NodeJS.Timeout | null };
     send(socket: Socket, message: string): string;
+    /** An emitter: `connect` for each socket, `msg` for each frame that came. */
+    on(event: 'connect', listener: (socket: Socket) => void): void;
+    on(event: 'msg', listener: FrameListener): void;
+    listeners(event: 'msg'): FrameListener[];
+    removeAllListeners(event: 'msg'): void;
   };
 }
 

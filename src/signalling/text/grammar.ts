@@ -15,5 +15,6 @@ export {
 } from '../../sip/grammar/fields/seconds.ts';
 export { escapeUser, quote, unescapeUri, unquote } from '../../sip/grammar/fields/text.ts';
 export { parseUri, type SipUri, serializeUri, type Uri, uriEquals } from '../../sip/grammar/fields/uri.ts';
+export { boundaryOf, partsOf } from '../../sip/grammar/multipart.ts';
 export { splitList } from '../../sip/grammar/splitList.ts';
 export { reasonPhrase } from '../../sip/reasonPhrases.ts';

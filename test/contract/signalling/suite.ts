@@ -5,6 +5,7 @@ import { type OpenRig, type OpenServer, Rig, type ServerTraits } from '../../sup
 import { admission } from './admission.ts';
 import { adopted } from './adopted.ts';
 import { connection } from './connection.ts';
+import { costlyMessages } from './costlyMessages.ts';
 import { dialogs } from './dialogs.ts';
 import { inbound } from './inbound.ts';
 import { outbound } from './outbound.ts';
@@ -37,5 +38,6 @@ export const signallingContract = (name: string, traits: ServerTraits, openServe
     describe('transfers', () => transfers(open, traits));
     describe('adopted', () => adopted(open));
     describe('connection', () => connection(open));
+    describe('messages that are made to cost time', () => costlyMessages(open));
   });
 };

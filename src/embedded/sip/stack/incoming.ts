@@ -1,3 +1,4 @@
+import { LogBudget } from '../../../base/logBudget.ts';
 import type { SipParseError } from '../../../sip/grammar/fault.ts';
 import { hasParam } from '../../../sip/grammar/fields/params.ts';
 import { transactionBranch } from '../../../sip/grammar/fields/via.ts';
@@ -11,7 +12,6 @@ import type { Hop, Source, TransportReceiver } from '../transport/transport.ts';
 import { isReliable } from '../transport/transportSet.ts';
 import type { ClientTransactions } from './clientAttempt.ts';
 import type { StackContext } from './context.ts';
-import { LogBudget } from './logBudget.ts';
 import type { ServerTransactions } from './serverTransactions.ts';
 import { stamped, topVia } from './via.ts';
 

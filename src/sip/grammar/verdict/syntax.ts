@@ -14,6 +14,7 @@ import { parseToken } from '../fields/token.ts';
 import { parseUri } from '../fields/uri.ts';
 import { parseVia } from '../fields/via.ts';
 import { header, headers } from '../headers.ts';
+import { isCostlyMultipart } from './multipart.ts';
 import type { Verdict } from './verdict.ts';
 
 type Check = (value: string) => Result<unknown, FieldFault>;
@@ -71,7 +72,9 @@ interface Wrong {
  * dropped), a response dropped. Max-Forwards, the tags and Contact may be absent, as they are in RFC 2543.
  */
 export function judgeSyntax(message: SipMessage): Verdict {
-  const wrong = message.kind === 'request' ? wrongWithRequest(message) : wrongWithFields(message.headers, false);
+  const wrong =
+    (message.kind === 'request' ? wrongWithRequest(message) : wrongWithFields(message.headers, false)) ??
+    (isCostlyMultipart(message) ? plain('Malformed Multipart Body') : undefined);
   if (wrong === undefined) return { kind: 'accept', message };
   const request = message.kind === 'request' ? answerable(message.method, message.uri, message.headers) : undefined;
   return request === undefined

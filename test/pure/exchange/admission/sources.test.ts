@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { networkOf, type Source, Sources } from '../../../../src/exchange/admission/sources.ts';
+import { networkOf } from '../../../../src/base/network.ts';
+import { type Source, Sources } from '../../../../src/exchange/admission/sources.ts';
 
 const trunk = (name: string): Source => ({ kind: 'trunk', name });
 const extension = (number: string): Source => ({ kind: 'extension', number });

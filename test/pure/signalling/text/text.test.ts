@@ -26,11 +26,7 @@ test('lists', () => {
 });
 
 describe('messages of drachtio-srf', () => {
-  const message = (headers: Record<string, string>, body = '', payload?: { type: string; content: string }[]) => ({
-    headers,
-    body,
-    ...(payload === undefined ? {} : { payload }),
-  });
+  const message = (headers: Record<string, string>, body = '') => ({ headers, body });
 
   test('header fields by their long or compact names, unfolded', () => {
     expect(header(message({ r: '<sip:1@h>' }), 'refer-to')).toBe('<sip:1@h>');
@@ -54,13 +50,16 @@ describe('messages of drachtio-srf', () => {
 
   test('a description among other parts', () => {
     const multipart = { 'content-type': 'multipart/mixed;boundary=b' };
-    const parts = [
-      { type: 'text/plain', content: 'hello' },
-      { type: 'application/sdp', content: 'v=0\r\ns=-\r\n--b--\r\n' },
-    ];
-    expect(description(message(multipart, '--b…', parts))).toEqual({ kind: 'sdp', sdp: 'v=0\r\ns=-\r\n' });
-    expect(description(message(multipart, '--b…', parts.slice(0, 1)))).toEqual({ kind: 'unsupported' });
-    expect(description(message(multipart, '--b…'))).toEqual({ kind: 'unsupported' });
+    const text = 'Content-Type: text/plain\r\n\r\nhello';
+    const sdp = 'Content-Type: Application/SDP\r\nContent-Disposition: session\r\n\r\nv=0\r\ns=-';
+    const body = (...parts: string[]) => `${parts.map(part => `--b\r\n${part}\r\n`).join('')}--b--\r\n`;
+    expect(description(message(multipart, body(text, sdp)))).toEqual({ kind: 'sdp', sdp: 'v=0\r\ns=-\r\n' });
+    expect(description(message({ 'content-type': 'multipart/mixed; Boundary="b"' }, body(sdp)))).toMatchObject({
+      kind: 'sdp',
+    });
+    expect(description(message(multipart, body(text)))).toEqual({ kind: 'unsupported' });
+    expect(description(message(multipart, body()))).toEqual({ kind: 'unsupported' });
+    expect(description(message({ 'content-type': 'multipart/mixed' }, body(sdp)))).toEqual({ kind: 'unsupported' });
   });
 
   test('media types', () => {

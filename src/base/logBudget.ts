@@ -1,4 +1,4 @@
-import type { Clock, Instant } from '../../../base/clock.ts';
+import type { Clock, Instant } from './clock.ts';
 
 const linesPerSecond = 5;
 const burst = 20;
