@@ -15,3 +15,6 @@ export type Job =
   /** A recording: brought to our format, its level left as it is. */
   | { readonly kind: 'convert'; readonly input: string; readonly output: string }
   | { readonly kind: 'music'; readonly output: string };
+
+/** The worker's answer to a job. */
+export type Done = { readonly ok: true } | { readonly ok: false; readonly reason: string };

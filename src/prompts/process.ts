@@ -30,7 +30,7 @@ export interface RunningProcess {
 }
 
 /** Beside calls in progress nothing here is urgent: below normal, as `nice` has it. */
-const niceness = 10;
+export const niceness = 10;
 const complaintLength = 4000;
 
 /** Runs a program to its end, without a shell, together with whatever it starts itself. Never rejects. */

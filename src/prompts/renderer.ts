@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../base/clock.ts';
 import { disposed } from '../base/disposed.ts';
 import { KozpontError, messageOf } from '../base/errors.ts';
@@ -14,6 +13,7 @@ import type { Job } from './job.ts';
 import { Lanes } from './lanes.ts';
 import { type ProcessOutcome, type RunningProcess, runProcess } from './process.ts';
 import { type Segment, segmentsOf } from './segments.ts';
+import { SoundWorker } from './soundWorker.ts';
 
 /** What can be made into a sound of ours. */
 export type Source =
@@ -29,7 +29,7 @@ export interface RendererOptions {
   /** What a foreign speech program sees of the environment (its PATH above all). */
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
-  /** How many processes at once. */
+  /** How many sounds at once. */
   readonly lanes: number;
   /** The compiled `worker.ts`; the one beside this file where none is given. */
   readonly worker?: string;
@@ -40,7 +40,7 @@ interface Part extends Segment {
 }
 
 /** Part of every hash: raised whenever the same source gives another sound. */
-const version = 1;
+const version = 2;
 const longestText = 5000;
 const longestQueue = 1000;
 const longestSound = 200_000_000;
@@ -53,10 +53,17 @@ export class Renderer {
   private readonly lanes: Lanes;
   private readonly inProgress = new Map<string, Promise<string>>();
   private readonly processes = new Set<RunningProcess>();
+  private readonly worker: SoundWorker;
   private closed = false;
 
   constructor(private readonly options: RendererOptions) {
     this.lanes = new Lanes(options.lanes, longestQueue);
+    const { clock, tts, worker } = options;
+    this.worker = new SoundWorker({
+      clock,
+      timeout: tts.timeout,
+      ...(worker === undefined ? {} : { program: worker }),
+    });
   }
 
   get cache(): string {
@@ -100,6 +107,7 @@ export class Renderer {
   async close(): Promise<void> {
     this.closed = true;
     for (const running of this.processes) running.kill();
+    await this.worker.close();
     await Promise.allSettled([...this.inProgress.values()]);
   }
 
@@ -172,7 +180,12 @@ export class Renderer {
   }
 
   private async work(job: Job): Promise<void> {
-    await this.run(process.execPath, [this.options.worker ?? workerFile], JSON.stringify(job), {});
+    try {
+      await this.worker.run(job);
+    } catch (error) {
+      if (error instanceof KozpontError) throw error;
+      throw new Error(firstLine(messageOf(error)) ?? messageOf(error));
+    }
   }
 
   /** A process that is ended by someone else is started once more. */
@@ -212,11 +225,6 @@ export class Renderer {
 
 const draftEnding = '.draft';
 const draftLifetime = 60 * 60_000;
-
-/** Beside this file where it was compiled to; run from its source (in a test), the compiled one is taken. */
-const workerFile = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../../dist/prompts/worker.js' : './worker.js', import.meta.url),
-);
 
 const hash = (of: unknown): string => createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 32);
 

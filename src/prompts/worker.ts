@@ -1,24 +1,24 @@
 /**
- * The process that does one job of sound and ends: the switchboard's own process never waits for a speech engine, and
- * does not fall with it. The job comes as JSON on standard input, from our own process. The exit status is 0 when the
- * output file is complete, and what went wrong stands on standard error.
+ * The process in which sounds are made, one after the other: the switchboard's own process never waits for a speech
+ * engine, and does not fall with it. It ends when the switchboard lets go of it, or is gone.
  */
-import { writeSync } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
-import { text as readAll } from 'node:stream/consumers';
 import { encodeWav, type Pcm, parseWav } from '../base/wav.ts';
 import { fade, mono, normaliseSpeech, quantise, trim } from './audio/level.ts';
 import { waitingMusic } from './audio/music.ts';
 import { resample } from './audio/resample.ts';
-import { type Job, sampleRate } from './job.ts';
+import { type Done, type Job, sampleRate } from './job.ts';
+import { espeak } from './speech/espeak.ts';
 
 const longestInput = 200_000_000;
+let voice: ReturnType<typeof espeak> | undefined;
 
-async function run(job: Job): Promise<Float32Array> {
+async function make(job: Job): Promise<Float32Array> {
   switch (job.kind) {
     case 'speak': {
+      voice ??= espeak();
       const spoken: Float32Array[] = [];
-      for (const { text, voice } of job.parts) spoken.push(speech(decode(await speak(text, voice, job.speed))));
+      for (const part of job.parts) spoken.push(speech(decode(await voice(part.text, part.voice, job.speed))));
       return joined(spoken);
     }
     case 'convertSpeech':
@@ -63,24 +63,6 @@ async function readInput(path: string): Promise<Uint8Array> {
   return readFile(path);
 }
 
-async function speak(text: string, voice: string, speed: number): Promise<Uint8Array> {
-  // Emscripten's loader would try to fetch its WebAssembly from a path, fail, and complain before it reads the file.
-  Reflect.deleteProperty(globalThis, 'fetch');
-  // An engine that gives up neither resolves nor rejects: the process runs dry, and its last words are all there is.
-  const words: string[] = [];
-  console.warn = console.error = (word: unknown) => void words.push(String(word));
-  const fellSilent = (): void => {
-    writeSync(2, `${words[0] ?? 'the voice gave up'}\n`);
-    process.exitCode = 1;
-  };
-  process.once('exit', fellSilent);
-  const { default: text2wav } = await import('text2wav');
-  // The text is an argument of a command line in there: the space keeps one that begins with "-" from being an option.
-  const wav = await text2wav(` ${text}`, { voice, speed });
-  process.off('exit', fellSilent);
-  return wav;
-}
-
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'wx');
   try {
@@ -91,11 +73,17 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-try {
-  const job: Job = JSON.parse(await readAll(process.stdin));
-  const samples = quantise(await run(job));
-  await writeWhole(job.output, encodeWav({ sampleRate, channels: 1, samples }));
-} catch (error) {
-  writeSync(2, `${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+async function carryOut(job: Job): Promise<Done> {
+  try {
+    const samples = quantise(await make(job));
+    await writeWhole(job.output, encodeWav({ sampleRate, channels: 1, samples }));
+    return { ok: true };
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
 }
+
+process.on('message', (job: Job) => {
+  void carryOut(job).then(done => process.send?.(done));
+});
+process.once('disconnect', () => process.exit());

@@ -18,8 +18,13 @@ export function mono(pcm: Pcm): Float32Array {
 }
 
 /** Rounded to 16 bits; what is beyond full scale is cut. */
-export const quantise = (samples: Float32Array): Int16Array =>
-  Int16Array.from(samples, sample => Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768))));
+export function quantise(samples: Float32Array): Int16Array {
+  const rounded = new Int16Array(samples.length);
+  for (let at = 0; at < samples.length; at++) {
+    rounded[at] = Math.max(-32_768, Math.min(32_767, Math.round((samples[at] as number) * 32_768)));
+  }
+  return rounded;
+}
 
 export function peak(samples: Float32Array): number {
   let highest = 0;
