@@ -2,13 +2,14 @@ import { availableParallelism } from 'node:os';
 import { destination } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { createLog, type Log } from '../base/log.ts';
-import { hasErrors } from '../base/yaml/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../base/yaml/diagnostic.ts';
 import { type Advertised, chooseAdvertised } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { type Credentials, openCredentials } from '../config/credentials.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
-import { PromptLibrary } from '../prompts/library.ts';
+import { type Progress, PromptLibrary } from '../prompts/library.ts';
+import { promptOrder } from '../prompts/order.ts';
 import { Renderer } from '../prompts/renderer.ts';
 import { proofFindings } from '../rehearsal/index.ts';
 import type { Surroundings } from './command.ts';
@@ -20,8 +21,10 @@ export interface Preparation {
   /** The file that `plan` was read from. */
   readonly bytes: Uint8Array;
   readonly credentials: Credentials;
-  /** Prepared for `plan`; whoever gets it closes it. */
+  /** Gives out the sounds of `plan`, some of which may still be in the making. To be closed by the caller. */
   readonly prompts: PromptLibrary;
+  /** Resolves, never rejects, when every sound is made, with those that cannot be had. */
+  readonly promptsMade: Promise<readonly Diagnostic[]>;
   readonly advertised: Advertised;
   readonly clock: Clock;
   readonly log: Log;
@@ -32,6 +35,7 @@ export async function prepare(
   config: Config,
   clock: Clock,
   surroundings: Surroundings,
+  onProgress: (progress: Progress) => void,
 ): Promise<Preparation | undefined> {
   const loaded = await readDialplanFile(config, surroundings);
   if (loaded === undefined) return undefined;
@@ -46,41 +50,23 @@ export async function prepare(
   tell(credentials.diagnostics, surroundings);
   if (credentials.value === undefined) return undefined;
 
-  const prompts = await preparePrompts(config, plan, clock, surroundings);
-  if (prompts === undefined) return undefined;
+  const prompts = promptsFor(config, clock, surroundings);
+  const taken = await prompts.takeUp(plan, promptOrder(plan), onProgress);
+  if (!taken.ok) {
+    tell(taken.diagnostics, surroundings);
+    await prompts.close();
+    return undefined;
+  }
   return {
     plan,
     bytes,
     credentials: credentials.value,
     prompts,
+    promptsMade: taken.made,
     advertised: chooseAdvertised(config, machineAddresses()),
     clock,
     log: createLog(config.log, surroundings.log ?? destination({ fd: 2, sync: false })),
   };
-}
-
-async function preparePrompts(
-  config: Config,
-  plan: Dialplan,
-  clock: Clock,
-  surroundings: Surroundings,
-): Promise<PromptLibrary | undefined> {
-  const prompts = promptsFor(config, clock, surroundings);
-  let stopped = false;
-  const release = surroundings.onStopSignal(() => {
-    stopped = true;
-    void prompts.close();
-  });
-  const diagnostics = await prompts.prepare(plan, ({ done, total }) =>
-    surroundings.progress(done === total ? '' : `Preparing the prompts: ${done} of ${total}`),
-  );
-  release();
-  if (!stopped) {
-    tell(diagnostics, surroundings);
-    if (!hasErrors(diagnostics)) return prompts;
-  }
-  await prompts.close();
-  return undefined;
 }
 
 /** Nothing is prepared yet; whoever gets it closes it. */
@@ -90,8 +76,8 @@ export function promptsFor(config: Config, clock: Clock, { environment }: Surrou
     tts: config.tts,
     environment: forPrograms(environment),
     clock,
-    // No call is up yet, and later there is nothing to render: every core may help.
-    lanes: availableParallelism(),
+    // Calls come first: a speech program of the operator's own may have all cores but one.
+    lanes: Math.max(1, availableParallelism() - 1),
   });
   return new PromptLibrary(config.files.prompts, renderer);
 }

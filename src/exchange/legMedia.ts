@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { KozpontError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { MediaEndpoint, MediaServer, PlayOptions, Sound } from '../media/port.ts';
+import type { MediaEndpoint, MediaServer, PlayOptions, PlayOutcome, Sound } from '../media/port.ts';
 
 /** What the media of a leg needs of the leg. */
 export interface LegMediaOwner {
@@ -35,7 +35,13 @@ export interface Opening {
 
 /** How long the media server may take for one thing. Milliseconds. */
 const mediaDeadline = 5_000;
+/** How long a sound that is being made is waited for in silence. Milliseconds. */
+const shortWait = 300;
 const ringback: readonly Sound[] = [{ kind: 'tone', tone: 'ringback' }];
+const missing: readonly Sound[] = [{ kind: 'tone', tone: 'confirm' }];
+
+/** What is to be played, looked up when its turn comes; a promise while some of it is still being made. */
+export type AskedSounds = () => readonly Sound[] | Promise<readonly Sound[]>;
 
 /**
  * The endpoint of a leg, and everything that is asked of it, in the order in which it was asked. An endpoint that fails
@@ -136,32 +142,44 @@ export class LegMedia {
 
   // What is heard
 
-  /** `finished` is told once, unless the endpoint is lost before. */
-  play(sounds: () => readonly Sound[], options: PlayOptions, finished: () => void): void {
+  /** `finished` is called once, unless the endpoint is lost before. */
+  play(asked: AskedSounds, options: PlayOptions, finished: () => void): void {
     this.unlessLost('play', async endpoint => {
       this.sound += 1;
       const { sound, losses } = this;
-      const failed = (error: unknown): void => {
+      const isCurrent = (): boolean => this.is(endpoint) && sound === this.sound;
+      const failed = async (error: unknown): Promise<void> => {
         if (!this.is(endpoint)) return;
         this.around.log.error({ leg: this.leg.id, error: messageOf(error) }, 'a sound cannot be played');
         this.around.effectFailed('play');
-        // Whoever waits is never left in silence: where there is no music, it rings.
-        if (options.loop === true && sound === this.sound) endpoint.play(ringback, options).catch(() => undefined);
+        // Nobody is left in silence: where there is no music, it rings; where a prompt is missing, a tone says so.
+        if (sound === this.sound) await endpoint.play(options.loop === true ? ringback : missing, options);
       };
-      const over = (): void => {
-        if (losses === this.losses) finished();
+      const play = (sounds: readonly Sound[]): Promise<PlayOutcome> => endpoint.play(sounds, options);
+      const begin = async (): Promise<PlayOutcome> => {
+        const sounds = asked();
+        if (!(sounds instanceof Promise)) return play(sounds);
+        const made = await this.ringWhile(sounds, endpoint, isCurrent);
+        return isCurrent() ? play(made) : 'stopped';
       };
-      try {
-        // The end of the sound is not the end of its turn: what is asked next may interrupt it.
-        endpoint
-          .play(sounds(), options)
-          .then(outcome => outcome === 'failed' && failed('one of the sounds could not be had'), failed)
-          .then(over);
-      } catch (error) {
-        failed(error);
-        over();
-      }
+      // The end of the sound is not the end of its turn: what is asked next may interrupt it.
+      begin()
+        .then(outcome => (outcome === 'failed' ? failed('one of the sounds could not be had') : undefined), failed)
+        .catch(() => undefined)
+        .then(() => losses === this.losses && finished());
     });
+  }
+
+  /** A sound that takes a while to be made is waited for with ringback. */
+  private async ringWhile<T>(making: Promise<T>, endpoint: MediaEndpoint, isCurrent: () => boolean): Promise<T> {
+    const rings = this.around.clock.after(shortWait, () => {
+      if (isCurrent()) endpoint.play(ringback, { loop: true }).catch(() => undefined);
+    });
+    try {
+      return await making;
+    } finally {
+      rings.cancel();
+    }
   }
 
   stop(): void {

@@ -15,7 +15,7 @@ import type { Dialplan } from '../dialplan/plan.ts';
 import type { MediaEndpoint, Sound } from '../media/port.ts';
 import type { IncomingCall, TransferRequest } from '../signalling/port.ts';
 import { type LegOwner, type LegSurroundings, LiveLeg } from './liveLeg.ts';
-import type { SavedCall, Sounds } from './ports.ts';
+import type { SavedCall, SoundFile, Sounds } from './ports.ts';
 
 /** What a live call needs of the house around it. */
 export interface House extends LegSurroundings {
@@ -334,17 +334,18 @@ export class LiveCall implements LegOwner {
     this.legs.get(id)?.play(() => this.soundsOf(hearing), { loop }, playId);
   }
 
-  private soundsOf(hearing: Exclude<Hearing, { kind: 'nothing' | 'party' }>): readonly Sound[] {
+  /** A promise where one of the files is still being made. */
+  private soundsOf(hearing: Exclude<Hearing, { kind: 'nothing' | 'party' }>): readonly Sound[] | Promise<Sound[]> {
     const { sounds } = this;
     switch (hearing.kind) {
       case 'prompts':
-        return hearing.names.map(name => ({ kind: 'file', path: sounds.prompt(name, hearing.language) }));
+        return filesOf(hearing.names.map(name => sounds.prompt(name, hearing.language)));
       case 'tone':
         return [{ kind: 'tone', tone: hearing.tone }];
       case 'ringback':
         return [{ kind: 'tone', tone: 'ringback' }];
       case 'music':
-        return [{ kind: 'file', path: sounds.music(hearing.name) }];
+        return filesOf([sounds.music(hearing.name)]);
       case 'silence':
         return [{ kind: 'silence', duration: 1_000 }];
       default:
@@ -392,4 +393,13 @@ export class LiveCall implements LegOwner {
     this.transfers.clear();
     this.house.finished(this, effect);
   }
+}
+
+const fileOf = (path: string): Sound => ({ kind: 'file', path });
+
+function filesOf(files: readonly SoundFile[]): readonly Sound[] | Promise<Sound[]> {
+  const there = files.filter(file => typeof file === 'string');
+  return there.length === files.length
+    ? there.map(fileOf)
+    : Promise.all(files).then(paths => paths.map(path => fileOf(path)));
 }

@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 import type { LegId, Who } from '../call/call.ts';
 import type { Shown } from '../call/effect.ts';
 import type { Stimulus } from '../call/stimulus.ts';
-import type { MediaEndpoint, MediaServer, PlayOptions, Sound } from '../media/port.ts';
+import type { MediaEndpoint, MediaServer, PlayOptions } from '../media/port.ts';
 import type {
   DialRequest,
   HangUp,
@@ -19,7 +19,7 @@ import type {
   TransferRequest,
 } from '../signalling/port.ts';
 import { Keypad } from './keypad.ts';
-import { LegMedia, type LegMediaOwner } from './legMedia.ts';
+import { type AskedSounds, LegMedia, type LegMediaOwner } from './legMedia.ts';
 
 /** What a leg needs of the call that it belongs to; another call may take the leg over. */
 export interface LegOwner {
@@ -321,7 +321,7 @@ export class LiveLeg implements LegMediaOwner {
 
   // Media
 
-  play(sounds: () => readonly Sound[], options: PlayOptions, playId: number | undefined): void {
+  play(sounds: AskedSounds, options: PlayOptions, playId: number | undefined): void {
     this.media.play(sounds, options, () => {
       if (playId !== undefined) this.post({ kind: 'playFinished', leg: this.id, playId });
     });

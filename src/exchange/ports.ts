@@ -8,11 +8,14 @@ import type { Overrides } from '../dialplan/override.ts';
 import type { Dialplan, Language } from '../dialplan/plan.ts';
 import type { LegSnapshot } from '../signalling/port.ts';
 
+/** The file of a sound, or the promise of it while it is being made. Error: `PROMPT_UNAVAILABLE`. */
+export type SoundFile = string | Promise<string>;
+
 export interface Sounds {
-  /** The file of a prompt that the dialplan names, ready to be played. Error: `PROMPT_UNAVAILABLE`. */
-  prompt(name: string, language: Language): string;
-  /** The file of a piece of music; the default one where that name is unknown. */
-  music(name: string): string;
+  /** A prompt that the dialplan names. Error: `PROMPT_UNAVAILABLE`. */
+  prompt(name: string, language: Language): SoundFile;
+  /** A piece of music; the default one where that name is unknown. */
+  music(name: string): SoundFile;
   /** Those of one version of the dialplan, for as long as a call of it lasts. Absent: every version has the same. */
   of?(plan: Dialplan): Pick<Sounds, 'prompt' | 'music'>;
 }

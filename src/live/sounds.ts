@@ -8,8 +8,8 @@ import type { KnownSound } from '../phone/hearing/knownSounds.ts';
 
 /** Where the sounds of a dialplan stand, as its switchboard plays them. */
 export interface SoundFiles {
-  prompt(name: string, language: string): string;
-  music(name: string): string;
+  prompt(name: string, language: string): string | Promise<string>;
+  music(name: string): string | Promise<string>;
 }
 
 export interface SpokenPrompt {
@@ -32,11 +32,12 @@ export async function readSounds(plan: Dialplan, files: SoundFiles): Promise<Liv
   const prompts = new Map<string, SpokenPrompt[]>();
   for (const name of Object.keys(plan.prompts)) {
     for (const language of plan.company.languages) {
-      const path = files.prompt(name, language);
+      const path = await files.prompt(name, language);
       prompts.set(path, [...(prompts.get(path) ?? []), { name, language }]);
     }
   }
-  const music = new Set(['default', ...Object.values(plan.queues).map(queue => queue.music)].map(files.music));
+  const names = ['default', ...Object.values(plan.queues).map(queue => queue.music)];
+  const music = new Set(await Promise.all(names.map(files.music)));
   const known = new Map<KnownSound, readonly SpokenPrompt[]>();
   const lengths = new Map<string, Duration>();
   for (const [path, spoken] of prompts) {

@@ -18,18 +18,49 @@ export interface Progress {
 /** The music that is made where the operator has put none of this name. */
 export const defaultMusic = 'default';
 
-/** The sounds of one version of a dialplan. Errors: `PROMPT_UNAVAILABLE`. */
+/** The sounds of one version of a dialplan: a file, or the promise of one. Errors: `PROMPT_UNAVAILABLE`. */
 export interface PreparedSounds {
-  prompt(name: string, language: Language): string;
-  music(name: string): string;
+  prompt(name: string, language: Language): string | Promise<string>;
+  music(name: string): string | Promise<string>;
 }
+
+/** `made` resolves, never rejects, when all sounds are made, with those that cannot be had. */
+export type TakenUp =
+  | { readonly ok: true; readonly made: Promise<readonly Diagnostic[]> }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 interface Wanted {
   /** For people. */
   readonly what: string;
   readonly key: string;
   readonly at: Position;
-  readonly find: () => Promise<string>;
+  readonly source: () => Promise<Source>;
+}
+
+/** A sound that is made when it is first asked for. */
+class Making {
+  /** Once it is there. */
+  path: string | undefined;
+  private making: Promise<string> | undefined;
+
+  constructor(
+    readonly wanted: Wanted,
+    private readonly make: () => Promise<string>,
+  ) {}
+
+  file(): Promise<string> {
+    if (this.making === undefined) {
+      this.making = this.make();
+      // Whether anybody waits for it or not.
+      this.making.then(
+        path => {
+          this.path = path;
+        },
+        () => undefined,
+      );
+    }
+    return this.making;
+  }
 }
 
 /**
@@ -47,52 +78,47 @@ export class PromptLibrary {
   ) {}
 
   /**
-   * Has every sound of a dialplan ready before the first call of it, and tells which ones cannot be had (code
-   * `PROMPT_UNAVAILABLE`). Recordings that were added or changed since the last time are taken up. Where nothing is
-   * wrong, what is given out from then on is of this dialplan.
+   * Makes every sound of a dialplan before its first call, and reports those that cannot be had (code
+   * `PROMPT_UNAVAILABLE`). Recordings that were added or changed since the last time are read again. Where nothing is
+   * wrong, the sounds that are given out from then on are those of this dialplan.
    */
   async prepare(plan: PromptPlan, onProgress?: (progress: Progress) => void): Promise<readonly Diagnostic[]> {
-    try {
-      await this.renderer.open();
-    } catch (error) {
-      const at = { file: this.renderer.cache, line: 1, col: 1 };
-      const writable = 'make the state folder writable for the user that runs Kozpont';
-      return [{ severity: 'error', code: 'PROMPT_UNAVAILABLE', message: messageOf(error), remedy: writable, at }];
+    const opened = await this.open();
+    if (opened !== undefined) return [opened];
+    const sounds = this.soundsOf(plan, []);
+    const diagnostics = await makeAll(sounds, onProgress);
+    if (diagnostics.length === 0) this.give(plan, sounds);
+    return diagnostics;
+  }
+
+  /**
+   * Gives out the sounds of a dialplan at once, and makes them meanwhile: those of the prompts in `first` before the
+   * others, and one that is asked for before all of them. Where a recording or a text is missing nothing is given out.
+   */
+  async takeUp(
+    plan: PromptPlan,
+    first: readonly string[],
+    onProgress?: (progress: Progress) => void,
+  ): Promise<TakenUp> {
+    const opened = await this.open();
+    if (opened !== undefined) return { ok: false, diagnostics: [opened] };
+    const sounds = this.soundsOf(plan, first);
+    const reasons = new Map<Making, string>();
+    for (const making of sounds.values()) {
+      await making.wanted.source().catch(error => reasons.set(making, messageOf(error)));
     }
-    const wanted = this.wantedBy(plan);
-    const ready = new Map<string, string>();
-    const reasons = new Map<string, string>();
-    let done = 0;
-    const next = wanted.values();
-    const worker = async (): Promise<void> => {
-      for (const { key, find } of next) {
-        try {
-          ready.set(key, await find());
-        } catch (error) {
-          reasons.set(key, messageOf(error));
-        }
-        onProgress?.({ done: ++done, total: wanted.length });
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, worker));
-    if (reasons.size === 0) {
-      this.latest = soundsFrom(ready, plan.company.languages[0]);
-      this.byPlan.set(plan, this.latest);
-    }
-    const missing = wanted.flatMap(({ what, key, at }): Missing[] => {
-      const why = reasons.get(key);
-      return why === undefined ? [] : [{ what, at, why }];
-    });
-    return inReadingOrder(toldOnce(missing));
+    if (reasons.size > 0) return { ok: false, diagnostics: diagnosticsOf(sounds, reasons) };
+    this.give(plan, sounds);
+    return { ok: true, made: makeAll(sounds, onProgress) };
   }
 
   /** Error, where it was not prepared: `PROMPT_UNAVAILABLE`. */
-  prompt(name: string, language: Language): string {
+  prompt(name: string, language: Language): string | Promise<string> {
     return this.latest.prompt(name, language);
   }
 
   /** To be played in a loop; the default where there is none of this name. Error: `PROMPT_UNAVAILABLE`. */
-  music(name: string): string {
+  music(name: string): string | Promise<string> {
     return this.latest.music(name);
   }
 
@@ -105,31 +131,52 @@ export class PromptLibrary {
     return this.renderer.close();
   }
 
-  private wantedBy(plan: PromptPlan): readonly Wanted[] {
-    const wanted: Wanted[] = [];
-    for (const prompt of Object.values(plan.prompts)) {
-      for (const language of plan.company.languages) {
-        wanted.push({
-          what: `the prompt ${prompt.name} (${language})`,
-          key: promptKey(prompt.name, language),
-          at: prompt.at,
-          find: async () => this.renderer.render(await this.sourceOf(prompt, language, plan.company.languages[0])),
-        });
-      }
+  private async open(): Promise<Diagnostic | undefined> {
+    try {
+      await this.renderer.open();
+      return undefined;
+    } catch (error) {
+      const at = { file: this.renderer.cache, line: 1, col: 1 };
+      const writable = 'make the state folder writable for the user that runs Kozpont';
+      return { severity: 'error', code: 'PROMPT_UNAVAILABLE', message: messageOf(error), remedy: writable, at };
     }
+  }
+
+  private give(plan: PromptPlan, sounds: ReadonlyMap<string, Making>): void {
+    this.latest = soundsFrom(sounds, plan.company.languages[0]);
+    this.byPlan.set(plan, this.latest);
+  }
+
+  /** By their keys, in the order in which they are made: the default language, then music, then the other languages. */
+  private soundsOf(plan: PromptPlan, first: readonly string[]): ReadonlyMap<string, Making> {
+    const [fallback, ...others] = plan.company.languages;
+    const rank = new Map(first.map((name, index) => [name, index]));
+    const prompts = Object.values(plan.prompts).sort(
+      (a, b) => (rank.get(a.name) ?? first.length) - (rank.get(b.name) ?? first.length),
+    );
+    const inLanguage = (language: Language): readonly Wanted[] =>
+      prompts.map(prompt => ({
+        what: `the prompt ${prompt.name} (${language})`,
+        key: promptKey(prompt.name, language),
+        at: prompt.at,
+        source: () => this.sourceOf(prompt, language, fallback),
+      }));
+    const wanted = [...inLanguage(fallback), ...this.wantedMusic(plan), ...others.flatMap(inLanguage)];
+    return new Map(wanted.map(one => [one.key, new Making(one, async () => this.renderer.render(await one.source()))]));
+  }
+
+  private wantedMusic(plan: PromptPlan): readonly Wanted[] {
     // The default one is what held calls hear, whatever the queues have.
     const music = new Map<string, Position>(Object.values(plan.queues).map(queue => [queue.music, queue.at]));
-    if (!music.has(defaultMusic))
+    if (!music.has(defaultMusic)) {
       music.set(defaultMusic, { file: this.recordingOf('music', defaultMusic), line: 1, col: 1 });
-    for (const [name, at] of music) {
-      wanted.push({
-        what: `the music ${name}`,
-        key: musicKey(name),
-        at,
-        find: async () => this.renderer.render(await this.musicOf(name)),
-      });
     }
-    return wanted;
+    return [...music].map(([name, at]) => ({
+      what: `the music ${name}`,
+      key: musicKey(name),
+      at,
+      source: () => this.musicOf(name),
+    }));
   }
 
   private async sourceOf(prompt: Prompt, language: Language, fallback: Language): Promise<Source> {
@@ -166,18 +213,50 @@ export class PromptLibrary {
   }
 }
 
-const soundsFrom = (ready: ReadonlyMap<string, string>, fallback: Language | undefined): PreparedSounds => ({
-  prompt(name, language) {
-    const path = ready.get(promptKey(name, language)) ?? ready.get(promptKey(name, fallback ?? language));
-    if (path === undefined) throw unavailable(`there is no prompt ${name}`);
-    return path;
-  },
-  music(name) {
-    const path = ready.get(musicKey(name)) ?? ready.get(musicKey(defaultMusic));
-    if (path === undefined) throw unavailable('no music was prepared');
-    return path;
-  },
-});
+/** Makes what is not made yet, several at once; one that fails keeps none of the others from being made. */
+async function makeAll(
+  sounds: ReadonlyMap<string, Making>,
+  onProgress?: (progress: Progress) => void,
+): Promise<readonly Diagnostic[]> {
+  const reasons = new Map<Making, string>();
+  let done = 0;
+  const next = sounds.values();
+  const maker = async (): Promise<void> => {
+    for (const making of next) {
+      await making.file().catch(error => reasons.set(making, messageOf(error)));
+      onProgress?.({ done: ++done, total: sounds.size });
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, maker));
+  return diagnosticsOf(sounds, reasons);
+}
+
+function diagnosticsOf(
+  sounds: ReadonlyMap<string, Making>,
+  reasons: ReadonlyMap<Making, string>,
+): readonly Diagnostic[] {
+  const missing = [...sounds.values()].flatMap((making): Missing[] => {
+    const why = reasons.get(making);
+    return why === undefined ? [] : [{ what: making.wanted.what, at: making.wanted.at, why }];
+  });
+  return inReadingOrder(reportedOnce(missing));
+}
+
+const soundsFrom = (sounds: ReadonlyMap<string, Making>, fallback: Language | undefined): PreparedSounds => {
+  const fileOf = (making: Making | undefined, otherwise: string): string | Promise<string> => {
+    if (making === undefined) throw unavailable(otherwise);
+    return making.path ?? making.file();
+  };
+  return {
+    prompt(name, language) {
+      const making = sounds.get(promptKey(name, language)) ?? sounds.get(promptKey(name, fallback ?? language));
+      return fileOf(making, `there is no prompt ${name}`);
+    },
+    music(name) {
+      return fileOf(sounds.get(musicKey(name)) ?? sounds.get(musicKey(defaultMusic)), 'no music was prepared');
+    },
+  };
+};
 
 interface Missing {
   readonly what: string;
@@ -185,8 +264,8 @@ interface Missing {
   readonly why: string;
 }
 
-/** A cause that many prompts share, such as a speech program that is not there, is told once. */
-function toldOnce(missing: readonly Missing[]): readonly Diagnostic[] {
+/** A cause that many prompts share, such as a speech program that is not there, is reported once. */
+function reportedOnce(missing: readonly Missing[]): readonly Diagnostic[] {
   const byCause = new Map<string, Missing[]>();
   for (const one of missing) {
     const same = byCause.get(one.why);
@@ -210,8 +289,8 @@ function toldOnce(missing: readonly Missing[]): readonly Diagnostic[] {
 
 const mostOfOneCause = 3;
 const safeName = /^[A-Za-z0-9_-]{1,64}$/;
-/** More than the renderer's lanes, so that none is ever idle; far less than it lets wait. */
-const atOnce = 16;
+/** Enough for no lane of the renderer to be idle, and few enough for a sound that is asked for to be made soon. */
+const atOnce = 3;
 const remedy = 'correct its text, choose another voice under tts in the configuration, or put a recording in its place';
 
 const promptKey = (name: string, language: Language): string => `prompt ${language} ${name}`;

@@ -16,7 +16,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   sip: ['base'],
   embedded: ['base', 'sip', 'media'],
   rehearsal: ['base', 'dialplan', 'call'],
-  prompts: ['base', 'dialplan/plan', 'config/config'],
+  prompts: ['base', 'dialplan/plan', 'dialplan/map/ways', 'config/config'],
   config: ['base'],
   api: ['base', 'call', 'exchange/ports'],
   records: ['base', 'dialplan/override', 'call', 'exchange/ports'],

@@ -6,7 +6,7 @@ import { noOverrides, type Overrides } from '../../src/dialplan/override.ts';
 import type { Dialplan } from '../../src/dialplan/plan.ts';
 import type { AdmissionLimits } from '../../src/exchange/admission/admission.ts';
 import { Exchange } from '../../src/exchange/exchange.ts';
-import type { Journal, Watcher } from '../../src/exchange/ports.ts';
+import type { Journal, Sounds, Watcher } from '../../src/exchange/ports.ts';
 import type { MediaServer } from '../../src/media/port.ts';
 import type { IncomingCall, LegEvents } from '../../src/signalling/port.ts';
 import { FakeMedia } from './fakeMedia.ts';
@@ -41,7 +41,9 @@ export class TestHouse {
     journal,
     clock = new VirtualClock(),
     overrides = noOverrides,
+    sounds = { prompt: (name, language) => `${language}/${name}.wav`, music: name => `${name}.wav` },
   }: {
+    sounds?: Sounds;
     journal?: Journal;
     clock?: VirtualClock;
     plan?: Dialplan;
@@ -58,7 +60,7 @@ export class TestHouse {
       log: silentLog,
       plan: () => this.plan,
       media,
-      sounds: { prompt: (name, language) => `${language}/${name}.wav`, music: name => `${name}.wav` },
+      sounds,
       records: { write: record => void this.records.push(record) },
       overrides: { initial: overrides, keep: state => void this.kept.push(state) },
       limits: { calls: 10, callsPerSecond: 10, callsPerSecondPerSource: 10, ...limits },

@@ -10,6 +10,7 @@ import { prepare } from '../preparation.ts';
 import { withReload } from '../reloading.ts';
 import { runUntilStopped } from '../running.ts';
 import { nearby, readSettings, settingsOptions } from '../settings.ts';
+import { Speaking } from '../speaking.ts';
 import { version } from '../version.ts';
 
 export const command: Command = {
@@ -29,7 +30,8 @@ ${Object.entries(variables)
   async run(args, surroundings) {
     const config = await readSettings(args, surroundings);
     if (config === undefined) return 1;
-    const preparation = await prepare(config, systemClock, surroundings);
+    const speaking = new Speaking(surroundings);
+    const preparation = await prepare(config, systemClock, surroundings, progress => speaking.progress(progress));
     if (preparation === undefined) return 1;
 
     let kozpont: Kozpont;
@@ -59,7 +61,10 @@ ${Object.entries(variables)
       added: preparation.credentials.added,
     });
     const running = await withReload(kozpont, config, preparation, surroundings);
-    return runUntilStopped(running, surroundings, () => surroundings.print(text));
+    return runUntilStopped(running, surroundings, () => {
+      surroundings.print(text);
+      void speaking.announce(preparation);
+    });
   },
 };
 

@@ -168,8 +168,8 @@ async function knownSounds(prompts: PromptLibrary, plan: Dialplan): Promise<read
     return { name, track: encodeTrack(wav.value.samples) };
   };
   return [
-    await read(greeting, prompts.prompt(greetingName(plan), language)),
-    await read(music, prompts.music('default')),
+    await read(greeting, await prompts.prompt(greetingName(plan), language)),
+    await read(music, await prompts.music('default')),
   ];
 }
 

@@ -10,6 +10,7 @@ beforeEach(() => {
 afterEach(() => house.close());
 
 const music = [{ kind: 'file', path: 'default.wav' }];
+const ringing = [{ kind: 'tone', tone: 'ringback' }];
 
 /** A promise, and what settles it. */
 function gate(): { readonly passed: Promise<void>; open(): void } {
@@ -195,19 +196,95 @@ describe('a sound that cannot be had', () => {
     expect(plays).toBe(second[0] + 1);
   });
 
-  test('is passed over where something follows it', async () => {
+  test('is a short tone, and passed over, where something follows it', async () => {
     const leg = new FakeInbound();
     house.exchange.callArrived(leg.arriving());
     await Promise.resolve();
     const endpoint = house.media.of('caller');
     endpoint.mute = true;
     await house.settle();
-    expect(endpoint.playing).toEqual([{ kind: 'silence', duration: 1_000 }]);
-    house.clock.advance(5_000);
+    expect(endpoint.playing).toEqual([{ kind: 'tone', tone: 'confirm' }]);
+    endpoint.end('completed');
     await house.settle();
+    expect(endpoint.playing).toEqual([{ kind: 'silence', duration: 1_000 }]);
+    for (let round = 0; round < 2; round++) {
+      house.clock.advance(5_000);
+      await house.settle();
+      if (endpoint.playing?.[0]?.kind === 'tone') endpoint.end('completed');
+      await house.settle();
+    }
     house.clock.advance(5_000);
     await house.settle();
     expect(house.signalling.to('10')).toBeDefined();
+  });
+});
+
+describe('a sound that is still being made', () => {
+  const prompt = [{ kind: 'file', path: 'made.wav' }];
+  /** A house in which every prompt is made when the test says so. */
+  function making() {
+    let made = (_path: string): void => undefined;
+    let fails = (_error: Error): void => undefined;
+    const file = new Promise<string>((resolve, reject) => {
+      made = resolve;
+      fails = reject;
+    });
+    file.catch(() => undefined);
+    house = new TestHouse({ sounds: { prompt: () => file, music: name => `${name}.wav` } });
+    return { made: () => made('made.wav'), fails: () => fails(new KozpontError('PROMPT_UNAVAILABLE', 'no voice')) };
+  }
+
+  test('is waited for a moment, then with ringback, and heard once it is there', async () => {
+    const { made } = making();
+    await house.callIn();
+    const endpoint = house.media.of('caller');
+    expect(endpoint.playing).toBeUndefined();
+    house.clock.advance(300);
+    await house.settle();
+    expect(endpoint.playing).toEqual(ringing);
+    made();
+    await house.settle();
+    expect(endpoint.playing).toEqual(prompt);
+    house.clock.advance(1_000);
+    await house.settle();
+    expect(endpoint.playing).toEqual(prompt);
+  });
+
+  test('is heard without ringback where it comes at once', async () => {
+    const { made } = making();
+    await house.callIn();
+    made();
+    await house.settle();
+    house.clock.advance(1_000);
+    await house.settle();
+    expect(house.media.of('caller').playing).toEqual(prompt);
+    expect(house.media.of('caller').done.filter(what => what === 'play')).toHaveLength(1);
+  });
+
+  test('is not heard any more where the caller has gone on by then', async () => {
+    const { made } = making();
+    const caller = await house.callIn();
+    caller.events.digit('0');
+    await house.settle();
+    expect(house.media.of('caller').playing).toEqual(music);
+    house.clock.advance(1_000);
+    made();
+    await house.settle();
+    expect(house.media.of('caller').playing).toEqual(music);
+  });
+
+  test('and cannot be had in the end is a short tone, and passed over', async () => {
+    const { fails } = making();
+    await house.callIn();
+    const endpoint = house.media.of('caller');
+    house.clock.advance(300);
+    await house.settle();
+    fails();
+    await house.settle();
+    expect(endpoint.playing).toEqual([{ kind: 'tone', tone: 'confirm' }]);
+    endpoint.end('completed');
+    await house.settle();
+    expect(endpoint.playing).toEqual([{ kind: 'silence', duration: 1_000 }]);
   });
 });
 

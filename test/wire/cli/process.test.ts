@@ -123,6 +123,39 @@ numbers: { "+361": queue:reception }
       expect(complaint).toMatch(/^SIGTERM: no new calls/);
     });
 
+    it('takes calls before its prompts are spoken, and says when they are', async () => {
+      await writeFile(join(folder, 'plan.yaml'), plan);
+      // A voice that speaks when the test says so.
+      const script = join(folder, 'voice.cjs');
+      await writeFile(
+        script,
+        `const { existsSync } = require('node:fs');
+const wait = () => existsSync('speak') ? process.exit(1) : setTimeout(wait, 20);
+wait();`,
+      );
+      await writeFile(
+        join(folder, 'slow.yaml'),
+        `state: slow\ncredentials: slow/credentials.yaml\ntts: { command: [${process.execPath}, ${script}] }\n`,
+      );
+      const child = spawn(process.execPath, [compiled.file('cli/main'), 'run', '--config', 'slow.yaml'], {
+        cwd: folder,
+        env: { ...environment, KOZPONT_SIP_LISTEN: 'udp:127.0.0.1:0,tcp:127.0.0.1:0' },
+      });
+      const exited = once(child, 'exit');
+      let said = '';
+      child.stdout.on('data', chunk => (said += chunk));
+      child.stderr.on('data', chunk => (said += chunk));
+      await expect.poll(() => said, { timeout: 15_000 }).toContain('The prompts are being spoken.');
+      expect(said).toContain(' is ready: Example Ltd');
+      expect(said).not.toContain('PROMPT_UNAVAILABLE');
+      await writeFile(join(folder, 'speak'), '');
+      await expect
+        .poll(() => said, { timeout: 15_000 })
+        .toMatch(/PROMPT_UNAVAILABLE the prompt bye \(en\) cannot be had/);
+      child.kill('SIGTERM');
+      expect(await exited).toEqual([0, null]);
+    });
+
     it('says which port is taken, and by which setting it moves', async () => {
       await writeFile(join(folder, 'plan.yaml'), plan);
       const socket = createSocket('udp4');

@@ -61,7 +61,9 @@ const cache = (): string => join(folder, 'var', 'prompts');
 function library(
   of: PromptPlan,
   tts: Partial<TtsSettings> = {},
-): Pick<PromptLibrary, 'prompt' | 'music' | 'close'> & {
+): Pick<PromptLibrary, 'close'> & {
+  prompt: (name: string, language: string) => string;
+  music: (name: string) => string;
   made: PromptLibrary;
   prepare: (onProgress?: (progress: Progress) => void) => Promise<readonly Diagnostic[]>;
 } {
@@ -78,10 +80,16 @@ function library(
   return {
     made,
     prepare: onProgress => made.prepare(of, onProgress),
-    prompt: (name, language) => made.prompt(name, language),
-    music: name => made.music(name),
+    prompt: (name, language) => there(made.prompt(name, language)),
+    music: name => there(made.music(name)),
     close: () => made.close(),
   };
+}
+
+/** After a preparation nothing is still being made. */
+function there(file: string | Promise<string>): string {
+  if (typeof file !== 'string') throw new Error('it is still being made');
+  return file;
 }
 
 async function sound(path: string): Promise<Pcm> {
@@ -276,7 +284,7 @@ describe('recordings', () => {
     expect([made.of(before).prompt('old', 'en'), made.of(before).prompt('both', 'en')]).toEqual(old);
     expect(made.of(after).prompt('both', 'en')).not.toBe(old[1]);
     expect(() => made.of(after).prompt('old', 'en')).toThrow('there is no prompt old');
-    for (const path of old) expect((await stat(path)).size).toBeGreaterThan(44);
+    for (const path of old) expect((await stat(there(path))).size).toBeGreaterThan(44);
   });
 
   it('that cannot be used are named, and not silently replaced', async () => {
@@ -356,6 +364,67 @@ process.stdin.on('data', chunk => { text += chunk; }).on('end', () => {
       expect.stringMatching(/PROMPT_UNAVAILABLE the prompt a \(en\), like 11 others, cannot be had: there-is-no-such-/),
     ]);
     expect(() => spoken.prompt('a', 'en')).toThrow('there is no prompt');
+  });
+
+  describe('while calls are taken already', () => {
+    /** A program that writes down each text, and speaks it as soon as a file of that text's name is there. */
+    async function slow(of: PromptPlan) {
+      const spoken = join(folder, 'spoken');
+      const script = await program(`const fs = require('node:fs');
+  fs.appendFileSync(${JSON.stringify(spoken)}, text.trim() + '\\n');
+  const wait = () => fs.existsSync(${JSON.stringify(folder)} + '/say-' + text.trim()) ? process.stdout.write(wav) : setTimeout(wait, 20);
+  wait();`);
+      const { made } = library(of, { engine: { kind: 'command', command: [process.execPath, script] } });
+      return {
+        made,
+        say: (text: string) => writeFile(join(folder, `say-${text}`), ''),
+        begun: async () => (await readFile(spoken, 'utf8').catch(() => '')).trim().split('\n'),
+      };
+    }
+    const inEnglish = (texts: readonly string[]): PromptPlan => ({
+      ...plan(Object.fromEntries(texts.map(text => [text, { en: text }]))),
+      company: { ...plan({}).company, languages: ['en'] },
+    });
+
+    it('speaks what callers meet first before the rest, and what one asks for next', async () => {
+      const of = inEnglish(['aaa', 'bbb', 'ccc', 'ddd', 'eee', 'fff', 'ggg', 'hhh']);
+      const { made, say, begun } = await slow(of);
+      const taken = await made.takeUp(of, ['hhh', 'ggg', 'fff']);
+      if (!taken.ok) throw new Error('it was not taken up');
+      await vi.waitFor(async () => expect((await begun()).sort()).toEqual(['ggg', 'hhh']), { timeout: 15_000 });
+      // One more at most waits for a lane; then comes what is asked for, not the fourth in the order.
+      const asked = made.prompt('eee', 'en');
+      expect(asked).toBeInstanceOf(Promise);
+      for (const text of ['hhh', 'ggg', 'fff', 'eee']) await say(text);
+      expect(await sound(await asked)).toMatchObject({ sampleRate: 8000 });
+      expect((await begun()).slice(0, 4)).toContain('eee');
+      for (const text of ['aaa', 'bbb', 'ccc', 'ddd']) await say(text);
+      expect(await taken.made).toEqual([]);
+      expect(made.prompt('eee', 'en')).toBe(await asked);
+    });
+
+    it('reports what cannot be had, and gives out the rest', async () => {
+      const of = inEnglish(['good', 'bad']);
+      const script = await program(
+        `if (text.startsWith('bad')) { console.error('no such word'); process.exit(1); } process.stdout.write(wav);`,
+      );
+      const { made } = library(of, { engine: { kind: 'command', command: [process.execPath, script] } });
+      const taken = await made.takeUp(of, []);
+      if (!taken.ok) throw new Error('it was not taken up');
+      await expect(made.prompt('bad', 'en')).rejects.toThrow('no such word');
+      expect((await taken.made).map(showDiagnostic)).toEqual([
+        expect.stringContaining('the prompt bad (en) cannot be had'),
+      ]);
+      expect(made.prompt('good', 'en')).toEqual(expect.stringMatching(/\.wav$/));
+    });
+
+    it('takes nothing up where a recording is missing', async () => {
+      const of = { ...inEnglish(['a']), queues: { sales: queue('sales', 'jazz') } };
+      const { made } = await slow(of);
+      const taken = await made.takeUp(of, []);
+      expect(taken).toMatchObject({ ok: false, diagnostics: [{ code: 'PROMPT_UNAVAILABLE', at: { line: 80 } }] });
+      expect(() => made.prompt('a', 'en')).toThrow('there is no prompt a');
+    });
   });
 
   it('may write to a file, and is told the language and the voice', async () => {
