@@ -8,6 +8,7 @@ import { type StackContext, transmitResponse } from './stack/context.ts';
 import { Incoming } from './stack/incoming.ts';
 import { LargeRequests } from './stack/largeRequests.ts';
 import { openListeners } from './stack/openListeners.ts';
+import { ProvenSources } from './stack/provenSources.ts';
 import { ServerTransactions } from './stack/serverTransactions.ts';
 import type {
   ClientHandlers,
@@ -16,8 +17,10 @@ import type {
   ListenAddress,
   LocalAddress,
   RequestOptions,
+  ServerTransaction,
   SipStack,
   SipStackOptions,
+  Source,
   StackCounts,
 } from './stack.ts';
 import { resolveTarget } from './targets/resolveTarget.ts';
@@ -54,6 +57,8 @@ class Stack implements SipStack {
       timers: { ...defaultTimers, ...options.timers },
       resolver: options.resolver ?? systemResolver(clock),
       transports,
+      proven: new ProvenSources(clock),
+      doubtsSources: options.doubtsSources ?? false,
       tally,
       transmit: (bytes, hop, done, sendOptions) => {
         tally.sent++;
@@ -129,10 +134,10 @@ class Stack implements SipStack {
     throw failure ?? new KozpontError('REQUEST_FAILED', 'the request has no next hop');
   }
 
-  sendResponse(response: SipResponse): Promise<void> {
+  sendResponse(response: SipResponse, { request, source }: ServerTransaction): Promise<void> {
     this.assertOpen();
     return new Promise((resolve, reject) => {
-      transmitResponse(this.context, response, serializeMessage(response), undefined, error =>
+      transmitResponse(this.context, { request, source }, response, serializeMessage(response), error =>
         error === undefined ? resolve() : reject(error),
       );
     });
@@ -155,6 +160,10 @@ class Stack implements SipStack {
 
   isLocal(host: string, port?: number): boolean {
     return this.transports.isLocal(host, port);
+  }
+
+  proven(source: Source): void {
+    this.context.proven.add(source.address);
   }
 
   close(): Promise<void> {

@@ -33,6 +33,11 @@ export interface SipStackOptions {
    * wrong for a proxy, through which a request may spiral. Default: true.
    */
   readonly refuseMerged?: boolean;
+  /**
+   * Datagrams of sources that have proven nothing (`proven`) may be forged: no 100 answers their INVITEs, and a refusal
+   * is sent once for each time that the INVITE comes. For a server that strangers can reach. Default: false.
+   */
+  readonly doubtsSources?: boolean;
   /** The `Server` of the answers that the stack gives by itself; absent: none. */
   readonly server?: string;
   /** How host names are resolved; default: the system's resolver. */
@@ -71,10 +76,8 @@ export interface SipCore {
    * formed, and its topmost Via carries `received` and `rport` (RFC 3261, §18.2.1; RFC 3581).
    */
   request(transaction: ServerTransaction): void;
-  /** An ACK that belongs to no transaction: of a 2xx, or a stray one. */
+  /** An ACK that belongs to no transaction: of a 2xx, or a stray one. Responses without a transaction are dropped (RFC 6026). */
   ack(request: SipRequest, source: Source): void;
-  /** A response without a client transaction (a late 2xx); absent: dropped. */
-  strayResponse?(response: SipResponse, source: Source): void;
 }
 
 export interface SipStack {
@@ -96,8 +99,17 @@ export interface SipStack {
    */
   send(request: SipRequest, options?: RequestOptions): Promise<void>;
 
-  /** Sends a response by its topmost Via (RFC 3261, §18.2.2), outside of any transaction. Errors: `CONNECTION_LOST`. */
-  sendResponse(response: SipResponse): Promise<void>;
+  /**
+   * Sends a response the way of the request of a transaction that takes none any more (a proxy's late 2xx). Errors:
+   * `CONNECTION_LOST`.
+   */
+  sendResponse(response: SipResponse, transaction: ServerTransaction): Promise<void>;
+
+  /**
+   * This source has said something that only our answers could tell it, or its credentials were accepted: it receives
+   * what is sent to it. The stack itself finds out by responses to its requests and by the ACKs of its refusals.
+   */
+  proven(source: Source): void;
 
   /** The hops of a URI in their order of preference (RFC 3263). Error: `REQUEST_FAILED`, with the reason in its text. */
   resolve(uri: string): Promise<readonly Hop[]>;

@@ -56,7 +56,6 @@ export function word(output: ClientOutput | ServerOutput): string {
     case 'stopTimer':
       return `stop ${output.timer}`;
     case 'deliver':
-    case 'stray':
     case 'sendAck':
     case 'send':
       return `${output.kind} ${output.response.status}`;

@@ -20,7 +20,6 @@ export interface Party {
   readonly address: string;
   readonly requests: ServerTransaction[];
   readonly acks: SipRequest[];
-  readonly strays: SipResponse[];
   onRequest: (transaction: ServerTransaction) => void;
   onAck: (ack: SipRequest, source: Source) => void;
 }
@@ -73,13 +72,11 @@ export function createWorld(options: { seed?: number; delay?: number; rules?: re
               made.acks.push(ack);
               made.onAck(ack, source);
             },
-            strayResponse: response => made.strays.push(response),
           },
         }),
         address,
         requests: [],
         acks: [],
-        strays: [],
         onRequest: () => {},
         onAck: () => {},
       };

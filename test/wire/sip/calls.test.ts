@@ -177,19 +177,20 @@ describe('connections', () => {
     expect(await asking(a.stack, requestTo('OPTIONS', `sip:b@127.0.0.1:${b.port};transport=tcp`))).toBe('transport');
   });
 
-  it('gone before the answer: it goes to the sent-by over a new one (§18.2.2)', async () => {
+  it('gone before the answer: the 2xx to an INVITE goes to the sent-by over a new one (§18.2.2)', async () => {
     const [a, b] = [await party(), await party()];
     const raw = await rawConnection(b.port);
     // The request of a's that the raw connection carries: its sent-by is a's port.
     const via = `SIP/2.0/TCP 127.0.0.1:${a.port};branch=z9hG4bKraw`;
     const lines = [
-      `OPTIONS sip:b@127.0.0.1 SIP/2.0`,
+      `INVITE sip:b@127.0.0.1 SIP/2.0`,
       `Via: ${via}`,
       'Max-Forwards: 70',
       'From: <sip:a@x>;tag=a',
       'To: <sip:b@x>',
       'Call-ID: raw',
-      'CSeq: 1 OPTIONS',
+      'CSeq: 1 INVITE',
+      'Contact: <sip:a@127.0.0.1>',
       'Content-Length: 0',
     ];
     raw.socket.write(`${lines.join('\r\n')}\r\n\r\n`);
@@ -203,13 +204,14 @@ describe('connections', () => {
 });
 
 describe('a response without a transaction', () => {
-  it('takes the connection that its Via tells of while it is up', async () => {
+  it('takes the connection of its request while it is up', async () => {
     const b = await party();
     const raw = await rawConnection(b.port);
     raw.socket.write(optionsText('asked', 'TCP', 7));
     await vi.waitFor(() => expect(b.requests).toHaveLength(1));
-    const response = responseTo(b.requests[0]?.request ?? expect.fail(), 200, { toTag: 'b' });
-    await b.stack.sendResponse(withHeader(response, 'Call-ID', 'told'));
+    const transaction = b.requests[0] ?? expect.fail();
+    const response = responseTo(transaction.request, 200, { toTag: 'b' });
+    await b.stack.sendResponse(withHeader(response, 'Call-ID', 'told'), transaction);
     expect(await raw.read('Call-ID: told')).toMatch(/^SIP\/2.0 200 OK/);
     raw.socket.destroy();
     await raw.closed;

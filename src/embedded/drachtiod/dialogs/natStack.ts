@@ -15,7 +15,8 @@ export const stackTowards = (stack: SipStack, hop: () => Hop | undefined): SipSt
     request: (request: SipRequest, handlers: ClientHandlers, options?: RequestOptions): ClientTransaction =>
       stack.request(request, handlers, towards(options)),
     send: (request, options) => stack.send(request, towards(options)),
-    sendResponse: response => stack.sendResponse(response),
+    sendResponse: (response, transaction) => stack.sendResponse(response, transaction),
+    proven: source => stack.proven(source),
     resolve: uri => stack.resolve(uri),
     localFor: to => stack.localFor(to),
     isLocal: (host, port) => stack.isLocal(host, port),

@@ -1,11 +1,11 @@
 /** Where a message of the network belongs: to a dialog of ours, to one that we are on the path of, or to an application. */
 
 import { randomId } from '../../../base/ids.ts';
-import { hasHeader, headers, withoutTopHeader } from '../../../sip/grammar/headers.ts';
-import type { SipRequest, SipResponse } from '../../../sip/message.ts';
+import { hasHeader } from '../../../sip/grammar/headers.ts';
+import type { SipRequest } from '../../../sip/message.ts';
 import { keyOfMessage } from '../../sip/dialogs/dialog.ts';
 import { responseTo } from '../../sip/responseTo.ts';
-import type { ServerTransaction, SipCore } from '../../sip/stack.ts';
+import type { ServerTransaction, SipCore, Source } from '../../sip/stack.ts';
 import { toTag } from '../../sip/tags.ts';
 import type { Core } from '../core/core.ts';
 import { forwardAck, forwardInside } from '../proxy/forwardInside.ts';
@@ -22,8 +22,7 @@ const within = new Set(['BYE', 'UPDATE', 'PRACK']);
 
 export const dispatch = (core: () => Core): SipCore => ({
   request: transaction => dispatchRequest(core(), transaction),
-  ack: request => dispatchAck(core(), request),
-  strayResponse: response => dispatchStray(core(), response),
+  ack: (request, source) => dispatchAck(core(), request, source),
 });
 
 const dispatchRequest = (core: Core, transaction: ServerTransaction): void => {
@@ -32,6 +31,7 @@ const dispatchRequest = (core: Core, transaction: ServerTransaction): void => {
   const dialog = key === undefined ? undefined : core.dialogs.withKey(key);
   const sip = key === undefined ? undefined : dialog?.fork(key);
   if (dialog !== undefined && sip !== undefined) {
+    core.stack.proven(transaction.source);
     requestInside(core, transaction, dialog, sip);
     return;
   }
@@ -50,14 +50,8 @@ const dispatchRequest = (core: Core, transaction: ServerTransaction): void => {
   newRequest(core, transaction);
 };
 
-const dispatchAck = (core: Core, ack: SipRequest): void => {
+const dispatchAck = (core: Core, ack: SipRequest, source: Source): void => {
+  // It names the tag of our 2xx.
   if (core.accepted.acknowledge(ack) === 'unknown') forwardAck(core, ack);
-};
-
-/** A 2xx that comes after its transaction has ended, of an INVITE that we have proxied (§16.7, step 1). */
-const dispatchStray = (core: Core, response: SipResponse): void => {
-  if (headers(response, 'Via').length < 2 || response.status < 200 || response.status >= 300) return;
-  core.stack
-    .sendResponse(withoutTopHeader(response, 'Via'))
-    .catch(error => core.log.debug({ err: error }, 'a stray response could not be passed on'));
+  else core.stack.proven(source);
 };

@@ -1,4 +1,5 @@
-import type { SipRequest } from '../../../sip/message.ts';
+import { hasHeader } from '../../../sip/grammar/headers.ts';
+import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import type { ServerTransaction } from '../../sip/stack.ts';
 import type { Application } from '../applications/connection.ts';
 import type { AppResponse } from '../protocol/appMessage.ts';
@@ -18,6 +19,12 @@ export interface IncomingRequest {
   /** The application has gone without a final response. */
   applicationLost(): void;
 }
+
+/** The application has accepted credentials, which answer a challenge that was sent to where they come from. */
+export const provesItself = (request: SipRequest, response: SipResponse): boolean =>
+  response.status >= 200 &&
+  response.status < 300 &&
+  (hasHeader(request, 'Authorization') || hasHeader(request, 'Proxy-Authorization'));
 
 /** As drachtio-server words it; drachtio-srf's users match on it. */
 export const unknownTransaction = 'Response not sent due to unknown transaction';

@@ -91,7 +91,7 @@ export class ProxyContext implements BranchEvents {
     if (!transaction.respond(upstream)) {
       // Another final response has gone back: a 2xx to INVITE follows it all the same (§16.7, step 5).
       this.core.stack
-        .sendResponse(upstream)
+        .sendResponse(upstream, transaction)
         .catch(error => this.core.log.info({ err: error }, 'a late 2xx could not be passed on'));
     }
     if (first) {

@@ -108,7 +108,6 @@ export function createAttempt(
       sendAck: ignored,
       // Its answer says nothing about the INVITE, whose own final response follows (§9.1).
       deliver: ignored,
-      stray: ignored,
       fail: ignored,
       end: () => transactions.remove(cancelKey, hop, runner),
     });
@@ -134,7 +133,6 @@ export function createAttempt(
       context.transmit(ack, hop, error => error !== undefined && runner.transportFailed());
     },
     deliver: (response, source) => handlers.deliver(response, source),
-    stray: (response, source) => context.guarded('strayResponse', () => context.core.strayResponse?.(response, source)),
     fail: reason => handlers.fail(reason, transportError),
     end: () => {
       transactions.remove(key, hop, runner);

@@ -2,12 +2,13 @@ import type { Clock } from '../../../base/clock.ts';
 import { KozpontError } from '../../../base/errors.ts';
 import type { Log } from '../../../base/log.ts';
 import { serializeMessage } from '../../../sip/grammar/serializeMessage.ts';
-import type { SipMessage, SipResponse } from '../../../sip/message.ts';
+import type { SipMessage, SipRequest, SipResponse } from '../../../sip/message.ts';
 import type { Resolver, SipCore } from '../stack.ts';
 import type { TimerValues } from '../transactions/timerValues.ts';
 import type { Hop, SendOptions, Source } from '../transport/transport.ts';
-import { isReliable, type TransportSet } from '../transport/transportSet.ts';
-import { connectionHop, responseHop, topVia } from './via.ts';
+import { defaultPort, isReliable, type TransportSet } from '../transport/transportSet.ts';
+import type { ProvenSources } from './provenSources.ts';
+import { datagramHop, topVia } from './via.ts';
 
 /** What the parts of a stack share. */
 export interface StackContext {
@@ -17,6 +18,9 @@ export interface StackContext {
   readonly timers: TimerValues;
   readonly resolver: Resolver;
   readonly transports: TransportSet;
+  readonly proven: ProvenSources;
+  /** Whether it matters who is among them. */
+  readonly doubtsSources: boolean;
   readonly tally: Tally;
   /** The bytes of a message, counted; the error, if any, is of code `CONNECTION_LOST`. */
   transmit(bytes: Buffer, hop: Hop, done: (error?: KozpontError) => void, options?: SendOptions): void;
@@ -32,34 +36,37 @@ export interface Tally {
   limited: number;
 }
 
+/** A request as it came in, its topmost Via stamped. */
+export interface Asked {
+  readonly request: SipRequest;
+  readonly source: Source;
+}
+
 /**
- * Sends a response the way its request came (RFC 3261, §18.2.2): to `source`, over its connection while that is up; else
- * by the topmost Via. A departure: what came as a datagram is answered as one, whatever transport its Via claims. Its
- * address may be forged, and nobody is to make us open connections to somebody else's ports.
+ * Sends a response the way its request came (RFC 3261, §18.2.2): over its connection, or to the address that the datagram
+ * came from; at the port that it came from where the Via asks by `rport` (RFC 3581, §4), else at that of the Via.
+ *
+ * Departures: `maddr` counts for nothing, and neither does the transport that the Via of a datagram claims, since both
+ * would let a stranger aim our answers at others. Where the connection is gone, a new one is made for the 2xx to an INVITE
+ * alone: a stranger is not to make us connect.
  */
 export function transmitResponse(
   context: StackContext,
+  asked: Asked,
   response: SipResponse,
   bytes: Buffer,
-  source: Source | undefined,
   done: (error?: KozpontError) => void,
 ): void {
-  const hop = hopOfResponse(context, response, source);
+  const hop = hopOfResponse(context, asked, response);
   if (hop !== undefined) context.transmit(bytes, hop, done);
-  else queueMicrotask(() => done(new KozpontError('CONNECTION_LOST', 'the Via of the response names no address')));
+  else queueMicrotask(() => done(new KozpontError('CONNECTION_LOST', 'the connection of the request is gone')));
 }
 
-function hopOfResponse(context: StackContext, response: SipResponse, source: Source | undefined): Hop | undefined {
-  const via = topVia(response);
-  if (source !== undefined && isReliable(source.protocol) && context.transports.choose(source)?.reaches(source)) {
-    return source;
-  }
-  if (via === undefined) return source;
-  if (source === undefined) {
-    const connection = connectionHop(via);
-    if (connection !== undefined && context.transports.choose(connection)?.reaches(connection)) return connection;
-  }
-  return responseHop(source?.protocol === 'udp' ? { ...via, transport: 'UDP' } : via, source?.listener);
+function hopOfResponse(context: StackContext, { request, source }: Asked, { status }: SipResponse): Hop | undefined {
+  if (!isReliable(source.protocol)) return datagramHop(topVia(request), source);
+  if (context.transports.choose(source)?.reaches(source)) return source;
+  const accepted = request.method === 'INVITE' && status >= 200 && status < 300;
+  return accepted ? { ...source, port: topVia(request)?.port ?? defaultPort(source.protocol) } : undefined;
 }
 
 /** The bytes of the last message that was serialised: what is sent again is not built again. */

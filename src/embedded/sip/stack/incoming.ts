@@ -6,7 +6,7 @@ import { header } from '../../../sip/grammar/headers.ts';
 import type { ParseLimits } from '../../../sip/grammar/limits.ts';
 import { parseMessage } from '../../../sip/grammar/parseMessage.ts';
 import { type Abilities, judgeAbilities, judgeSyntax, type Verdict } from '../../../sip/grammar/verdict/judge.ts';
-import type { SipMessage, SipRequest, SipResponse } from '../../../sip/message.ts';
+import type { SipMessage, SipRequest } from '../../../sip/message.ts';
 import type { SourceLimiter } from '../transport/sourceLimiter.ts';
 import type { Hop, Source, TransportReceiver } from '../transport/transport.ts';
 import { isReliable } from '../transport/transportSet.ts';
@@ -98,9 +98,8 @@ export class Incoming implements TransportReceiver {
     const via = topVia(message);
     if (via === undefined) return;
     if (message.kind === 'response') {
-      if (this.clients.response(message, transactionBranch(via), source)) return;
-      // A response whose sent-by is not ours was not meant for us (RFC 3261, §18.1.2).
-      if (this.context.transports.isLocal(via.host, via.port ?? undefined)) this.stray(message, source);
+      // What answers nothing that we have sent is dropped (RFC 6026, §7.3): passed on, it would go wherever it says.
+      if (this.clients.response(message, transactionBranch(via), source)) this.context.proven.add(source.address);
       return;
     }
     if (hasParam(via.params, 'alias')) this.context.transports.alias(source, via.port);
@@ -119,11 +118,6 @@ export class Incoming implements TransportReceiver {
       this.servers.answer({ request, source }, verdict.status, verdict.headers, verdict.reason);
     }
     return false;
-  }
-
-  private stray(response: SipResponse, source: Source): void {
-    const { core } = this.context;
-    this.context.guarded('strayResponse', () => core.strayResponse?.(response, source));
   }
 
   /** Counts it; may it be answered and logged? */

@@ -3,6 +3,7 @@ import { KozpontError } from '../../../base/errors.ts';
 import { randomId } from '../../../base/ids.ts';
 import { transactionBranch } from '../../../sip/grammar/fields/via.ts';
 import { field, header } from '../../../sip/grammar/headers.ts';
+import { serializeMessage } from '../../../sip/grammar/serializeMessage.ts';
 import type { HeaderField, SipRequest, SipResponse } from '../../../sip/message.ts';
 import { responseTo } from '../responseTo.ts';
 import type { ServerObserver, ServerTransaction } from '../stack.ts';
@@ -74,7 +75,7 @@ export class ServerTransactions {
       toTag: this.statelessTag(request),
       ...(reason === undefined ? {} : { reason }),
     });
-    transmitResponse(this.context, response, new LastBytes<SipResponse>().of(response), source, error => {
+    transmitResponse(this.context, { request, source }, response, serializeMessage(response), error => {
       if (error !== undefined) this.context.log.debug({ status, error: error.message }, 'answer not sent');
     });
   }
@@ -161,6 +162,9 @@ export class ServerTransactions {
   }
 }
 
+const isDoubted = ({ doubtsSources, proven }: StackContext, { address }: Source): boolean =>
+  doubtsSources && !proven.has(address);
+
 interface Owner {
   trying(): SipResponse;
   ended(): void;
@@ -196,7 +200,7 @@ class LiveServerTransaction implements ServerTransaction {
     this.runner = new ServerTransactionRunner(
       this.request.method,
       context.clock,
-      { timers: context.timers, reliable },
+      { timers: context.timers, reliable, unproven: !reliable && isDoubted(context, incoming.source) },
       {
         send: response => this.send(response),
         trying: () => owner.trying(),
@@ -254,6 +258,8 @@ class LiveServerTransaction implements ServerTransaction {
   }
 
   acknowledge(ack: SipRequest): void {
+    // Our tag has reached whoever sent the INVITE.
+    if (this.localTag !== undefined && toTag(ack) === this.localTag) this.context.proven.add(this.source.address);
     this.runner.ack(ack);
   }
 
@@ -270,7 +276,7 @@ class LiveServerTransaction implements ServerTransaction {
   private send(response: SipResponse): void {
     this.status = response.status;
     this.localTag = toTag(response) ?? this.localTag;
-    transmitResponse(this.context, response, this.bytes.of(response), this.source, error => {
+    transmitResponse(this.context, this, response, this.bytes.of(response), error => {
       if (error === undefined) return;
       this.transportError = error;
       this.runner.transportFailed();

@@ -4,9 +4,9 @@ import { parseVia, serializeVia, type Via } from '../../../sip/grammar/fields/vi
 import { header, withTopHeader, withTopReplaced } from '../../../sip/grammar/headers.ts';
 import type { SipMessage, SipRequest } from '../../../sip/message.ts';
 import type { LocalAddress } from '../stack.ts';
-import { familyOf, withBrackets, withoutBrackets } from '../transport/addresses.ts';
-import type { Hop, Protocol, Source } from '../transport/transport.ts';
-import { defaultPort, isReliable } from '../transport/transportSet.ts';
+import { withBrackets, withoutBrackets } from '../transport/addresses.ts';
+import type { Hop, Source } from '../transport/transport.ts';
+import { defaultPort } from '../transport/transportSet.ts';
 
 /** A fresh one, with the magic cookie of RFC 3261, §8.1.1.7; not to be guessed by who wants to forge a response. */
 export const newBranch = (): string => `z9hG4bK${randomId(12)}`;
@@ -44,43 +44,12 @@ export function stamped(request: SipRequest, via: Via, source: Source): { reques
 }
 
 /**
- * Where the responses to a request with this topmost Via go when there is no connection to take (RFC 3261, §18.2.2):
- * `maddr`, else `received` at the port of `rport`, else the sent-by. Undefined where that is a name: RFC 3263 would
- * look it up, but a request that we stamped always has an address.
+ * Where the response to a datagram goes: to its source, at its own port where the Via has `rport` (RFC 3581, §4), else at
+ * that of the Via's sent-by: some phones listen at another port than they send from. Whoever forges a source can forge
+ * its port as well, so that this aims at nobody who could not be aimed at anyway.
  */
-export function responseHop(via: Via, listener?: string): Hop | undefined {
-  const protocol = protocolOf(via);
-  if (protocol === undefined) return undefined;
-  const pinned = listener === undefined ? {} : { listener };
-  const reliable = isReliable(protocol);
-  const port = via.port ?? defaultPort(protocol);
-  const maddr = reliable ? undefined : param(via.params, 'maddr');
-  if (typeof maddr === 'string' && familyOf(maddr) !== undefined) return { protocol, address: maddr, port, ...pinned };
-  const received = param(via.params, 'received');
-  const address = withoutBrackets(received ?? via.host);
-  if (familyOf(address) === undefined) return undefined;
-  const rport = reliable ? undefined : param(via.params, 'rport');
-  return { protocol, address, port: typeof rport === 'string' ? portIn(rport, port) : port, ...pinned };
-}
-
-/** The connection that brought the request, where the transport has such a thing: the far end's own port. */
-export function connectionHop(via: Via): Hop | undefined {
-  const protocol = protocolOf(via);
-  const rport = param(via.params, 'rport');
-  const received = param(via.params, 'received');
-  if (protocol === undefined || !isReliable(protocol) || typeof rport !== 'string') return undefined;
-  const address = withoutBrackets(received ?? via.host);
-  return familyOf(address) === undefined ? undefined : { protocol, address, port: portIn(rport, 0) };
-}
-
-function protocolOf(via: Via): Protocol | undefined {
-  const protocol = via.transport.toLowerCase();
-  return protocol === 'udp' || protocol === 'tcp' || protocol === 'tls' || protocol === 'ws' || protocol === 'wss'
-    ? protocol
-    : undefined;
-}
-
-function portIn(text: string, otherwise: number): number {
-  const port = Number(text);
-  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : otherwise;
+export function datagramHop(via: Via | undefined, source: Source): Hop {
+  const { protocol, address, listener } = source;
+  const asked = via === undefined || param(via.params, 'rport') !== undefined;
+  return { protocol, address, listener, port: asked ? source.port : (via.port ?? defaultPort(protocol)) };
 }

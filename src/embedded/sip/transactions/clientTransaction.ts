@@ -13,7 +13,6 @@ export interface ClientActions {
   sendCancel(): void;
   sendAck(response: SipResponse): void;
   deliver(response: SipResponse, source: Source): void;
-  stray(response: SipResponse, source: Source): void;
   fail(reason: 'timeout' | 'transport'): void;
   end(): void;
 }
@@ -99,9 +98,6 @@ export class ClientTransactionRunner {
         return;
       case 'deliver':
         if (source !== undefined) this.actions.deliver(output.response, source);
-        return;
-      case 'stray':
-        if (source !== undefined) this.actions.stray(output.response, source);
         return;
       case 'fail':
         this.actions.fail(output.reason);

@@ -138,15 +138,14 @@ function proceeding(
   }
 }
 
-/** `completed`: a refusal that comes again means that our ACK got lost. A 2xx here is one that a fork sent too late for the proxy to hold back. */
+/** `completed`: a refusal that comes again means that our ACK got lost. A 2xx that a fork sends after it is dropped (RFC 6026). */
 function completed(state: InviteClientState & { name: 'completed' }, input: ClientInput): InviteClientStep {
   switch (input.kind) {
     case 'timer':
       return input.timer === 'D' ? terminated() : ignore(state);
     case 'response': {
       const { response } = input;
-      if (response.status >= 300) return { state, outputs: [{ kind: 'sendAck', response }] };
-      return isSuccess(response.status) ? { state, outputs: [{ kind: 'stray', response }] } : ignore(state);
+      return response.status >= 300 ? { state, outputs: [{ kind: 'sendAck', response }] } : ignore(state);
     }
     // The core has its answer already; without a transport there is no ACK to repeat.
     case 'transportFailed':

@@ -4,7 +4,12 @@ import type { SipResponse } from '../../../sip/message.ts';
 import { ignore, type MachineFacts, type ServerInput, type ServerOutput, type Step } from './machine.ts';
 
 /**
- * INVITE, server side (RFC 3261, §17.2.1; RFC 6026, §7.1). A response that cannot be sent is told to the core and
+ * INVITE, server side (RFC 3261, §17.2.1; RFC 6026, §7.1), with a departure for datagrams of an unproven source: a 100 is
+ * sent only when the INVITE comes again, and a refusal once for each time that it comes, as by a stateless user agent
+ * (§8.2.7). So the owner of a forged address gets no more datagrams than were sent in their name, and a client whose
+ * refusal is lost repeats its INVITE, as no 100 has silenced it. What the core rings or accepts is treated as any other.
+ *
+ * A response that cannot be sent is told to the core and
  * changes no state (RFC 6026, §8.9): the transaction still has repeated INVITEs to absorb.
  *
  * ```
@@ -16,10 +21,10 @@ export type InviteServerState =
   /** Nothing has come. Leaves to proceeding with the INVITE. */
   | { readonly name: 'initial' }
   /**
-   * The core decides. Until its first response the timer `trying` runs; a repeated INVITE is answered with the last
-   * response there is. Leaves to accepted on a 2xx, completed on a refusal.
+   * The core decides. Until its first response the timer `trying` runs (for an unproven source: until the INVITE comes
+   * again); a repeated INVITE is answered with the last response there is. Leaves to accepted on a 2xx, completed on a refusal.
    */
-  | { readonly name: 'proceeding'; readonly last: SipResponse | undefined }
+  | { readonly name: 'proceeding'; readonly last: SipResponse | undefined; readonly repeated: boolean }
   /**
    * The core has accepted, and repeats its 2xx through us until the ACK reaches it; repeated INVITEs are absorbed.
    * Timer L runs. Entered from proceeding. Leaves to terminated.
@@ -27,9 +32,10 @@ export type InviteServerState =
   | { readonly name: 'accepted' }
   /**
    * Refused, no ACK yet. G (unreliable transports) repeats the refusal, H gives up. Entered from proceeding. Leaves to
-   * confirmed with the ACK, to terminated when H fires.
+   * confirmed with the ACK, to terminated when H fires. `once`: to an unproven source; no G, an early H, of which the
+   * core hears nothing.
    */
-  | { readonly name: 'completed'; readonly last: SipResponse; readonly repeatAfter: Duration }
+  | { readonly name: 'completed'; readonly last: SipResponse; readonly repeatAfter: Duration; readonly once: boolean }
   /** Refused and acknowledged; repeated ACKs are absorbed while timer I runs. Entered from completed over unreliable transports. Leaves to terminated. */
   | { readonly name: 'confirmed' }
   /** Over. */
@@ -44,8 +50,9 @@ export function inviteServer(state: InviteServerState, input: ServerInput, facts
     case 'initial':
       return input.kind === 'request'
         ? {
-            state: { name: 'proceeding', last: undefined },
-            outputs: [{ kind: 'startTimer', timer: 'trying', after: facts.timers.trying }],
+            state: { name: 'proceeding', last: undefined, repeated: false },
+            outputs:
+              facts.unproven === true ? [] : [{ kind: 'startTimer', timer: 'trying', after: facts.timers.trying }],
           }
         : ignore(state);
     case 'proceeding':
@@ -66,28 +73,31 @@ export function inviteServer(state: InviteServerState, input: ServerInput, facts
 function proceeding(
   state: InviteServerState & { name: 'proceeding' },
   input: ServerInput,
-  { timers, reliable }: MachineFacts,
+  { timers, reliable, unproven = false }: MachineFacts,
 ): InviteServerStep {
   switch (input.kind) {
     case 'request':
-      return state.last === undefined ? ignore(state) : { state, outputs: [{ kind: 'send', response: state.last }] };
+      if (state.last !== undefined) return { state, outputs: [{ kind: 'send', response: state.last }] };
+      return unproven ? { state: { ...state, repeated: true }, outputs: [{ kind: 'tryingDue' }] } : ignore(state);
     case 'timer':
       return input.timer === 'trying' && state.last === undefined
         ? { state, outputs: [{ kind: 'tryingDue' }] }
         : ignore(state);
     case 'respond': {
       const { response } = input;
+      if (unproven && response.status === 100 && !state.repeated) return ignore(state);
       const outputs: ServerOutput[] = [];
       if (state.last === undefined) outputs.push({ kind: 'stopTimer', timer: 'trying' });
       outputs.push({ kind: 'send', response });
-      if (response.status < 200) return { state: { name: 'proceeding', last: response }, outputs };
+      if (response.status < 200) return { state: { ...state, last: response }, outputs };
       if (response.status < 300) {
         outputs.push({ kind: 'startTimer', timer: 'L', after: 64 * timers.t1 });
         return { state: { name: 'accepted' }, outputs };
       }
-      if (!reliable) outputs.push({ kind: 'startTimer', timer: 'G', after: timers.t1 });
-      outputs.push({ kind: 'startTimer', timer: 'H', after: 64 * timers.t1 });
-      return { state: { name: 'completed', last: response, repeatAfter: timers.t1 }, outputs };
+      const once = unproven && (state.last === undefined || state.last.status === 100);
+      if (!reliable && !once) outputs.push({ kind: 'startTimer', timer: 'G', after: timers.t1 });
+      outputs.push({ kind: 'startTimer', timer: 'H', after: once ? timers.t4 : 64 * timers.t1 });
+      return { state: { name: 'completed', last: response, repeatAfter: timers.t1, once }, outputs };
     }
     case 'transportFailed':
       return { state, outputs: [{ kind: 'fail', reason: 'transport' }] };
@@ -127,6 +137,7 @@ function completed(
       return { state, outputs: [{ kind: 'send', response: state.last }] };
     case 'timer': {
       if (input.timer === 'H') {
+        if (state.once) return terminated();
         return terminated({ kind: 'stopTimer', timer: 'G' }, { kind: 'fail', reason: 'ackMissing' });
       }
       if (input.timer !== 'G') return ignore(state);

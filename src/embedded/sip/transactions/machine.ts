@@ -19,6 +19,8 @@ export interface MachineFacts {
   readonly timers: TimerValues;
   /** The transport repeats what is lost by itself. */
   readonly reliable: boolean;
+  /** Server machines: the source of the request may be forged. Default: no. */
+  readonly unproven?: boolean;
 }
 
 /**
@@ -48,8 +50,6 @@ export type ClientOutput =
   | { readonly kind: 'sendAck'; readonly response: SipResponse }
   /** To the core. */
   | { readonly kind: 'deliver'; readonly response: SipResponse }
-  /** To the core, as a response without a transaction. */
-  | { readonly kind: 'stray'; readonly response: SipResponse }
   | { readonly kind: 'fail'; readonly reason: 'timeout' | 'transport' }
   /** The transaction is over; nothing follows. */
   | { readonly kind: 'end' };

@@ -79,6 +79,38 @@ describe('INVITE server machine (RFC 3261, §17.2.1; RFC 6026, §7.1)', () => {
     expect(rows(reliable, request, respond(486)).ack).toBe('terminated: stop G, stop H, deliverAck, end');
   });
 
+  it('an unproven source: no 100 unless the INVITE comes again, and a refusal once for each time that the INVITE comes', () => {
+    const unproven = { ...unreliable, unproven: true };
+    expect(rows(unproven)).toEqual({ request: 'proceeding: ' });
+    expect(rows(unproven, request, respond(100))).toEqual({
+      request: 'proceeding: tryingDue',
+      trying: 'proceeding: tryingDue',
+      transportFailed: 'proceeding: fail transport',
+      180: 'proceeding: stop trying, send 180',
+      200: 'accepted: stop trying, send 200, start L 32000',
+      302: 'completed: stop trying, send 302, start H 5000',
+      486: 'completed: stop trying, send 486, start H 5000',
+      603: 'completed: stop trying, send 603, start H 5000',
+    });
+    expect(rows(unproven, request, respond(486))).toEqual({
+      request: 'completed: send 486',
+      ack: 'confirmed: stop G, stop H, start I 5000, deliverAck',
+      transportFailed: 'completed: fail transport',
+      H: 'terminated: end',
+    });
+    expect(rows(unproven, request, request)[100]).toBe('proceeding: stop trying, send 100');
+    expect(rows(unproven, request, request, respond(100))).toMatchObject({
+      request: 'proceeding: send 100',
+      486: 'completed: send 486, start H 5000',
+    });
+  });
+
+  it('an unproven source for which the core rings is treated as any other', () => {
+    expect(rows({ ...unreliable, unproven: true }, request, respond(180))[486]).toBe(
+      'completed: send 486, start G 500, start H 32000',
+    );
+  });
+
   it('confirmed: repeated ACKs and INVITEs are absorbed until I', () => {
     expect(rows(unreliable, request, respond(486), acknowledged)).toEqual({ I: 'terminated: end' });
   });
