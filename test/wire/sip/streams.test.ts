@@ -83,6 +83,24 @@ describe('a stream', () => {
 });
 
 describe('limits of connections', () => {
+  it('hold for those that we make: in all, and to one address', async () => {
+    const targets = await Promise.all([listener(), listener(), listener()]);
+    const outcome = async (party: WireParty, index: number): Promise<string | undefined> => {
+      const heard = listening();
+      const { port } = targets[index]?.party ?? expect.fail();
+      party.stack.request(requestTo('OPTIONS', `sip:b@127.0.0.1:${port};transport=tcp`), heard);
+      await vi.waitFor(() => expect(heard.words).toContain('ended'));
+      return heard.words.find(word => word === '200' || word === 'transport');
+    };
+    for (const limits of [{ outgoingPerDestination: 2 }, { outgoingConnections: 2 }]) {
+      const { party } = await listener(limits);
+      const outcomes: unknown[] = [];
+      for (const index of [0, 1, 2, 0]) outcomes.push(await outcome(party, index));
+      expect(outcomes).toEqual(['200', '200', 'transport', '200']);
+      await connections(party, 2);
+    }
+  });
+
   it('of one source: more are closed at once, the first ones stay', async () => {
     const { party } = await listener({ connectionsPerSource: 2 });
     const first = await stranger(party.port);

@@ -98,7 +98,7 @@ export class Incoming implements TransportReceiver {
     const via = topVia(message);
     if (via === undefined) return;
     if (message.kind === 'response') {
-      // What answers nothing that we have sent is dropped (RFC 6026, §7.3): passed on, it would go wherever it says.
+      // What answers nothing that we have sent is dropped (RFC 6026): passed on, it would go wherever it says.
       if (this.clients.response(message, transactionBranch(via), source)) this.context.proven.add(source.address);
       return;
     }

@@ -140,7 +140,7 @@ function completed(
         if (state.once) return terminated();
         return terminated({ kind: 'stopTimer', timer: 'G' }, { kind: 'fail', reason: 'ackMissing' });
       }
-      if (input.timer !== 'G') return ignore(state);
+      if (input.timer !== 'G' || state.once) return ignore(state);
       const repeatAfter = Math.min(2 * state.repeatAfter, timers.t2);
       return {
         state: { ...state, repeatAfter },

@@ -10,6 +10,9 @@ export interface StackLimits {
   readonly malformedPerSecond: number;
   readonly connections: number;
   readonly connectionsPerSource: number;
+  /** Connections that we have made, in all and to one address; above it requests that need another one fail. */
+  readonly outgoingConnections: number;
+  readonly outgoingPerDestination: number;
   /** A connection without traffic is closed. Milliseconds. */
   readonly idleConnection: Duration;
   /** A message must be complete this long after its first byte. Milliseconds. */
@@ -30,6 +33,8 @@ export const defaultLimits: StackLimits = {
   malformedPerSecond: 50,
   connections: 20_000,
   connectionsPerSource: 1_000,
+  outgoingConnections: 2_000,
+  outgoingPerDestination: 100,
   idleConnection: 600_000,
   messageTime: 30_000,
   connectTime: 5_000,

@@ -30,6 +30,9 @@ export class TcpTransport implements Transport {
   private readonly byAddress = new Map<string, TcpConnection>();
   private readonly aliases = new Map<TcpConnection, Hop[]>();
   private readonly perSource = new Map<string, number>();
+  /** Those that we have made, and how many to each address. */
+  private readonly outgoing = new Set<TcpConnection>();
+  private readonly perDestination = new Map<string, number>();
 
   constructor(
     private readonly options: TransportOptions & { readonly limits: StackLimits; readonly parsing: ParseLimits },
@@ -76,8 +79,8 @@ export class TcpTransport implements Transport {
       known.send(bytes, done, options);
       return;
     }
-    if (this.server === undefined || this.all.size >= this.options.limits.connections) {
-      const why = this.server === undefined ? 'the transport is closed' : 'there are too many connections';
+    const why = this.noConnectionTo(destination);
+    if (why !== undefined) {
       const { address, port } = destination;
       queueMicrotask(() => done(new KozpontError('CONNECTION_LOST', `tcp ${address}:${port}: ${why}`)));
       return;
@@ -134,11 +137,25 @@ export class TcpTransport implements Transport {
     this.adopt(socket, { protocol: 'tcp', address, port }, { kind: 'incoming' });
   }
 
+  /** Why none can be made; undefined: one can. */
+  private noConnectionTo({ address }: Hop): string | undefined {
+    const { limits } = this.options;
+    if (this.server === undefined) return 'the transport is closed';
+    const full = this.all.size >= limits.connections || this.outgoing.size >= limits.outgoingConnections;
+    if (full) return 'there are too many connections';
+    return (this.perDestination.get(address) ?? 0) >= limits.outgoingPerDestination
+      ? 'there are too many connections to this address'
+      : undefined;
+  }
+
   private connectTo({ address, port }: Hop): TcpConnection {
     const from = this.local.address;
     const socket = connect({ host: address, port, ...(isWildcard(from) ? {} : { localAddress: from }) });
     const { connectTime } = this.options.limits;
-    return this.adopt(socket, { protocol: 'tcp', address, port }, { kind: 'outgoing', connectTime });
+    const connection = this.adopt(socket, { protocol: 'tcp', address, port }, { kind: 'outgoing', connectTime });
+    this.outgoing.add(connection);
+    this.perDestination.set(address, (this.perDestination.get(address) ?? 0) + 1);
+    return connection;
   }
 
   private adopt(socket: Socket, remote: Hop, direction: ConstructorParameters<typeof TcpConnection>[2]): TcpConnection {
@@ -166,9 +183,8 @@ export class TcpTransport implements Transport {
   private forget(connection: TcpConnection): void {
     const { remote } = connection;
     this.all.delete(connection);
-    const left = (this.perSource.get(remote.address) ?? 1) - 1;
-    if (left > 0) this.perSource.set(remote.address, left);
-    else this.perSource.delete(remote.address);
+    countDown(this.perSource, remote.address);
+    if (this.outgoing.delete(connection)) countDown(this.perDestination, remote.address);
     const hops = [remote, ...(this.aliases.get(connection) ?? [])];
     this.aliases.delete(connection);
     for (const hop of hops) {
@@ -199,6 +215,12 @@ export class TcpTransport implements Transport {
     }
     this.sweeping = this.all.size === 0 ? undefined : clock.after(sweepEvery, () => this.sweep());
   }
+}
+
+function countDown(counts: Map<string, number>, address: string): void {
+  const left = (counts.get(address) ?? 1) - 1;
+  if (left > 0) counts.set(address, left);
+  else counts.delete(address);
 }
 
 const keyOf = ({ address, port }: Hop): string => `${address} ${port}`;
