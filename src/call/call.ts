@@ -3,7 +3,7 @@
  * is alive (dialogs, endpoints, timers) belongs to the exchange, which knows it by the ids in here.
  */
 import type { Duration, Instant } from '../base/clock.ts';
-import type { Dialplan, Language, Route, Unanswered } from '../dialplan/plan.ts';
+import type { Language, Route, Unanswered } from '../dialplan/plan.ts';
 import type { Termination } from './termination.ts';
 import type { TrailEntry } from './trail.ts';
 
@@ -287,12 +287,6 @@ export interface RecallingPhase {
 export interface EndedPhase {
   readonly kind: 'ended';
   readonly termination: Termination;
-}
-
-/** What may be asked of the plan by every part of call control; `now` is the instant of the stimulus. */
-export interface Circumstances {
-  readonly plan: Dialplan;
-  readonly now: Instant;
 }
 
 /** Waits that are not the dialplan's business. Milliseconds. */

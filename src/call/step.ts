@@ -1,6 +1,5 @@
 import { assertNever } from '../base/assertNever.ts';
 import type { Instant } from '../base/clock.ts';
-import type { Overrides } from '../dialplan/override.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import { type Call, newLeg, type Origin, type Who } from './call.ts';
 import { announcing } from './flow/announcing.ts';
@@ -13,6 +12,7 @@ import { whereDialled } from './flow/whereDialled.ts';
 import { handOver, replaced } from './handover.ts';
 import { legStimulus } from './legs.ts';
 import { restored } from './restored.ts';
+import type { Shared } from './shared.ts';
 import type { Stimulus } from './stimulus.ts';
 import { talking } from './talking.ts';
 import { adopting } from './transfer/adopting.ts';
@@ -32,11 +32,8 @@ export interface Arrival {
 /** The leg on which a call came in. */
 export const callerLeg = 'caller';
 
-/**
- * A call comes in: its leg is offered, and it is routed by the number that was dialled. `overrides`: the calendars that
- * are opened or closed by hand.
- */
-export function begin(plan: Dialplan, arrival: Arrival, now: Instant, overrides: Overrides): StepResult {
+/** A call comes in: its leg is offered, and it is routed by the number that was dialled. */
+export function begin(plan: Dialplan, arrival: Arrival, now: Instant, shared: Shared): StepResult {
   const { id, origin, from, dialled } = arrival;
   const call: Call = {
     id,
@@ -59,7 +56,7 @@ export function begin(plan: Dialplan, arrival: Arrival, now: Instant, overrides:
     nextLeg: 1,
     nextPlay: 1,
   };
-  const turn = new Turn(call, plan, now, overrides);
+  const turn = new Turn(call, plan, now, shared);
   const code = calendarDialled(plan, arrival);
   if (code !== undefined) {
     enterCalendarCode(turn, code, callerLeg);
@@ -81,8 +78,8 @@ export function begin(plan: Dialplan, arrival: Arrival, now: Instant, overrides:
  * Call control: what a call makes of one stimulus. Pure and total: whatever does not fit is ignored, and a call that
  * has ended stays as it is.
  */
-export function step(plan: Dialplan, call: Call, stimulus: Stimulus, now: Instant, overrides: Overrides): StepResult {
-  const turn = new Turn(call, plan, now, overrides);
+export function step(plan: Dialplan, call: Call, stimulus: Stimulus, now: Instant, shared: Shared): StepResult {
+  const turn = new Turn(call, plan, now, shared);
   if (call.phase.kind === 'ended') {
     if (stimulus.kind === 'legRequested') handOver(turn, stimulus);
     else if (stimulus.kind === 'replacementArrived') replaced(turn, stimulus);

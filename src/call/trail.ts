@@ -9,6 +9,8 @@ export type TrailEntry = { readonly time: Instant } & (
   | { readonly kind: 'entered'; readonly node: string; readonly language: string; readonly position: Position }
   | { readonly kind: 'pressed'; readonly digits: string; readonly meaning: 'chosen' | 'invalid' | 'featureCode' }
   | { readonly kind: 'noInput' | 'restored' }
+  /** In as many calls as it may be: not rung. */
+  | { readonly kind: 'busy'; readonly number: string }
   | { readonly kind: 'rung'; readonly leg: LegId; readonly number: string }
   | { readonly kind: 'answered'; readonly leg: LegId; readonly number: string }
   | {

@@ -1,5 +1,4 @@
 import type { Duration, Instant } from '../base/clock.ts';
-import type { Overrides } from '../dialplan/override.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import {
   type Call,
@@ -15,6 +14,7 @@ import {
   type Who,
 } from './call.ts';
 import type { Effect, Shown, TimerChange } from './effect.ts';
+import { isBusy, type Shared } from './shared.ts';
 import type { Termination } from './termination.ts';
 import { longestTrail, type TrailEntry, type TransferEvent } from './trail.ts';
 
@@ -61,8 +61,7 @@ export class Turn {
     readonly before: Call,
     readonly plan: Dialplan,
     readonly now: Instant,
-    /** What the calendars of the house are opened and closed by, besides their timetables. */
-    readonly overrides: Overrides,
+    readonly shared: Shared,
   ) {}
 
   /** As far as it is decided: it goes on changing until the step is finished. */
@@ -234,6 +233,13 @@ export class Turn {
 
   nextLegId(): LegId {
     return `leg${this.written.nextLeg++}`;
+  }
+
+  /** Whether an extension is in as many calls as it may be: not to be rung. The record says so. */
+  isBusy(extension: string): boolean {
+    if (!isBusy(this.plan, this.call, this.shared, extension)) return false;
+    this.note({ time: this.now, kind: 'busy', number: extension });
+    return true;
   }
 
   /** Rings an extension's phones. */

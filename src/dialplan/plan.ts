@@ -151,6 +151,11 @@ export interface Extension {
   readonly forward?: Route;
   /** Callers meet `failover.declined` at once; groups and queues of the plan do not have it among them. */
   readonly doNotDisturb?: true;
+  /**
+   * In so many calls that it has answered or placed it is busy, and its phones are not rung: not by callers, groups and
+   * transfers. A call that comes back to it rings. Absent: whatever the phones say.
+   */
+  readonly maxCalls?: number;
   readonly at: Position;
 }
 

@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts';
 import { own } from '../base/own.ts';
 import type { Phase, Who } from '../call/call.ts';
 import { recordOf } from '../call/record.ts';
+import { partsIn } from '../call/shared.ts';
 import type { Arrival } from '../call/step.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import type { MediaServer } from '../media/port.ts';
@@ -14,7 +15,7 @@ import { RefusalLog } from './admission/refusalLog.ts';
 import { Hands } from './hands.ts';
 import { type House, LiveCall, type QueueEffect } from './liveCall.ts';
 import type { LiveLeg } from './liveLeg.ts';
-import { Occupancy } from './occupancy.ts';
+import { Occupancy, Parts } from './occupancy.ts';
 import type { Census, Journal, KeptOverrides, Records, SavedCall, Sounds, Watcher } from './ports.ts';
 import { Queues } from './queues.ts';
 import { eachLegOnce } from './savedLegs.ts';
@@ -41,6 +42,7 @@ export interface ExchangeOptions {
 export class Exchange implements SignallingEvents {
   private readonly calls = new Map<string, LiveCall>();
   private readonly occupancy = new Occupancy();
+  private readonly parts = new Parts();
   private readonly queues: Queues;
   private readonly admission: Admission;
   private readonly refusals: RefusalLog;
@@ -131,6 +133,7 @@ export class Exchange implements SignallingEvents {
     const { id } = live;
     this.options.log.info({ call: id, sipCallId: incoming.sipCallId, from: who.number, to: dialled, origin }, 'call');
     this.calls.set(id, live);
+    this.parts.set(id, [...partsIn(live.call)]);
     for (const watcher of this.options.watchers ?? []) watcher.callBegan?.(id, origin);
     return live.start(incoming).events();
   }
@@ -147,6 +150,7 @@ export class Exchange implements SignallingEvents {
       try {
         const live = LiveCall.saved(house, this.options.plan(), one);
         this.calls.set(live.id, live);
+        this.parts.set(live.id, [...partsIn(live.call)]);
         return [{ live, one }];
       } catch (error) {
         this.options.log.error({ call: one.call?.id, error: messageOf(error) }, 'a call cannot be restored');
@@ -253,7 +257,11 @@ export class Exchange implements SignallingEvents {
       signalling,
       whose: dialog => this.whose(dialog),
       call: id => this.calls.get(id),
-      overrides: () => this.hands.overrides,
+      sharedWith: callId => ({
+        overrides: this.hands.overrides,
+        callsElsewhere: extension => this.parts.elsewhere(callId, extension),
+      }),
+      legsChanged: ({ id, call }) => this.parts.set(id, [...partsIn(call)]),
       calendarSet: (live, { calendar, override }) => {
         const { state = 'timetable', until } = override ?? {};
         const how = {
@@ -335,6 +343,7 @@ export class Exchange implements SignallingEvents {
 
   private finished(live: LiveCall, termination: Parameters<typeof recordOf>[2]): void {
     this.calls.delete(live.id);
+    this.parts.set(live.id, []);
     this.options.journal?.ended(live.id);
     const record = recordOf(live.call, live.plan.version, termination, this.options.clock.now());
     this.options.records.write(record);

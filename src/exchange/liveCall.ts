@@ -7,10 +7,10 @@ import { Mailbox } from '../base/mailbox.ts';
 import { own } from '../base/own.ts';
 import type { Call, Hearing, LegId } from '../call/call.ts';
 import type { Effect, TimerChange } from '../call/effect.ts';
+import type { Shared } from '../call/shared.ts';
 import { type Arrival, begin, callerLeg, step } from '../call/step.ts';
 import type { HandOver, Stimulus } from '../call/stimulus.ts';
 import type { StepResult } from '../call/turn.ts';
-import type { Overrides } from '../dialplan/override.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import type { MediaEndpoint, Sound } from '../media/port.ts';
 import type { IncomingCall, TransferRequest } from '../signalling/port.ts';
@@ -23,8 +23,10 @@ export interface House extends LegSurroundings {
   /** The live leg of a dialog, whichever call owns it. */
   whose(dialog: IncomingCall['leg']): LiveLeg | undefined;
   call(id: string): LiveCall | undefined;
-  /** The calendars that are opened or closed by hand now. */
-  overrides(): Overrides;
+  /** What a call must know of the others. */
+  sharedWith(callId: string): Shared;
+  /** Other legs take part in it than before, or as something else. */
+  legsChanged(live: LiveCall): void;
   calendarSet(live: LiveCall, effect: Extract<Effect, { kind: 'setCalendar' }>): void;
   queueEffect(live: LiveCall, effect: QueueEffect): void;
   /** It is another one than it was. */
@@ -62,7 +64,7 @@ export class LiveCall implements LegOwner {
 
   /** Throws where the dialplan cannot take the call: nothing of it is alive then. */
   static arriving(house: House, plan: Dialplan, arrival: Arrival): LiveCall {
-    return new LiveCall(house, plan, begin(plan, arrival, house.clock.now(), house.overrides()));
+    return new LiveCall(house, plan, begin(plan, arrival, house.clock.now(), house.sharedWith(arrival.id)));
   }
 
   /** A call of a process that has died, with whoever is still in it: `restore` follows. */
@@ -208,8 +210,10 @@ export class LiveCall implements LegOwner {
     const result =
       stimulus.kind === 'begin'
         ? this.first
-        : step(this.plan, this.state, stimulus, this.house.clock.now(), this.house.overrides());
+        : step(this.plan, this.state, stimulus, this.house.clock.now(), this.house.sharedWith(this.id));
+    const { legs } = this.state;
     this.state = result.call;
+    if (this.state.legs !== legs) this.house.legsChanged(this);
     for (const change of result.timers) this.changeTimer(change);
     this.carryOutAll(result.effects);
     if (!this.over) this.house.changed(this);

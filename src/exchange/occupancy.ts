@@ -24,3 +24,28 @@ export class Occupancy {
     return count === 1;
   }
 }
+
+/** In how many calls each extension takes part other than by ringing (`partsIn`): what makes it busy. */
+export class Parts {
+  private readonly counts = new Map<string, number>();
+  private readonly byCall = new Map<string, readonly string[]>();
+
+  /** The call is another one than it was; without parts it is forgotten. */
+  set(callId: string, parts: readonly string[]): void {
+    for (const extension of this.byCall.get(callId) ?? []) this.count(extension, -1);
+    for (const extension of parts) this.count(extension, 1);
+    if (parts.length === 0) this.byCall.delete(callId);
+    else this.byCall.set(callId, parts);
+  }
+
+  elsewhere(callId: string, extension: string): number {
+    const here = (this.byCall.get(callId) ?? []).filter(part => part === extension).length;
+    return (this.counts.get(extension) ?? 0) - here;
+  }
+
+  private count(extension: string, by: number): void {
+    const count = (this.counts.get(extension) ?? 0) + by;
+    if (count === 0) this.counts.delete(extension);
+    else this.counts.set(extension, count);
+  }
+}

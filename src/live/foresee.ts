@@ -31,6 +31,8 @@ export function foresee(plan: Dialplan, story: Story, { now, longest, known }: F
   if (drawn !== undefined) {
     return skipped(`group:${drawn} begins with another member from call to call, and the story tells of one of them`);
   }
+  const [talks] = Object.entries(story.phones).find(([, does]) => does.kind === 'talking') ?? [];
+  if (talks !== undefined) return skipped(`extension ${talks} is in a call that is not played`);
   const cast = castOf(plan, story, foreseen);
   const fixed = cast.extensions.filter(extension => plan.extensions[extension]?.contact !== undefined);
   if (fixed.length > 0) {

@@ -220,7 +220,7 @@ export class LiveStage {
 
   private policyOf(who: Party): NonNullable<PhoneOptions['policy']> {
     const does = Object.hasOwn(this.story.phones, who) ? this.story.phones[who] : undefined;
-    if (does === undefined || does.kind === 'noAnswer') return ringing;
+    if (does === undefined || does.kind === 'noAnswer' || does.kind === 'talking') return ringing;
     if (does.kind === 'answer') return answering(does.after);
     return { kind: 'refuse', status: statuses[does.kind], ...(does.after === 0 ? {} : { after: does.after }) };
   }

@@ -1,6 +1,6 @@
 import type { Dialplan, FailureReason } from '../../src/dialplan/plan.ts';
 import { handledPlan } from '../support/handledPlan.ts';
-import { officePlan, to } from '../support/plan.ts';
+import { extension, officePlan, to } from '../support/plan.ts';
 import { type Observed, type Phone, World } from '../support/world.ts';
 import { Ears } from './ears.ts';
 import { keepsPromises, nobodyIsStranded, serialises } from './promises.ts';
@@ -14,6 +14,8 @@ const handled = handledPlan();
 const plan: Dialplan = {
   ...handled,
   // Shares an agent with the reception.
+  // One of the group may be in one call, the other in any number.
+  extensions: { ...handled.extensions, '102': extension('102', { maxCalls: 1 }) },
   queues: { ...office.queues, support: { ...reception, name: 'support', agents: ['11', '103'] } },
   internalNumbers: {
     ...office.internalNumbers,
@@ -99,6 +101,7 @@ function count(seen: Map<string, number>, { stimulus, before, result: { call, ef
     if (effect.kind === 'setCalendar') add(`calendar ${effect.override?.state ?? 'by its timetable'}`);
   }
   if (call.trail.some(({ kind }) => kind === 'calendarOverridden')) add('went by hand');
+  if (call.trail.some(({ kind }) => kind === 'busy')) add('busy with other calls');
 }
 
 function whatCanHappen(world: World, detail: number): (() => void)[] {

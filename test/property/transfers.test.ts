@@ -12,7 +12,7 @@ const everything = [
   ...['replacementArrived', 'handedOver', 'agentOffered', 'stopRequested', 'lost by network', 'lost by media'],
   ...['mediaLost', 'mediaRestored', 'restored'],
   ...['transferAbandoned', 'recallStarted', 'recallAnswered', 'recallFailed'],
-  ...['calendar open', 'calendar closed', 'calendar by its timetable', 'went by hand'],
+  ...['calendar open', 'calendar closed', 'calendar by its timetable', 'went by hand', 'busy with other calls'],
 ];
 
 test(`the promises R0 to R10 hold under ${schedules} random schedules`, () => {

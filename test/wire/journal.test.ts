@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { type Log, silentLog } from '../../src/base/log.ts';
+import { alone } from '../../src/call/shared.ts';
 import { begin } from '../../src/call/step.ts';
 import type { SavedCall } from '../../src/exchange/ports.ts';
 import { FileJournal } from '../../src/journal/fileJournal.ts';
@@ -18,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true }));
 function saved(id: string): SavedCall {
   const from = { number: '+36301111111', display: 'Anna\n"Ω', extension: undefined };
   const arrival = { id, origin: { kind: 'trunk', name: 'pstn' } as const, from, dialled: '+3612345678' };
-  return { call: begin(officePlan(), arrival, 1_000, {}).call, legs: {} };
+  return { call: begin(officePlan(), arrival, 1_000, alone).call, legs: {} };
 }
 
 const journal = (log: Log = silentLog): FileJournal => new FileJournal(systemClock, log, join(folder, 'calls'));

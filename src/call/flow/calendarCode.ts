@@ -30,7 +30,7 @@ export function enterCalendarCode(turn: Turn, { calendar: name, act }: CalendarC
   }
   const { language } = turn.call;
   turn.note({ time: turn.now, kind: 'entered', node: `calendar:${name}`, language, position: override.at });
-  const before = overrideAt(turn.overrides, name, turn.now);
+  const before = overrideAt(turn.shared.overrides, name, turn.now);
   const after = act === 'tell' ? before : overrideBy(turn, calendar, act, { before, extension });
   if (act !== 'tell') {
     turn.effect({ kind: 'setCalendar', calendar: name, override: after });

@@ -57,8 +57,8 @@ function enterNode(turn: Turn, { kind, name }: Destination, going: Going): void 
     case 'schedule': {
       const schedule = entry(turn.plan.schedules, name);
       const calendar = entry(turn.plan.calendars, schedule.calendar);
-      const open = isOpenNow(calendar, turn.plan.company.timezone, turn.overrides, turn.now);
-      const override = overrideAt(turn.overrides, schedule.calendar, turn.now);
+      const open = isOpenNow(calendar, turn.plan.company.timezone, turn.shared.overrides, turn.now);
+      const override = overrideAt(turn.shared.overrides, schedule.calendar, turn.now);
       if (override !== undefined) {
         const { state, by, since } = override;
         turn.note({ time: turn.now, kind: 'calendarOverridden', calendar: schedule.calendar, state, by, since });

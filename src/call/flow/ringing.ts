@@ -19,6 +19,9 @@ export function enterExtension(turn: Turn, number: string, { party, otherwise }:
   if (doNotDisturb === true) {
     return failed(turn, { kind: 'ringing', party, node, attempts: [], waiting: [], otherwise }, 'declined');
   }
+  if (turn.isBusy(number)) {
+    return failed(turn, { kind: 'ringing', party, node, attempts: [], waiting: [], otherwise }, 'busy');
+  }
   ringback(turn, party);
   const attempts = [turn.dial(number, ofCaller(turn, party))];
   turn.enter({ kind: 'ringing', party, node, attempts, waiting: [], otherwise });
@@ -30,15 +33,22 @@ export function enterGroup(turn: Turn, name: string, { party }: Going): void {
   // A member who calls the others is not rung for itself.
   const members = group.members.filter(member => member !== turn.known(party).who.extension);
   const node = { kind: 'group', name } as const;
-  if (members.length === 0) {
+  const inOrder = strategy === 'roundRobin' ? rotated(members, turn.call.id) : members;
+  const [now, later] =
+    strategy === 'simultaneous' ? [members.filter(member => !turn.isBusy(member)), []] : nextFree(turn, inOrder);
+  if (now.length === 0) {
     return failed(turn, { kind: 'ringing', party, node, attempts: [], waiting: [], otherwise }, 'busy');
   }
   ringback(turn, party);
-  const inOrder = strategy === 'roundRobin' ? rotated(members, turn.call.id) : members;
-  const [now, later] = strategy === 'simultaneous' ? [members, []] : [inOrder.slice(0, 1), inOrder.slice(1)];
   const attempts = now.map(member => turn.dial(member, ofCaller(turn, party)));
   turn.enter({ kind: 'ringing', party, node, attempts, waiting: later, otherwise });
   turn.setTimer('ring', ringFor, 'nobody of the group answers');
+}
+
+/** The first of the members that can be rung now, if there is one, and those after it. */
+function nextFree(turn: Turn, members: readonly string[]): readonly [readonly string[], readonly string[]] {
+  const first = members.findIndex(member => !turn.isBusy(member));
+  return first < 0 ? [[], []] : [members.slice(first, first + 1), members.slice(first + 1)];
 }
 
 /**
@@ -86,7 +96,7 @@ function attemptOver(turn: Turn, phase: RingingPhase, leg: LegId, reason: Unansw
 }
 
 function nextOrFailed(turn: Turn, phase: RingingPhase, reason: Unanswered): void {
-  const [next, ...waiting] = phase.waiting;
+  const [[next], waiting] = nextFree(turn, phase.waiting);
   if (next !== undefined && phase.node.kind === 'group') {
     const attempt = turn.dial(next, ofCaller(turn, phase.party));
     turn.enter({ ...phase, attempts: [attempt], waiting });

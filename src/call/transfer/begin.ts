@@ -99,15 +99,14 @@ export function transferTo(turn: Turn, party: LegId, transferor: Transferor, tra
     if (transferor.leg !== undefined) turn.release(transferor.leg, guards.leave);
     return go(turn, route, { party });
   }
-  if (notToBeDisturbed(turn, route.to.name))
-    return targetFailed(turn, { party, transferor, transferId, number }, 'busy');
+  if (isNotToRing(turn, route.to.name)) return targetFailed(turn, { party, transferor, transferId, number }, 'busy');
   const target = turn.dial(route.to.name, ofCaller(turn, party, 'inhibit'));
   enterTransferring(turn, party, transferor, { transferId, how: 'blind', number, target });
 }
 
-/** A target that is not to be disturbed does not ring: it counts as busy at once. */
-export const notToBeDisturbed = ({ plan }: Turn, extension: string): boolean =>
-  plan.extensions[extension]?.doNotDisturb === true;
+/** A target that is not to be disturbed, or is in as many calls as it may be, does not ring: it counts as busy at once. */
+export const isNotToRing = (turn: Turn, extension: string): boolean =>
+  turn.plan.extensions[extension]?.doNotDisturb === true || turn.isBusy(extension);
 
 export interface Ringing {
   readonly transferId: string;

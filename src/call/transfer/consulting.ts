@@ -7,7 +7,7 @@ import { ofCaller } from '../shown.ts';
 import type { Stimulus } from '../stimulus.ts';
 import { connect, listen } from '../talking.ts';
 import type { Turn } from '../turn.ts';
-import { enterTransferring, hearRingback, notToBeDisturbed } from './begin.ts';
+import { enterTransferring, hearRingback, isNotToRing } from './begin.ts';
 import { targetFailed } from './failed.ts';
 import { introduce } from './transferring.ts';
 
@@ -15,7 +15,7 @@ import { introduce } from './transferring.ts';
 export function enterConsulting(turn: Turn, party: LegId, transferor: LegId, transferId: string, number: string): void {
   const { who } = turn.known(transferor);
   turn.notify({ kind: 'transferStarted', transferId, how: 'attended', transferor: who.number, target: number });
-  if (notToBeDisturbed(turn, number)) {
+  if (isNotToRing(turn, number)) {
     return targetFailed(
       turn,
       { party, transferor: { who, leg: transferor, channel: 'keypad' }, transferId, number },

@@ -43,7 +43,7 @@ export const command: Command = {
       type: 'string',
       value: 'number=does',
       multiple: true,
-      help: 'answer[:5s], noAnswer, busy, declined or unreachable; may be repeated',
+      help: 'answer[:5s], noAnswer, talking, busy, declined or unreachable; may be repeated',
     },
     everyone: { type: 'string', value: 'does', help: 'what the phones do that no --extension names (else answer:4s)' },
     override: {

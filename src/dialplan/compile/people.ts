@@ -1,11 +1,11 @@
 import type { YamlDocument } from '../../base/yaml/document.ts';
 import type { Source } from '../grammar/dialplan.ts';
 import { failoverOf } from '../outline/failover.ts';
-import type { Dialplan, Failover, Route } from '../plan.ts';
+import type { Dialplan, Extension, Failover, Route } from '../plan.ts';
 import { record, route } from './parts.ts';
 
 export const compileExtensions = (document: YamlDocument, source: Source): Dialplan['extensions'] =>
-  record(source.extensions, (number, { name, ringFor, contact, directDial, doNotDisturb, forward }) => ({
+  record(source.extensions, (number, { name, ringFor, contact, directDial, doNotDisturb, forward, maxCalls }) => ({
     number,
     name,
     ringFor: ringFor ?? source.defaults.ringFor,
@@ -13,9 +13,19 @@ export const compileExtensions = (document: YamlDocument, source: Source): Dialp
     directDial,
     failover: compileFailover(document, source, number),
     ...(doNotDisturb ? { doNotDisturb } : {}),
+    ...limitOf(source, { contact, maxCalls }),
     ...(forward === undefined ? {} : { forward: route(document, forward, ['extensions', number, 'forward']) }),
     at: document.atKey(['extensions', number]),
   }));
+
+/** What stands behind a fixed contact may be one phone, or a whole switchboard: it says itself when it is busy. */
+function limitOf(
+  { defaults }: Source,
+  { contact, maxCalls }: Pick<Source['extensions'][string], 'contact' | 'maxCalls'>,
+): Pick<Extension, 'maxCalls'> {
+  if (maxCalls !== undefined) return { maxCalls };
+  return contact === undefined ? { maxCalls: defaults.maxCalls } : {};
+}
 
 function compileFailover(document: YamlDocument, source: Source, number: string): Failover {
   const routes: Partial<Record<keyof Failover, Route>> = {};

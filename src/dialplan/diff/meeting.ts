@@ -1,7 +1,7 @@
 import { assertNever } from '../../base/assertNever.ts';
 import { showDuration } from '../../base/yaml/duration.ts';
 import { failureReasons } from '../map/ways.ts';
-import type { Destination, Dialplan, FailureReason, Language, Menu, Route } from '../plan.ts';
+import type { Destination, Dialplan, Extension, FailureReason, Language, Menu, Route } from '../plan.ts';
 
 /** What a caller does, or what happens to them, that leads from one place to the next. */
 export type Act =
@@ -72,7 +72,12 @@ export function meetingAt(
         act: { kind: 'fails', extension: name, reason } as const,
         route: extension.failover[reason] ?? otherwise,
       }));
-      return { kind, words: `reaches ${named(plan, name)}`, details: [ringingFor(extension.ringFor)], onwards };
+      return {
+        kind,
+        words: `reaches ${named(plan, name)}`,
+        details: [ringingFor(extension.ringFor), callsAtOnce(extension)],
+        onwards,
+      };
     }
     case 'group': {
       const group = plan.groups[name];
@@ -105,6 +110,11 @@ export function meetingAt(
       return assertNever(kind);
   }
 }
+
+const callsAtOnce = ({ maxCalls }: Extension): string => {
+  if (maxCalls === undefined) return 'busy when the telephone says so';
+  return maxCalls === 1 ? 'busy while in a call' : `busy while in ${maxCalls} calls`;
+};
 
 const groupWords = { simultaneous: '', sequential: ', in turn', roundRobin: ', in turn from another each time' };
 

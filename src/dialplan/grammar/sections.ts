@@ -94,8 +94,11 @@ const failover = z.union(
   { error: 'must be a destination, or one for each of busy, noAnswer, declined, unreachable, otherwise' },
 );
 
+const maxCalls = z.int().min(1).max(1000);
+
 export const defaults = z.strictObject({
   ringFor: ringFor.prefault('20s'),
+  maxCalls: maxCalls.prefault(1),
   failover: failover.optional(),
 });
 
@@ -107,6 +110,7 @@ export const extensions = z.record(
     contact: scalar('a SIP URI', readContact, { pattern: '^sip:', examples: ['sip:door@192.0.2.7:5060'] }).optional(),
     directDial: z.boolean().prefault(true),
     doNotDisturb: z.boolean().prefault(false),
+    maxCalls: maxCalls.optional(),
     forward: route.optional(),
     failover: failover.optional(),
   }),

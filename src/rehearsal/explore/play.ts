@@ -1,5 +1,6 @@
 import type { Duration, Instant } from '../../base/clock.ts';
 import type { Call } from '../../call/call.ts';
+import { alone, type Shared } from '../../call/shared.ts';
 import { type Arrival, begin, callerLeg, step } from '../../call/step.ts';
 import type { Stimulus } from '../../call/stimulus.ts';
 import type { Overrides } from '../../dialplan/override.ts';
@@ -28,12 +29,17 @@ export class Player {
     private readonly witness?: Witness,
   ) {}
 
+  /** Whoever is busy is so by a move. */
+  private get shared(): Shared {
+    return { ...alone, overrides: this.regime.overrides };
+  }
+
   get now(): Instant {
     return this.regime.at;
   }
 
   begin(arrival: Arrival): State {
-    const result = begin(this.plan, arrival, this.now, this.regime.overrides);
+    const result = begin(this.plan, arrival, this.now, this.shared);
     this.witness?.({ stimulus: { kind: 'begin' }, before: undefined, result });
     return after(undefined, result, this.lengthOf);
   }
@@ -64,7 +70,7 @@ export class Player {
   }
 
   private take(state: State, stimulus: Stimulus): State {
-    const result = step(this.plan, state.call, stimulus, this.now, this.regime.overrides);
+    const result = step(this.plan, state.call, stimulus, this.now, this.shared);
     this.witness?.({ stimulus, before: state.call, result });
     return after(state, result, this.lengthOf);
   }

@@ -8,7 +8,7 @@ import type { Timeline } from '../timeline/moment.ts';
 import { Recorder } from '../timeline/recorder.ts';
 import { type Observed, World } from '../world/world.ts';
 import type { Press } from './act.ts';
-import { type BehaviourOf, playPhones, reachableBy } from './behaviour.ts';
+import { type BehaviourOf, playPhones, reachableBy, talksBy } from './behaviour.ts';
 
 /** A call to be played: who calls what and when, what the caller does, and how the phones behave. */
 export interface Scenario {
@@ -66,6 +66,7 @@ export function simulate(plan: Dialplan, scenario: Scenario, known?: KnownLength
     startsAt: scenario.at,
     lengthOf,
     reachable: reachableBy(scenario.behaviourOf),
+    talksElsewhere: talksBy(scenario.behaviourOf),
     ...(scenario.overrides === undefined ? {} : { overrides: scenario.overrides }),
     observe,
   });

@@ -4,7 +4,7 @@ import { callerLeg } from '../../call/step.ts';
 import { noOverrides, type Overrides } from '../../dialplan/override.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import { type KnownLength, promptLengths } from '../promptLengths.ts';
-import { type BehaviourOf, playPhones, reachableBy } from '../simulator/behaviour.ts';
+import { type BehaviourOf, playPhones, reachableBy, talksBy } from '../simulator/behaviour.ts';
 import { callerOf } from '../simulator/simulate.ts';
 import { type Moment, outsider, type Party } from '../timeline/moment.ts';
 import { Recorder } from '../timeline/recorder.ts';
@@ -51,6 +51,7 @@ export class Stage {
       lengthOf,
       overrides,
       reachable: reachableBy(behaviourOf),
+      talksElsewhere: talksBy(behaviourOf),
       observe: observed => {
         this.recorder.observe(observed);
         this.sortMoments();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseBehaviour } from '../simulator/behaviour.ts';
 
-/** What phones do by themselves: `answer:5s`, `noAnswer`, `busy`, `declined`, `unreachable`. */
+/** What phones do by themselves: `answer:5s`, `noAnswer`, `talking`, `busy`, `declined`, `unreachable`. */
 export const behaviour = z
   .string({ error: 'must be what a phone does, such as noAnswer' })
   .transform((text, context) => {

@@ -37,6 +37,8 @@ export type Happening =
   | { readonly kind: 'understood'; readonly digits: string; readonly meaning: 'chosen' | 'invalid' | 'featureCode' }
   | { readonly kind: 'noInput' }
   | { readonly kind: 'rung'; readonly who: Party; readonly shows: string; readonly alert: string }
+  /** In as many calls as it may be: not rung. */
+  | { readonly kind: 'busy'; readonly who: Party }
   | { readonly kind: 'answered'; readonly who: Party }
   | { readonly kind: 'failed'; readonly who: Party; readonly reason: string; readonly status: number }
   | { readonly kind: 'stoppedRinging'; readonly who: Party }

@@ -95,6 +95,8 @@ export class Recorder {
         return this.tell({ kind: 'entered', node: entry.node, language: entry.language });
       case 'pressed':
         return this.tell({ kind: 'understood', digits: entry.digits, meaning: entry.meaning });
+      case 'busy':
+        return this.tell({ kind: 'busy', who: entry.number });
       case 'noInput':
         return this.tell({ kind: 'noInput' });
       case 'answered':

@@ -58,6 +58,8 @@ export function inWords(moment: Happening): string {
       return `${moment.who} answers`;
     case 'failed':
       return `${moment.who} ${failureInWords[moment.reason] ?? moment.reason} (${moment.status})`;
+    case 'busy':
+      return `${moment.who} is in a call already: busy`;
     case 'stoppedRinging':
       return `${moment.who} stops ringing`;
     case 'queued':

@@ -4,6 +4,7 @@ import { stepAcd } from '../../call/acd/step.ts';
 import type { Call, Hearing, Origin, Who } from '../../call/call.ts';
 import type { Effect } from '../../call/effect.ts';
 import { statusOf } from '../../call/failure.ts';
+import { partsIn, type Shared } from '../../call/shared.ts';
 import { begin, callerLeg, step } from '../../call/step.ts';
 import type { Stimulus } from '../../call/stimulus.ts';
 import type { StepResult } from '../../call/turn.ts';
@@ -37,6 +38,8 @@ export interface WorldOptions {
   readonly lengthOf: (playable: Playable) => Duration;
   /** The calendars that are opened or closed by hand at the start; left out: none. */
   readonly overrides?: Overrides;
+  /** Who talks in a call that is not played; left out: nobody. */
+  readonly talksElsewhere?: (extension: string) => boolean;
   /** Whether a phone of the extension is registered; left out: always. */
   readonly reachable?: (extension: string) => boolean;
   /** Sees every step, after its effects were carried out. */
@@ -71,7 +74,7 @@ export class World {
     this.overrides = options.overrides ?? noOverrides;
     for (const { agents } of Object.values(plan.queues)) {
       for (const extension of agents) {
-        const agent = { extension, occupied: false };
+        const agent = { extension, occupied: this.occupied(extension) };
         this.agents.set(extension, agent);
         this.agentChanged(agent);
       }
@@ -90,7 +93,7 @@ export class World {
       held: false,
     });
     const arrival = { id, origin, from, dialled };
-    this.take(id, { kind: 'begin' }, undefined, begin(this.plan, arrival, this.clock.now(), this.overrides));
+    this.take(id, { kind: 'begin' }, undefined, begin(this.plan, arrival, this.clock.now(), this.sharedWith(id)));
     this.drain();
     return id;
   }
@@ -123,8 +126,27 @@ export class World {
 
   /** Takes part in a call, ringing included. A leg that goes over to another call is never without one. */
   occupied(extension: string): boolean {
+    if (this.talksElsewhere(extension)) return true;
     for (const phone of this.phones) if (phone.extension === extension && phone.state !== 'gone') return true;
     return false;
+  }
+
+  private talksElsewhere(extension: string): boolean {
+    return this.options.talksElsewhere?.(extension) ?? false;
+  }
+
+  private sharedWith(callId: string): Shared {
+    return {
+      overrides: this.overrides,
+      callsElsewhere: extension => {
+        let count = this.talksElsewhere(extension) ? 1 : 0;
+        for (const other of this.calls.values()) {
+          if (other.id === callId) continue;
+          for (const part of partsIn(other)) if (part === extension) count += 1;
+        }
+        return count;
+      },
+    };
   }
 
   reachable(extension: string): boolean {
@@ -193,7 +215,7 @@ export class World {
     try {
       for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
         const before = this.call(next.callId);
-        const result = step(this.plan, before, next.stimulus, this.clock.now(), this.overrides);
+        const result = step(this.plan, before, next.stimulus, this.clock.now(), this.sharedWith(next.callId));
         this.take(next.callId, next.stimulus, before, result);
       }
     } finally {

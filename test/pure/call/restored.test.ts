@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Call } from '../../../src/call/call.ts';
+import { alone } from '../../../src/call/shared.ts';
 import { step } from '../../../src/call/step.ts';
 import type { Dialplan } from '../../../src/dialplan/plan.ts';
 import { officePlan, to } from '../../support/plan.ts';
@@ -7,7 +8,7 @@ import { Stage } from './stage.ts';
 
 /** Another process goes on with the call, on a dialplan that was changed meanwhile. */
 const onwards = ({ world }: Stage, call: string, change: Partial<Dialplan>): Call =>
-  step(officePlan(change), world.call(call), { kind: 'restored' }, world.clock.now(), {}).call;
+  step(officePlan(change), world.call(call), { kind: 'restored' }, world.clock.now(), alone).call;
 
 const { menus, queues, groups } = officePlan();
 const elsewhere = { support: { ...queues.reception, name: 'support' } } as Dialplan['queues'];

@@ -93,6 +93,29 @@ describe('a dialplan, compiled', () => {
     expect(plan.calendars.office?.yearly).toEqual({ '12-24': [], '02-29': [{ from: 600, to: 660 }] });
   });
 
+  it('limits the calls of those whose phones register, and of others where it says so', () => {
+    const limits = (source: string): readonly (number | undefined)[] => {
+      const result = compileDialplan(source, 'plan.yaml');
+      if (!result.ok) throw new Error(JSON.stringify(result.error));
+      const { extensions } = result.value.plan;
+      return ['101', '102', '103', '104'].map(number => extensions[number]?.maxCalls);
+    };
+    const people = (defaults: string): string => `kozpont: 1
+company: { name: Example, timezone: Europe/Budapest, languages: [en] }
+prompts: { bye: Goodbye. }
+${defaults}
+extensions:
+  "101": { name: Anna }
+  "102": { name: Bea, maxCalls: 3 }
+  "103": { name: Gate, contact: "sip:gate@192.0.2.7" }
+  "104": { name: Door, contact: "sip:door@192.0.2.7", maxCalls: 1 }
+numbers: { "+361": extension:101 }
+transfer: { recall: { otherwise: goodbye:bye } }
+`;
+    expect(limits(people(''))).toEqual([1, 3, undefined, 1]);
+    expect(limits(people('defaults: { maxCalls: 2 }'))).toEqual([2, 3, undefined, 1]);
+  });
+
   it('fills in what an extension does not say', () => {
     const busy = { to: { kind: 'queue', name: 'reception' }, at: at('defaults:', 'queue:') };
     const otherwise = { to: { kind: 'goodbye', name: 'bye' }, language: 'hu', at: at('defaults:', 'goodbye:') };
@@ -101,6 +124,7 @@ describe('a dialplan, compiled', () => {
       name: 'Anna',
       ringFor: 25_000,
       directDial: true,
+      maxCalls: 1,
       failover: { busy, noAnswer: otherwise, declined: otherwise, unreachable: otherwise },
       at: at('Anna', '"101"'),
     });

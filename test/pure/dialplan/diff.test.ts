@@ -63,6 +63,12 @@ describe('what changes for callers', () => {
       kozpont simulate --dialplan 'new plan.yaml' --to +361 --at 2026-11-23T08:00 --press 2`);
   });
 
+  it('is how many calls a colleague takes at once', () => {
+    expect(changed(['name: Anna', 'name: Anna, maxCalls: 2'])).toContain(
+      '    presses 2: busy while in 2 calls\n      instead of: busy while in a call\n',
+    );
+  });
+
   it('is the hours, told once and not for everything that follows', () => {
     expect(changed(['08:00-17:00', '08:00-16:00'])).toBe(`a caller of +361
   Mon–Fri 16:00–17:00 (from Mon 2026-11-23 16:00)

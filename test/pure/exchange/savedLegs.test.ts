@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { alone } from '../../../src/call/shared.ts';
 import { begin } from '../../../src/call/step.ts';
 import type { SavedCall } from '../../../src/exchange/ports.ts';
 import { eachLegOnce } from '../../../src/exchange/savedLegs.ts';
@@ -7,7 +8,7 @@ import { officePlan } from '../../support/plan.ts';
 
 function saved(id: string, changedAt: number, dialogs: readonly string[]): SavedCall {
   const from = { number: '+36301111111', display: undefined, extension: undefined };
-  const { call } = begin(officePlan(), { id, origin: { kind: 'trunk', name: 'pstn' }, from, dialled: '0' }, 0, {});
+  const { call } = begin(officePlan(), { id, origin: { kind: 'trunk', name: 'pstn' }, from, dialled: '0' }, 0, alone);
   const legs = Object.fromEntries(dialogs.map(dialogId => [`leg of ${dialogId}`, { dialogId } as LegSnapshot]));
   return { call: { ...call, trail: [{ time: changedAt, kind: 'noInput' }] }, legs };
 }

@@ -13,15 +13,18 @@ import {
   spokenLength,
   usualAnswer,
 } from '../../../src/rehearsal/index.ts';
-import { officePlan } from '../../support/plan.ts';
+import { extension, officePlan } from '../../support/plan.ts';
 
 const plan = officePlan();
 const zone = 'Europe/Budapest';
 const at = instantOf('2026-11-23T10:00', zone) ?? Number.NaN;
 
-function play(change: Partial<Scenario> & { readonly phones?: Readonly<Record<string, Behaviour>> } = {}) {
+function play(
+  change: Partial<Scenario> & { readonly phones?: Readonly<Record<string, Behaviour>> } = {},
+  dialplan = plan,
+) {
   const { phones = {}, ...rest } = change;
-  return simulate(plan, {
+  return simulate(dialplan, {
     at,
     from: '+36301111111',
     to: '+3612345678',
@@ -60,6 +63,33 @@ describe('a call in virtual time', () => {
     ]);
     expect(call.phase).toMatchObject({ kind: 'ended', termination: { result: 'completed' } });
     expect(Object.keys(call.legs)).toEqual([]);
+  });
+
+  it('finds busy whoever talks already, where the dialplan has a limit', () => {
+    const limited = officePlan({
+      extensions: Object.fromEntries(
+        ['10', '11', '101', '102', '103'].map(one => [one, extension(one, { maxCalls: 1 })]),
+      ),
+    });
+    const phones = { '101': { kind: 'talking' }, '10': { kind: 'talking' } } as const;
+    const group = play({ presses: [{ keys: '2', at: 0 }], phones }, limited).moments;
+    expect(told(group, 'busy', 'rung', 'answered')).toMatchObject([
+      { kind: 'busy', who: '101' },
+      { kind: 'rung', who: '102' },
+      { kind: 'answered', who: '102' },
+    ]);
+    expect(linesOf({ startedAt: at, timezone: zone, moments: group }).join('\n')).toContain(
+      '101 is in a call already: busy',
+    );
+    const queue = play({ presses: [{ keys: '0', at: 0 }], phones }, limited).moments;
+    expect(told(queue, 'rung').map(moment => 'who' in moment && moment.who)).toEqual(['11']);
+    // Call waiting: it rings, and the one who talks does not answer.
+    const waiting = play({ presses: [{ keys: '2', at: 0 }], phones: { ...phones, '102': noAnswer } }).moments;
+    expect(told(waiting, 'busy', 'rung', 'answered').slice(0, 3)).toMatchObject([
+      { who: '101' },
+      { who: '102' },
+      { who: '11' },
+    ]);
   });
 
   it('says which timer was set, which fired, and why', () => {
@@ -216,11 +246,12 @@ describe('the words of the command line', () => {
     ['answer', { kind: 'answer', after: 4_000 }],
     ['answer:1m', { kind: 'answer', after: 60_000 }],
     ['noAnswer', { kind: 'noAnswer' }],
+    ['talking', { kind: 'talking' }],
     ['busy', { kind: 'busy', after: 0 }],
     ['declined:2s', { kind: 'declined', after: 2_000 }],
   ])('%s', (text, behaviour) => expect(parseBehaviour(text)).toEqual({ ok: true, value: behaviour }));
 
-  it.each(['', 'answers', 'answer:5', 'noAnswer:5s', 'busy:1s:2s'])('not %j', text =>
+  it.each(['', 'answers', 'answer:5', 'noAnswer:5s', 'talking:5s', 'busy:1s:2s'])('not %j', text =>
     expect(parseBehaviour(text).ok).toBe(false),
   );
 

@@ -37,6 +37,60 @@ describe.concurrent('colleagues', () => {
   );
 
   test(
+    'who talk are busy: for callers, for groups and for transfers, but not for a call that comes back',
+    inOffice(
+      async office => {
+        const [reception, anna, peter] = [
+          await office.extension('10'),
+          await office.extension('101'),
+          await office.extension('102'),
+        ];
+        const talk = anna.call('102');
+        await (await peter.rung()).answer();
+        await talk.answered();
+        // The company's menu dials 101: the caller goes to the reception at once, where the menu sends the lost.
+        const outside = (await office.caller()).call(companyNumber);
+        await outside.hears(office.prompt('welcome'));
+        await outside.press('101');
+        const first = await reception.rung();
+        await first.answer();
+        await hearEachOther(office, outside, first);
+        const transfer = first.transfer('102');
+        expect(await transfer.settled()).toBe(486);
+        await hearEachOther(office, outside, first);
+        expect(anna.calls).toHaveLength(1);
+        expect(peter.calls).toHaveLength(1);
+        await talk.hangUp();
+        const again = first.transfer('102');
+        const rang = await peter.rung();
+        await first.hangUp();
+        // The reception talks with the next caller when this one comes back.
+        const next = (await office.caller('+36204445566')).call(companyNumber);
+        await next.hears(office.prompt('welcome'));
+        await next.press('0');
+        const second = await reception.rung();
+        await second.answer();
+        await hearEachOther(office, next, second);
+        await rang.refuse(603);
+        const back = await reception.rung();
+        expect(back.shown.from.display).toContain('R: declined 102');
+        expect(again.notified.length).toBeGreaterThan(0);
+        await outside.hangUp();
+        await next.hangUp();
+        const [record] = await office.ended(3).then(all => all.filter(({ to }) => to === companyNumber));
+        expect(record?.steps).toContainEqual(expect.objectContaining({ kind: 'busy', number: '101' }));
+      },
+      {
+        plan: {
+          extensions: Object.fromEntries(
+            ['10', '11', '101', '102', '103'].map(number => [number, extension(number, { maxCalls: 1 })]),
+          ),
+        },
+      },
+    ),
+  );
+
+  test(
     'are told why nobody answers',
     inOffice(
       async office => {
