@@ -5,6 +5,7 @@ import { Metrics } from './api/metrics/metrics.ts';
 import type { Switchboard } from './api/ports.ts';
 import type { Clock } from './base/clock.ts';
 import { messageOf } from './base/errors.ts';
+import { FaultLog, guardedClock } from './base/faults.ts';
 import type { Log } from './base/log.ts';
 import { own } from './base/own.ts';
 import type { Advertised } from './config/address.ts';
@@ -72,12 +73,14 @@ export interface Kozpont {
  * prompts are not.
  */
 export async function startKozpont(config: Config, parts: Parts): Promise<Kozpont> {
-  const { clock, log } = parts;
+  const { log } = parts;
+  const faults = new FaultLog(parts.clock, log);
+  const clock = guardedClock(parts.clock, faults);
   let current: DialplanParts = parts;
   const engine =
     config.engine.kind === 'drachtio'
-      ? drachtioEngine(config.engine, config, parts)
-      : await embeddedEngine(config, parts);
+      ? drachtioEngine(config.engine, config, { clock, log, faults })
+      : await embeddedEngine(config, { clock, log, faults, advertised: parts.advertised });
   await engine.ready;
   const journal = engine.outlives ? new FileJournal(clock, log, config.files.calls) : undefined;
   const saved = (await journal?.found()) ?? [];
@@ -107,6 +110,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     {
       clock,
       log,
+      faults,
       server: engine.server,
       ready: () => engine.media.ready,
       realm: config.sip.realm,
@@ -136,7 +140,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   const drainRequested = new Promise<void>(resolve => {
     drainAsked = resolve;
   });
-  const switchboard = switchboardOf({ exchange, signalling, engine, loop }, () => {
+  const switchboard = switchboardOf({ exchange, signalling, engine, loop, faults }, () => {
     drainAsked();
     return drain();
   });
@@ -144,7 +148,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   const api =
     listen === undefined || metrics === undefined
       ? undefined
-      : await startApi({ clock, log, listen, accessFile: config.files.api, switchboard, metrics }).catch(
+      : await startApi({ clock, log, faults, listen, accessFile: config.files.api, switchboard, metrics }).catch(
           async error => {
             await end([signalling, engine, ...files]);
             throw error;
@@ -194,10 +198,11 @@ const switchboardOf = (
     readonly signalling: SipSignalling;
     readonly engine: Engine;
     readonly loop: LoopWatch;
+    readonly faults: FaultLog;
   },
   drain: () => Promise<number>,
 ): Switchboard => {
-  const { exchange, signalling, engine, loop } = parts;
+  const { exchange, signalling, engine, loop, faults } = parts;
   return {
     get connected() {
       return signalling.connected;
@@ -221,6 +226,7 @@ const switchboardOf = (
     mediaServers: () => engine.mediaServers(),
     rtpPorts: () => engine.rtpPorts(),
     held: () => engine.held(),
+    faults: () => faults.counts,
     drainMedia: name => engine.drainMedia(name),
     drain,
   };

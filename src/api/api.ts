@@ -1,6 +1,8 @@
 /** What a supervisor sees of the running switchboard: whether it lives, whether it takes calls, and its numbers. */
+
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
+import type { Faults } from '../base/faults.ts';
 import type { Log } from '../base/log.ts';
 import { type Access, newToken, removeAccess, writeAccess } from './accessFile.ts';
 import { json } from './answer.ts';
@@ -13,6 +15,7 @@ import { type HttpServer, openHttpServer, type Routes } from './server.ts';
 export interface ApiOptions {
   readonly clock: Clock;
   readonly log: Log;
+  readonly faults: Faults;
   readonly listen: { readonly address: string; readonly port: number };
   /** Where `kozpont drain` finds the address and the token. */
   readonly accessFile: string;
@@ -24,9 +27,9 @@ export type Api = HttpServer;
 
 /** Error: `API_ADDRESS_IN_USE`. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { clock, log, listen, accessFile, metrics, switchboard } = options;
+  const { clock, log, faults, listen, accessFile, metrics, switchboard } = options;
   const token = newToken();
-  const server = await openHttpServer({ clock, log, listen, routes: routesOf(options, token) });
+  const server = await openHttpServer({ clock, faults, listen, routes: routesOf(options, token) });
   metrics.show(switchboard);
   const access: Access = { url: urlOf(server), token };
   await writeAccess(accessFile, access).catch(error => {

@@ -1,5 +1,7 @@
 /** What the API shows of the switchboard, and what it may ask of it: whoever puts the parts together provides it. */
+
 import type { Duration } from '../base/clock.ts';
+import type { Entrance } from '../base/faults.ts';
 import type { Census } from '../exchange/ports.ts';
 
 export interface Switchboard {
@@ -17,6 +19,8 @@ export interface Switchboard {
   rtpPorts(): { readonly inUse: number; readonly resting: number; readonly free: number } | undefined;
   /** Extensions that have at least one phone, and phones in all. */
   readonly registrations: { readonly extensions: number; readonly bindings: number };
+  /** Faults of ours that were contained since the start, by where they came in (`base/faults.ts`). */
+  faults(): ReadonlyMap<Entrance, number>;
   /** What the engine holds, by name: the names are the engine's, and few. */
   held(): Readonly<Record<string, number>>;
   /**

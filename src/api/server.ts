@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { KozpontError, messageOf } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
+import { type Faults, guard } from '../base/faults.ts';
 import { own } from '../base/own.ts';
 import { type Answer, failure, give } from './answer.ts';
 
@@ -19,7 +19,7 @@ export type Routes = Readonly<Record<string, Readonly<Record<string, Handler>>>>
 
 export interface HttpServerOptions {
   readonly clock: Clock;
-  readonly log: Log;
+  readonly faults: Faults;
   readonly listen: { readonly address: string; readonly port: number };
   readonly routes: Routes;
 }
@@ -41,7 +41,7 @@ const idleAfter = 30_000;
 const closeWithin = 1_000;
 
 /** Error: `API_ADDRESS_IN_USE`, with the address in its message, for whatever keeps it from listening there. */
-export async function openHttpServer({ clock, log, listen, routes }: HttpServerOptions): Promise<HttpServer> {
+export async function openHttpServer({ clock, faults, listen, routes }: HttpServerOptions): Promise<HttpServer> {
   const server = createServer({
     maxHeaderSize: longestHead,
     headersTimeout: requestWithin,
@@ -51,8 +51,8 @@ export async function openHttpServer({ clock, log, listen, routes }: HttpServerO
   });
   server.maxConnections = mostConnections;
   server.timeout = idleAfter;
-  server.on('request', (request, response) => void serve(routes, log, request, response));
-  server.on('clientError', refuse);
+  server.on('request', (request, response) => void serve(routes, faults, request, response));
+  server.on('clientError', (error, stream) => void guard(faults, 'http', () => refuse(error, stream)));
   const { address, port } = await listening(server, listen);
   let closing: Promise<void> | undefined;
   return {
@@ -86,16 +86,23 @@ function listening(server: Server, { address, port }: HttpServerOptions['listen'
   });
 }
 
-async function serve(routes: Routes, log: Log, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  routes: Routes,
+  faults: Faults,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   // Whoever has gone meanwhile is told nothing.
   response.on('error', () => undefined);
   try {
     const answer = await answerTo(routes, request, response);
     if (answer !== 'taken') give(response, answer);
   } catch (error) {
-    log.error({ error: messageOf(error) }, 'a request of the API failed');
-    if (response.headersSent) response.destroy();
-    else give(response, failure(500, 'something in Kozpont failed; its log says what'));
+    faults.caught('http', error, `${request.method} ${request.url}`);
+    guard(faults, 'http', () => {
+      if (response.headersSent) response.destroy();
+      else give(response, failure(500, 'something in Kozpont failed; its log says what'));
+    });
   }
 }
 

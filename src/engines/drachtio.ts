@@ -1,11 +1,9 @@
 /** The production engine: a drachtio-server and FreeSWITCHes, each a program of its own, somewhere. */
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
 import type { Config, Engine as EngineConfig } from '../config/config.ts';
 import { pathOnServer } from '../config/sharedPaths.ts';
 import { superviseFreeswitch } from '../media/freeswitch/supervise.ts';
 import { MediaPool } from '../media/pool/mediaPool.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, EngineParts } from './engine.ts';
 
 type DrachtioConfig = Extract<EngineConfig, { kind: 'drachtio' }>;
 
@@ -16,7 +14,7 @@ type DrachtioConfig = Extract<EngineConfig, { kind: 'drachtio' }>;
 export function drachtioEngine(
   { drachtio, freeswitch }: DrachtioConfig,
   { node }: Pick<Config, 'node'>,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log, faults }: EngineParts,
 ): Engine {
   const pool = new MediaPool(log);
   let isReady = (): void => undefined;
@@ -28,6 +26,7 @@ export function drachtioEngine(
       {
         clock,
         log,
+        faults,
         name: server.name,
         host: server.host,
         port: server.port,

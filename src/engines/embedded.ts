@@ -1,23 +1,22 @@
 /** The embedded engine: SIP server and RTP engine inside this process. */
-import type { Clock } from '../base/clock.ts';
 import { randomId } from '../base/ids.ts';
-import type { Log } from '../base/log.ts';
 import type { Advertised } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { startDrachtiod } from '../embedded/drachtiod/drachtiod.ts';
 import { createEmbeddedMedia } from '../embedded/rtp/embeddedMedia.ts';
 import { servedMethods } from '../signalling/signalling.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, EngineParts } from './engine.ts';
 
 /** Error: `ADDRESS_IN_USE`, with the address in its message. Nothing is left open then. */
 export async function embeddedEngine(
   config: Pick<Config, 'sip' | 'media'>,
-  { clock, log, advertised }: { readonly clock: Clock; readonly log: Log; readonly advertised: Advertised },
+  { clock, log, faults, advertised }: EngineParts & { readonly advertised: Advertised },
 ): Promise<Engine> {
   const secret = randomId(16);
   const server = await startDrachtiod({
     clock,
     log,
+    faults,
     contacts: config.sip.listeners.map(({ transport, address, port }) => ({
       protocol: transport,
       address,
@@ -28,7 +27,7 @@ export async function embeddedEngine(
     abilities: { methods: servedMethods },
   });
   const { address, ports, rest } = config.media;
-  const media = createEmbeddedMedia({ clock, log, address: advertised.media, bind: address, ports, rest });
+  const media = createEmbeddedMedia({ clock, log, faults, address: advertised.media, bind: address, ports, rest });
   return {
     server: { host: '127.0.0.1', port: server.adminPort, secret },
     listening: server.contacts.map(({ protocol, address, port }) => ({ transport: protocol, address, port })),

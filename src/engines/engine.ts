@@ -1,6 +1,15 @@
 /** What the switchboard runs on, put together: a SIP server to connect to, and media servers. */
 import type { MediaServerState, Switchboard } from '../api/ports.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Faults } from '../base/faults.ts';
+import type { Log } from '../base/log.ts';
 import type { MediaServer } from '../media/port.ts';
+
+export interface EngineParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly faults: Faults;
+}
 
 export interface Listening {
   readonly transport: string;

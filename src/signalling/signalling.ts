@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
+import type { Faults } from '../base/faults.ts';
 import type { Log } from '../base/log.ts';
 import { Connection, type ServerAddress, type SipListener } from './connection/connection.ts';
 import { routeTheRest } from './connection/refusals.ts';
@@ -24,6 +25,8 @@ export { served as servedMethods } from './connection/refusals.ts';
 export interface SignallingOptions {
   readonly clock: Clock;
   readonly log: Log;
+  /** Who hears of what a message makes throw; default: the log. */
+  readonly faults?: Faults;
   /** Of drachtio-server or drachtiod. */
   readonly server: ServerAddress;
   /** The protection domain of digest authentication (RFC 7616). */
@@ -94,6 +97,7 @@ export const createSignalling = async (
   const connection: Connection = new Connection({
     clock,
     log,
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
     server: options.server,
     events: {
       connected: () => {

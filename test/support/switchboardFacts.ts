@@ -13,5 +13,6 @@ export const idle: Switchboard = {
   registrations: { extensions: 0, bindings: 0 },
   drainMedia: () => 'unknown',
   held: () => ({}),
+  faults: () => new Map(),
   drain: () => Promise.resolve(0),
 };

@@ -1,4 +1,5 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { entrances } from '../../base/faults.ts';
 import { own } from '../../base/own.ts';
 import type { AgentState } from '../../call/acd/acd.ts';
 import type { Phase } from '../../call/call.ts';
@@ -90,6 +91,17 @@ export function stateMetrics(registry: Registry, switchboard: Switchboard): void
   gauge('kozpont_rtp_port_pairs', 'Pairs of RTP and RTCP ports, of this process.', 'state', () =>
     Object.entries(switchboard.rtpPorts() ?? {}),
   );
+  new Counter({
+    name: 'kozpont_faults_total',
+    help: 'Faults of ours that were contained: each cost one packet, and is in the log.',
+    labelNames: ['entrance'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      const counts = switchboard.faults();
+      for (const entrance of entrances) this.inc({ entrance }, counts.get(entrance) ?? 0);
+    },
+  });
   gauge('kozpont_engine_held', 'What the engine holds: all 0 half a minute after the last call.', 'what', () =>
     Object.entries(switchboard.held()),
   );

@@ -3,6 +3,7 @@
  * runs against it; what such an application can see is what drachtio-server shows it, but for the departures that stand
  * in README.md.
  */
+import { FaultLog } from '../../base/faults.ts';
 import { createSipStack } from '../sip/createStack.ts';
 import type { ListenAddress } from '../sip/stack.ts';
 import { defaultTimers } from '../sip/transactions/timerValues.ts';
@@ -40,9 +41,11 @@ export const startDrachtiod = async (options: DrachtiodOptions): Promise<Drachti
   const { clock, admin, contacts } = options;
   const log = options.log.child({ part: 'drachtiod' });
   const timers = { ...defaultTimers, ...options.timers };
+  const faults = options.faults ?? new FaultLog(clock, log);
   const stack = createSipStack({
     clock,
     log,
+    faults,
     listeners: contacts,
     core: dispatch(() => core),
     timers,
@@ -59,6 +62,7 @@ export const startDrachtiod = async (options: DrachtiodOptions): Promise<Drachti
   const core: Core = {
     clock,
     log,
+    faults,
     stack,
     isLocal,
     timers,
@@ -81,6 +85,7 @@ export const startDrachtiod = async (options: DrachtiodOptions): Promise<Drachti
     ...admin,
     clock,
     log,
+    faults,
     greeting: () => {
       const shown = (advertised: boolean) => stack.addresses.map(address => hostport(address, advertised)).join(',');
       return `${shown(true)}|${version}|${shown(false)}`;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import type { Faults } from '../../base/faults.ts';
 import type { Log } from '../../base/log.ts';
 import type { Abilities } from '../../sip/grammar/verdict/verdict.ts';
 import type { SipRequest } from '../../sip/message.ts';
@@ -11,6 +12,8 @@ import type { RequestHandler } from './routing/requestHandlers.ts';
 export interface DrachtiodOptions {
   readonly clock: Clock;
   readonly log: Log;
+  /** Who hears of what a message or a frame makes throw; default: the log. */
+  readonly faults?: Faults;
   /** Where SIP is spoken; at least one. */
   readonly contacts: readonly Listener[];
   readonly admin: {

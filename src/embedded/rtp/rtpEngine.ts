@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Clock, Duration, Timer } from '../../base/clock.ts';
-import { KozpontError, messageOf } from '../../base/errors.ts';
+import { KozpontError } from '../../base/errors.ts';
+import { FaultLog, type Faults, guard } from '../../base/faults.ts';
 import type { Log } from '../../base/log.ts';
 import { Pacer } from './pace/pacer.ts';
 import { RtpSession, type SessionContext, type SessionEvents } from './session.ts';
@@ -11,6 +12,8 @@ import { PortPool, type PortRange } from './socket/portPool.ts';
 export interface RtpEngineOptions {
   readonly clock: Clock;
   readonly log: Log;
+  /** Who hears of what a packet makes throw; default: the log. */
+  readonly faults?: Faults;
   /** The IP address that sockets are bound to: `0.0.0.0` for every one that the machine has. */
   readonly bind: string;
   /** Both included; a party takes two. */
@@ -54,19 +57,21 @@ export class RtpEngine {
   private readonly context: SessionContext & { readonly pacer: Pacer };
   private readonly pool: PortPool;
   private readonly opener: PortOpener;
+  private readonly faults: Faults;
   private timer: Timer | undefined;
   private closed = false;
 
   constructor(private readonly options: RtpEngineOptions) {
     const { clock, log, random = secureRandom } = options;
+    this.faults = options.faults ?? new FaultLog(clock, log);
     this.context = {
       clock,
-      pacer: new Pacer(clock, error => log.error({ error: messageOf(error) }, 'a stream could not be paced')),
+      pacer: new Pacer(clock, error => this.faults.caught('rtp', error)),
       counters: { received: 0, sent: 0, refused: 0, unusable: 0, excess: 0 },
       random,
     };
     this.pool = new PortPool(options.ports, options.rest, below => Math.floor(random() * below));
-    this.opener = new PortOpener(clock, options.openSocket ?? openSystemSocket, options.bind, this.pool);
+    this.opener = new PortOpener(clock, options.openSocket ?? openSystemSocket, options.bind, this.pool, this.faults);
   }
 
   /** Errors: `PORTS_EXHAUSTED`, `MEDIA_UNAVAILABLE`. The session is given back by its `close`. */
@@ -108,7 +113,7 @@ export class RtpEngine {
     this.timer = this.options.clock.after(housekeeping, () => {
       this.keepHouse();
       const now = this.options.clock.now();
-      for (const session of this.sessions) session.housekeep(now);
+      for (const session of this.sessions) guard(this.faults, 'rtp', () => session.housekeep(now));
     });
   }
 }

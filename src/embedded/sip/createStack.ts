@@ -1,4 +1,5 @@
 import { KozpontError, messageOf } from '../../base/errors.ts';
+import { FaultLog, guard } from '../../base/faults.ts';
 import { defaultParseLimits } from '../../sip/grammar/limits.ts';
 import { serializeMessage } from '../../sip/grammar/serializeMessage.ts';
 import type { SipRequest, SipResponse } from '../../sip/message.ts';
@@ -49,6 +50,8 @@ class Stack implements SipStack {
     const limits = { ...defaultLimits, ...options.limits };
     const transports = new TransportSet(clock);
     const { tally } = this;
+    const faults = options.faults ?? new FaultLog(clock, log);
+    let handled: Buffer | undefined;
     this.transports = transports;
     this.context = {
       clock,
@@ -62,17 +65,15 @@ class Stack implements SipStack {
       tally,
       transmit: (bytes, hop, done, sendOptions) => {
         tally.sent++;
-        transports.send(bytes, hop, done, sendOptions);
+        transports.send(bytes, hop, error => void guard(faults, 'sip', () => done(error), bytes), sendOptions);
       },
-      guarded: (what, call) => {
-        try {
-          call();
-          return true;
-        } catch (error) {
-          log.error({ what, err: error }, 'a handler of the SIP stack threw');
-          return false;
-        }
+      guarded: call => guard(faults, 'sip', call, handled),
+      handling: (bytes, call) => {
+        handled = bytes;
+        guard(faults, 'sip', call, bytes);
+        handled = undefined;
       },
+      soon: call => queueMicrotask(() => void guard(faults, 'sip', call)),
     };
     this.large = new LargeRequests(clock, transports);
     this.servers = new ServerTransactions(this.context, {

@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import type { KozpontError } from '../../base/errors.ts';
+import type { Faults } from '../../base/faults.ts';
 import type { Log } from '../../base/log.ts';
 import type { ParseLimits } from '../../sip/grammar/limits.ts';
 import type { Abilities } from '../../sip/grammar/verdict/judge.ts';
@@ -20,6 +21,8 @@ export type { Hop, ListenAddress, Protocol, Source } from './transport/transport
 export interface SipStackOptions {
   readonly clock: Clock;
   readonly log: Log;
+  /** Who hears of what a handler throws; default: the log. */
+  readonly faults?: Faults;
   readonly listeners: readonly Listener[];
   readonly core: SipCore;
   readonly timers?: Partial<TimerValues>;

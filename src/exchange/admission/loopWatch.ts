@@ -37,9 +37,9 @@ export class LoopWatch {
     const due = this.clock.now() + every;
     return this.clock.at(due, () => {
       const now = this.clock.now();
+      this.timer = this.arm();
       const before = this.late;
       this.lateness.observe(now - due, now);
-      this.timer = this.arm();
       if (this.late === before) return;
       const told = { delay: Math.round(this.delay) };
       if (this.late) this.log.warn(told, 'overloaded: new calls are refused until the process keeps up again');

@@ -1,5 +1,6 @@
 import type { Clock, Duration } from '../../base/clock.ts';
 import { KozpontError } from '../../base/errors.ts';
+import { FaultLog, type Faults } from '../../base/faults.ts';
 import type { Log } from '../../base/log.ts';
 import { Connection, type ServerAddress } from '../../signalling/connection/connection.ts';
 import { name as encodeName, text } from './encode.ts';
@@ -10,6 +11,8 @@ import type { PathMap } from './sounds.ts';
 export interface FreeswitchOptions {
   readonly clock: Clock;
   readonly log: Log;
+  /** Who hears of what a message or an event makes throw; default: the log. */
+  readonly faults?: Faults;
   /** For logs and metrics. */
   readonly name: string;
   /** Of the event socket. */
@@ -64,9 +67,10 @@ export async function connectFreeswitch(options: FreeswitchOptions): Promise<Fre
   const { clock, name, host, port, secret } = options;
   const deadlines = { ...usual, ...options.deadlines };
   const log = options.log.child({ media: name });
+  const faults = options.faults ?? new FaultLog(clock, log);
   const application = encodeName(options.application ?? 'kozpont');
   const profile = options.profile ?? 'kozpont';
-  const socket = await EventSocket.open({ host, port, secret }, { clock, log, deadlines });
+  const socket = await EventSocket.open({ host, port, secret }, { clock, log, faults, deadlines });
   let server: FreeswitchServer | undefined;
   let connected = false;
   const lost = (error: KozpontError): void => server?.fail(error);
@@ -80,6 +84,7 @@ export async function connectFreeswitch(options: FreeswitchOptions): Promise<Fre
     connection = new Connection({
       clock,
       log,
+      faults,
       server: options.sip,
       events: { connected: () => {}, lost: () => lost(sipServerLost()) },
     });

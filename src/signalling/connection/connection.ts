@@ -10,8 +10,8 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import { KozpontError, messageOf } from '../../base/errors.ts';
+import { FaultLog, type Faults, guard } from '../../base/faults.ts';
 import type { Log } from '../../base/log.ts';
-import { LogBudget } from '../../base/logBudget.ts';
 import { type Responder, responderOf } from '../drachtio/responder.ts';
 import { createSrf, type SrfDialog, type SrfRequest } from '../drachtio/srf.ts';
 import { guardIncoming } from './incoming.ts';
@@ -47,6 +47,8 @@ export interface ConnectionEvents {
 export interface ConnectionOptions {
   readonly clock: Clock;
   readonly log: Log;
+  /** Who hears of what a message makes throw; default: the log. */
+  readonly faults?: Faults;
   readonly server: ServerAddress;
   readonly events: ConnectionEvents;
 }
@@ -74,11 +76,10 @@ export class Connection {
   /** Where the server listens for SIP, by its own word. */
   listening: readonly SipListener[] = [];
 
-  /** What strangers send may be what could not be handled. */
-  private readonly complaints: LogBudget;
+  private readonly faults: Faults;
 
   constructor(private readonly options: ConnectionOptions) {
-    this.complaints = new LogBudget(options.clock);
+    this.faults = options.faults ?? new FaultLog(options.clock, options.log);
   }
 
   get connected(): boolean {
@@ -112,9 +113,9 @@ export class Connection {
     this.srf.on('error', error =>
       this.options.log.debug({ error: messageOf(error) }, 'no connection to the SIP server'),
     );
-    this.srf.on('close', () => this.closedByServer());
+    this.srf.on('close', () => this.guard(() => this.closedByServer()));
     this.srf.connect({ host, port, secret, reconnect: { retryMaxDelay } });
-    guardIncoming(this.srf, this.options.clock, this.options.log);
+    guardIncoming(this.srf, this.options.clock, this.options.log, this.faults);
     try {
       await withDeadline(this.options.clock, connectWithin, `connecting to the SIP server at ${host}:${port}`, first);
     } catch (error) {
@@ -147,13 +148,7 @@ export class Connection {
 
   /** Nothing that drachtio-srf calls may throw: it would fall out of its socket's handler and end the process. */
   guard(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      const suppressed = this.complaints.spend();
-      if (suppressed !== undefined)
-        this.options.log.error({ err: error, suppressed }, 'a SIP message could not be handled');
-    }
+    guard(this.faults, 'drachtio', run);
   }
 
   async close(): Promise<void> {

@@ -1,17 +1,15 @@
 /** What comes from the server, on its way to drachtio-srf: nothing of it may cost more than itself, nor throw. */
 import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
+import { type Faults, guard } from '../../base/faults.ts';
 import type { Log } from '../../base/log.ts';
 import { LogBudget } from '../../base/logBudget.ts';
 import { readable } from '../drachtio/received.ts';
 import type { DrachtioSrf } from '../drachtio/srf.ts';
 import { sendWithin } from './socket.ts';
 
-/** How much of a message that could not be handled stands in the log. Characters. */
-const longestExcerpt = 500;
-
 /** To be called when `srf.connect` has returned, before anything has come. */
-export const guardIncoming = (srf: DrachtioSrf, clock: Clock, log: Log): void => {
+export const guardIncoming = (srf: DrachtioSrf, clock: Clock, log: Log, faults: Faults): void => {
   const { wp } = srf.app.client;
   const budget = new LogBudget(clock);
   const complain = (details: Record<string, unknown>, text: string): void => {
@@ -22,28 +20,25 @@ export const guardIncoming = (srf: DrachtioSrf, clock: Clock, log: Log): void =>
   const [handle] = wp.listeners('msg');
   wp.removeAllListeners('msg');
   wp.on('msg', (socket, frame) => {
-    try {
+    const read = (): void => {
       const checked = check(srf, frame);
       if (checked.frame !== undefined) handle?.(socket, checked.frame);
       else complain({ why: checked.why }, 'a SIP message was not read');
-    } catch (error) {
-      complain({ err: error, frame: frame.slice(0, longestExcerpt) }, 'a SIP message could not be handled');
-    }
+    };
+    guard(faults, 'drachtio', read, frame);
   });
   // A frame without a length: drachtio-srf throws, and would again at each that follows.
-  wp.on('connect', socket => guardBytes(socket, error => complain({ err: error }, 'the SIP server makes no sense')));
+  wp.on('connect', socket => guardBytes(socket, faults));
 };
 
-const guardBytes = (socket: Socket, failed: (error: unknown) => void): void => {
+const guardBytes = (socket: Socket, faults: Faults): void => {
   const readers = socket.listeners('data');
   socket.removeAllListeners('data');
   socket.on('data', bytes => {
-    try {
+    const read = (): void => {
       for (const reader of readers) reader.call(socket, bytes);
-    } catch (error) {
-      failed(error);
-      socket.destroy();
-    }
+    };
+    if (!guard(faults, 'drachtio', read, bytes)) socket.destroy();
   });
 };
 

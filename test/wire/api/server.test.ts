@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { json } from '../../../src/api/answer.ts';
 import { type HttpServer, openHttpServer } from '../../../src/api/server.ts';
 import { systemClock } from '../../../src/base/clock.ts';
+import { FaultLog } from '../../../src/base/faults.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { leaveNoSocketOpen } from '../../support/switchboard/openSockets.ts';
 import { hostileBytes } from '../../support/wire/hostileBytes.ts';
@@ -12,7 +13,7 @@ leaveNoSocketOpen();
 const open = (listen = { address: '127.0.0.1', port: 0 }): Promise<HttpServer> =>
   openHttpServer({
     clock: systemClock,
-    log: silentLog,
+    faults: new FaultLog(systemClock, silentLog),
     listen,
     routes: {
       '/well': { GET: () => json(200, { well: true }) },

@@ -1,7 +1,9 @@
 /** The port that applications connect to. */
+
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../../base/clock.ts';
 import { KozpontError, messageOf } from '../../../base/errors.ts';
+import type { Faults } from '../../../base/faults.ts';
 import type { Log } from '../../../base/log.ts';
 import { Connection, type ConnectionEvents, type ConnectionLimits, defaultConnectionLimits } from './connection.ts';
 import { secretCheck } from './secret.ts';
@@ -17,6 +19,7 @@ export const defaultAdminPortLimits: AdminPortLimits = { ...defaultConnectionLim
 export interface AdminPortOptions {
   readonly clock: Clock;
   readonly log: Log;
+  readonly faults: Faults;
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
@@ -112,12 +115,13 @@ export class AdminPort {
   }
 
   private take(socket: Socket, told: Partial<ConnectionEvents>): void {
-    const { clock, log, greeting, events } = this.options;
+    const { clock, log, faults, greeting, events } = this.options;
     const { limits, secretIsRight } = this;
     const connection = new Connection({
       socket,
       clock,
       log,
+      faults,
       limits,
       secretIsRight,
       greeting,

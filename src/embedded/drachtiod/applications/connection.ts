@@ -10,13 +10,15 @@
  *   `closed` when it has gone, or that moment is over.
  * - `closed`: nothing more is read or written. Entered from: every state. Final.
  */
+
 import type { Socket } from 'node:net';
 import type { Clock, Duration, Timer } from '../../../base/clock.ts';
+import { type Faults, guard } from '../../../base/faults.ts';
 import { randomId } from '../../../base/ids.ts';
 import type { Log } from '../../../base/log.ts';
 import { type AuthenticateCommand, type Command, parseCommand } from '../protocol/command.ts';
 import { FrameReader } from '../protocol/frame.ts';
-import { noFrame, okFrame } from '../protocol/outgoing.ts';
+import { noFrame, nokFrame, okFrame } from '../protocol/outgoing.ts';
 
 export interface ConnectionLimits {
   /** How long a peer may take to authenticate. Milliseconds. */
@@ -62,6 +64,7 @@ export interface ConnectionOptions {
   readonly socket: Socket;
   readonly clock: Clock;
   readonly log: Log;
+  readonly faults: Faults;
   readonly limits: ConnectionLimits;
   readonly secretIsRight: (offered: string) => boolean;
   /** What the answer to the right secret says. */
@@ -90,10 +93,14 @@ export class Connection implements Application {
     // Without this a BYE can overtake, in the application's eyes, the answer that it belongs to by 40 ms of Nagle.
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 15_000);
-    socket.on('data', chunk => this.received(chunk));
+    const { faults } = options;
+    socket.on('data', chunk => {
+      // Where the next frame begins is not known any more.
+      if (!guard(faults, 'application', () => this.received(chunk), chunk)) this.destroy();
+    });
     socket.on('error', error => this.log.debug({ err: error }, 'the connection of an application failed'));
-    socket.on('close', () => this.ended());
-    socket.on('end', () => this.destroy());
+    socket.on('close', () => guard(faults, 'application', () => this.ended()));
+    socket.on('end', () => guard(faults, 'application', () => this.destroy()));
   }
 
   get connected(): boolean {
@@ -125,7 +132,7 @@ export class Connection implements Application {
     for (const frame of frames.value) {
       // A frame can be the last one that is read.
       if (this.isOver()) return;
-      this.frame(frame);
+      if (!guard(this.options.faults, 'application', () => this.frame(frame), frame)) this.fault(frame);
     }
   }
 
@@ -143,6 +150,12 @@ export class Connection implements Application {
     } else {
       this.options.events.command(this, command.value);
     }
+  }
+
+  /** The command made us throw: its application is not to wait for an answer. */
+  private fault(payload: Buffer): void {
+    const end = payload.indexOf('|');
+    if (this.state === 'ready' && end > 0) this.send(nokFrame(payload.toString('latin1', 0, end), 'Internal error'));
   }
 
   private authenticate(command: AuthenticateCommand): void {

@@ -1,5 +1,6 @@
 /** What the parts of the server share. */
 import type { Clock } from '../../../base/clock.ts';
+import type { Faults } from '../../../base/faults.ts';
 import type { Log } from '../../../base/log.ts';
 import type { SipRequest } from '../../../sip/message.ts';
 import type { SipStack } from '../../sip/stack.ts';
@@ -21,6 +22,7 @@ import type { RequestHandlers } from '../routing/requestHandlers.ts';
 export interface Core {
   readonly clock: Clock;
   readonly log: Log;
+  readonly faults: Faults;
   readonly stack: SipStack;
   /** Is this host and port one of ours? */
   readonly isLocal: (host: string, port?: number) => boolean;

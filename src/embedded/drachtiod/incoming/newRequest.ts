@@ -1,5 +1,7 @@
 /** A request that belongs to no dialog: it goes to one of the applications that want its method. */
+
 import { randomInt } from 'node:crypto';
+import { detach } from '../../../base/faults.ts';
 import { randomId } from '../../../base/ids.ts';
 import { field, header } from '../../../sip/grammar/headers.ts';
 import type { SipRequest, SipResponse } from '../../../sip/message.ts';
@@ -65,7 +67,7 @@ export const newRequest = (core: Core, transaction: ServerTransaction): void => 
       give: application => give(core, application, transaction, forget),
       ended: forget,
     });
-    void undecided.ask(handler);
+    detach(core.faults, undecided.ask(handler));
     return;
   }
   const application = core.routes.next(request.method.toLowerCase(), core.tagFor(request));

@@ -115,7 +115,11 @@ export class Pacer {
     for (const seat of this.seats.values()) {
       // One that joined while the timer was late has missed nothing.
       if (seat.served > this.done) continue;
-      seat.stream.skip(frames);
+      try {
+        seat.stream.skip(frames);
+      } catch (error) {
+        this.onError(error);
+      }
       this.skippedFrames += frames;
     }
   }

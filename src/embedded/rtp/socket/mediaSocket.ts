@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { type Faults, guard } from '../../../base/faults.ts';
 import type { TransportAddress } from '../../../media/sdp/agreement.ts';
 
 /** How a socket is made: tests hand in one of their own, to lose packets or to break it. */
@@ -61,19 +62,26 @@ export class MediaSocket implements PacketSocket {
   private open = true;
   private events: SocketEvents | undefined;
 
-  private constructor(private readonly socket: Socket) {
-    socket.on('message', (packet, from) => this.events?.packet(packet, from));
+  private constructor(
+    private readonly socket: Socket,
+    private readonly faults: Faults,
+  ) {
+    socket.on('message', (packet, from) => {
+      try {
+        this.events?.packet(packet, from);
+      } catch (error) {
+        faults.caught('rtp', error, packet);
+      }
+    });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (passing.includes(error.code ?? '')) this.errors++;
-      else if (this.open) this.events?.broken(error);
+      else this.broken(error);
     });
-    socket.on('close', () => {
-      if (this.open) this.events?.broken(new Error('the socket was closed'));
-    });
+    socket.on('close', () => this.broken(new Error('the socket was closed')));
   }
 
   /** Rejects with the error of `bind`; then nothing is left open. */
-  static bind(open: OpenSocket, address: string, port: number): Promise<MediaSocket> {
+  static bind(open: OpenSocket, address: string, port: number, faults: Faults): Promise<MediaSocket> {
     const socket = open(isIPv6(address) ? 'udp6' : 'udp4');
     return new Promise((resolve, reject) => {
       const failed = (error: Error): void => {
@@ -83,7 +91,7 @@ export class MediaSocket implements PacketSocket {
       socket.once('error', failed);
       socket.bind({ address, port, exclusive: true }, () => {
         socket.off('error', failed);
-        resolve(new MediaSocket(socket));
+        resolve(new MediaSocket(socket, faults));
       });
     });
   }
@@ -114,6 +122,10 @@ export class MediaSocket implements PacketSocket {
     if (!this.connected) return;
     this.connected = false;
     this.socket.disconnect();
+  }
+
+  private broken(error: Error): void {
+    if (this.open) guard(this.faults, 'rtp', () => this.events?.broken(error));
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import { KozpontError, messageOf } from '../../../base/errors.ts';
+import type { Faults } from '../../../base/faults.ts';
 import { MediaSocket, type OpenSocket, type PacketSocket } from './mediaSocket.ts';
 import type { PortPool } from './portPool.ts';
 
@@ -20,6 +21,7 @@ export class PortOpener {
     private readonly open: OpenSocket,
     private readonly bind: string,
     private readonly pool: PortPool,
+    private readonly faults: Faults,
   ) {}
 
   /** Errors: `PORTS_EXHAUSTED`; `MEDIA_UNAVAILABLE` where the address cannot be bound at all. */
@@ -47,9 +49,9 @@ export class PortOpener {
   }
 
   private async openPair(port: number): Promise<PortPair> {
-    const rtp = await MediaSocket.bind(this.open, this.bind, port);
+    const rtp = await MediaSocket.bind(this.open, this.bind, port, this.faults);
     try {
-      return { rtp, rtcp: await MediaSocket.bind(this.open, this.bind, port + 1), port };
+      return { rtp, rtcp: await MediaSocket.bind(this.open, this.bind, port + 1, this.faults), port };
     } catch (error) {
       rtp.close();
       throw error;

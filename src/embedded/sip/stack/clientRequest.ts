@@ -127,14 +127,14 @@ export class ClientRequest implements ClientTransaction {
       const hops = hopsOf(this.context, this.given, this.options.target);
       if (hops instanceof Promise) {
         hops.then(
-          found => this.tryAll(found),
-          error => this.giveUp('unresolved', error),
+          found => this.context.guarded(() => this.tryAll(found)),
+          error => this.context.guarded(() => this.giveUp('unresolved', error)),
         );
       } else {
         this.tryAll(hops);
       }
     } catch (error) {
-      queueMicrotask(() => this.giveUp('unresolved', error));
+      this.context.soon(() => this.giveUp('unresolved', error));
     }
   }
 
@@ -143,7 +143,7 @@ export class ClientRequest implements ClientTransaction {
     this.cancelled = true;
     if (this.state === 'trying') this.attempt?.cancel(headers);
     else {
-      queueMicrotask(() =>
+      this.context.soon(() =>
         this.giveUp('cancelled', new KozpontError('REQUEST_FAILED', 'it was cancelled before it left')),
       );
     }
@@ -167,7 +167,7 @@ export class ClientRequest implements ClientTransaction {
   private tryNext(kind: ClientFailure['kind'], error: unknown): void {
     const hop = this.hops.shift();
     if (hop === undefined) {
-      queueMicrotask(() => this.giveUp(kind, error));
+      this.context.soon(() => this.giveUp(kind, error));
       return;
     }
     let prepared: Prepared | undefined;
@@ -175,7 +175,7 @@ export class ClientRequest implements ClientTransaction {
       prepared = prepare(this.context, this.large, this.given, hop, this.options.finish);
     } catch (failure) {
       // It cannot be written down, so no other hop would take it either.
-      queueMicrotask(() => this.giveUp('transport', failure));
+      this.context.soon(() => this.giveUp('transport', failure));
       return;
     }
     if (prepared === undefined) this.tryNext('unresolved', unserved(hop));
@@ -213,8 +213,8 @@ export class ClientRequest implements ClientTransaction {
     attempt.start();
     const { sent } = this.handlers;
     if (sent !== undefined) {
-      queueMicrotask(() => {
-        if (this.state !== 'over') this.context.guarded('sent', () => sent.call(this.handlers, request, hop));
+      this.context.soon(() => {
+        if (this.state !== 'over') this.context.guarded(() => sent.call(this.handlers, request, hop));
       });
     }
   }
@@ -227,7 +227,7 @@ export class ClientRequest implements ClientTransaction {
     }
     this.answered = true;
     if (response.status >= 200) this.state = 'settled';
-    this.context.guarded('response', () => this.handlers.response(response, source));
+    this.context.guarded(() => this.handlers.response(response, source));
   }
 
   private attemptFailed(attempt: Attempt, reason: 'timeout' | 'transport', error: unknown): void {
@@ -239,7 +239,7 @@ export class ClientRequest implements ClientTransaction {
   private giveUp(kind: ClientFailure['kind'], error: unknown): void {
     if (this.settled) return;
     this.state = 'settled';
-    this.context.guarded('failed', () => this.handlers.failed(failureOf(kind, error)));
+    this.context.guarded(() => this.handlers.failed(failureOf(kind, error)));
     this.over();
   }
 
@@ -247,7 +247,7 @@ export class ClientRequest implements ClientTransaction {
     if (this.state === 'over') return;
     this.state = 'over';
     this.onOver(this);
-    this.context.guarded('ended', () => this.handlers.ended?.());
+    this.context.guarded(() => this.handlers.ended?.());
   }
 }
 

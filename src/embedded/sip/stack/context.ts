@@ -24,8 +24,12 @@ export interface StackContext {
   readonly tally: Tally;
   /** The bytes of a message, counted; the error, if any, is of code `CONNECTION_LOST`. */
   transmit(bytes: Buffer, hop: Hop, done: (error?: KozpontError) => void, options?: SendOptions): void;
-  /** Calls what a user of the stack gave us; what it throws is logged. True: it returned. */
-  guarded(what: string, call: () => void): boolean;
+  /** Calls what may throw, though it should not; then it is noted, with the message that is handled. True: it returned. */
+  guarded(call: () => void): boolean;
+  /** The same with the bytes of what is handled. */
+  handling(bytes: Buffer, call: () => void): void;
+  /** After this turn, guarded. */
+  soon(call: () => void): void;
 }
 
 /** Counts since the stack was made. */
@@ -59,7 +63,7 @@ export function transmitResponse(
 ): void {
   const hop = hopOfResponse(context, asked, response);
   if (hop !== undefined) context.transmit(bytes, hop, done);
-  else queueMicrotask(() => done(new KozpontError('CONNECTION_LOST', 'the connection of the request is gone')));
+  else context.soon(() => done(new KozpontError('CONNECTION_LOST', 'the connection of the request is gone')));
 }
 
 function hopOfResponse(context: StackContext, { request, source }: Asked, { status }: SipResponse): Hop | undefined {

@@ -38,6 +38,10 @@ export class Incoming implements TransportReceiver {
   }
 
   received(bytes: Buffer, source: Source): void {
+    this.context.handling(bytes, () => this.receive(bytes, source));
+  }
+
+  private receive(bytes: Buffer, source: Source): void {
     const { tally } = this.context;
     tally.received++;
     if (!this.limiter.admit(source.address)) {
@@ -53,11 +57,11 @@ export class Incoming implements TransportReceiver {
 
   broken(error: SipParseError, source: Source): void {
     this.context.tally.received++;
-    this.unreadable(error, source);
+    this.context.guarded(() => this.unreadable(error, source));
   }
 
   lost(hop: Hop): void {
-    this.clients.lost(hop);
+    this.context.guarded(() => this.clients.lost(hop));
   }
 
   private judged(verdict: Verdict, source: Source): void {

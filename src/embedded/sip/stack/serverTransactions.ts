@@ -50,7 +50,7 @@ export class ServerTransactions {
     const known = this.byKey.get(key);
     if (method === 'ACK') {
       if (known?.takesAck(request)) known.acknowledge(request);
-      else this.context.guarded('ack', () => this.context.core.ack(request, source));
+      else this.context.guarded(() => this.context.core.ack(request, source));
     } else if (known !== undefined) {
       known.repeated();
     } else if (this.full(source.address)) {
@@ -107,7 +107,7 @@ export class ServerTransactions {
       return;
     }
     const transaction = this.open(incoming, key, origin);
-    if (!this.context.guarded('request', () => this.context.core.request(transaction))) {
+    if (!this.context.guarded(() => this.context.core.request(transaction))) {
       transaction.respond(this.response(request, 500));
     }
   }
@@ -205,7 +205,7 @@ class LiveServerTransaction implements ServerTransaction {
         send: response => this.send(response),
         trying: () => owner.trying(),
         deliverAck: ack => {
-          if (this.status < 300) context.guarded('ack', () => context.core.ack(ack, this.source));
+          if (this.status < 300) context.guarded(() => context.core.ack(ack, this.source));
           else this.tell(observer => observer.acknowledged?.(ack));
         },
         fail: reason => {
@@ -241,10 +241,10 @@ class LiveServerTransaction implements ServerTransaction {
   observe(observer: ServerObserver): void {
     this.observer = observer;
     if (this.untold.length === 0) return;
-    queueMicrotask(() => {
+    this.context.soon(() => {
       const untold = this.untold;
       this.untold = [];
-      for (const word of untold) this.context.guarded('observer', () => word(observer));
+      for (const word of untold) this.context.guarded(() => word(observer));
     });
   }
 
@@ -286,6 +286,6 @@ class LiveServerTransaction implements ServerTransaction {
   private tell(word: (observer: ServerObserver) => void): void {
     const { observer } = this;
     if (observer === undefined) this.untold.push(word);
-    else this.context.guarded('observer', () => word(observer));
+    else this.context.guarded(() => word(observer));
   }
 }

@@ -13,6 +13,7 @@ import { createConnection, type Socket } from 'node:net';
 import type { Clock, Duration, Timer } from '../../../base/clock.ts';
 import { withDeadline } from '../../../base/deadline.ts';
 import { KozpontError, messageOf } from '../../../base/errors.ts';
+import { FaultLog, type Faults, guard } from '../../../base/faults.ts';
 import type { Log } from '../../../base/log.ts';
 import { type Encoded, secret as encodeSecret, text } from '../encode.ts';
 import { Fields, type Frame, FrameReader } from './frames.ts';
@@ -68,7 +69,7 @@ export class EventSocket {
 
   private constructor(
     private readonly clock: Clock,
-    private readonly log: Log,
+    private readonly faults: Faults,
     private readonly deadlines: EventSocketDeadlines,
     private readonly socket: Socket,
     /** For messages. */
@@ -85,14 +86,20 @@ export class EventSocket {
   /** Errors: `INVALID_CONFIG` (the secret is wrong, our address is not allowed), `MEDIA_UNAVAILABLE`, `DEADLINE_PASSED`. */
   static async open(
     address: EventSocketAddress,
-    surroundings: { readonly clock: Clock; readonly log: Log; readonly deadlines: EventSocketDeadlines },
+    surroundings: {
+      readonly clock: Clock;
+      readonly log: Log;
+      readonly faults?: Faults | undefined;
+      readonly deadlines: EventSocketDeadlines;
+    },
   ): Promise<EventSocket> {
     const { clock, log, deadlines } = surroundings;
+    const faults = surroundings.faults ?? new FaultLog(clock, log);
     const { host, port } = address;
     const secret = encodeSecret(address.secret);
     const socket = createConnection({ host, port });
     const at = `the event socket at ${host}:${port}`;
-    const opened = new EventSocket(clock, log, deadlines, socket, at);
+    const opened = new EventSocket(clock, faults, deadlines, socket, at);
     try {
       await withDeadline(clock, deadlines.connect, `connecting to ${at}`, opened.authenticate(secret));
     } catch (error) {
@@ -197,7 +204,7 @@ Event-UUID: ${id}`;
     try {
       this.events?.event(fields.get('Event-Name') ?? '', fields);
     } catch (error) {
-      this.log.error({ err: error }, 'an event of FreeSWITCH could not be handled');
+      this.faults.caught('eventSocket', error, body);
     }
   }
 
@@ -205,7 +212,7 @@ Event-UUID: ${id}`;
     if (this.over) return;
     const error = new KozpontError('CONNECTION_LOST', `${this.at} is lost: ${why}`);
     this.finish(error);
-    this.events?.lost(error);
+    guard(this.faults, 'eventSocket', () => this.events?.lost(error));
   }
 
   private finish(error: KozpontError): void {
