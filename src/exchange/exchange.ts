@@ -366,6 +366,7 @@ const deaf: LegEvents = {
   ended() {},
   offered: () => Promise.reject(new Error('the call was refused')),
   answerReceived() {},
+  moved() {},
   digit() {},
   transferRequested: request => request.refuse(481, 'Call Does Not Exist'),
 };

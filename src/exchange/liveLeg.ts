@@ -207,12 +207,15 @@ export class LiveLeg implements LegMediaOwner {
         this.tellAnswered();
         this.end({ kind: 'legEnded', leg: this.id, by: by === 'network' ? 'network' : 'remote' });
       },
-      offered: offer => this.offered(offer),
-      answerReceived: sdp =>
+      offered: (offer, source) => this.offered(offer, source),
+      answerReceived: (sdp, source) =>
         this.media.inOrder('accept', async endpoint => {
-          await this.media.within('accept', endpoint.accept(sdp));
+          await this.media.within('accept', endpoint.accept(sdp, source));
           this.noticeHold(endpoint);
         }),
+      moved: source => {
+        this.source = source;
+      },
       digit: digit => this.pressed(digit, 'info'),
       // A phone may ask in the same breath in which it answers: the call hears of the answer first.
       transferRequested: request => {
@@ -279,11 +282,15 @@ export class LiveLeg implements LegMediaOwner {
   }
 
   /** In the order of everything else: a re-INVITE may come before its endpoint has taken the answer to the INVITE. */
-  private offered(offer: string | undefined): Promise<string> {
+  private offered(offer: string | undefined, source: string | undefined): Promise<string> {
     const work = async (): Promise<string> => {
       const endpoint = (await this.moving?.catch(() => undefined)) ?? this.media.present;
       if (endpoint === undefined || this.over) throw new KozpontError('DISPOSED', 'the leg has ended');
-      const sdp = await this.media.within('answer', offer === undefined ? endpoint.offer() : endpoint.answer(offer));
+      const sdp = await this.media.within(
+        'answer',
+        offer === undefined ? endpoint.offer() : endpoint.answer(offer, source),
+      );
+      this.source = source ?? this.source;
       if (offer !== undefined && this.media.is(endpoint)) this.stale = false;
       this.owner.snapshotChanged();
       this.noticeHold(endpoint);

@@ -81,8 +81,11 @@ export interface MediaEndpoint {
    * `signallingAddress` as in `EndpointOptions`, where it is known only now. Error: `INVALID_SDP`, and nothing has changed.
    */
   accept(answer: string, signallingAddress?: string): Promise<void>;
-  /** A new offer of the far end (re-INVITE, UPDATE): gives our answer. Error: `INVALID_SDP`, and nothing has changed. */
-  answer(offer: string): Promise<string>;
+  /**
+   * A new offer of the far end (re-INVITE, UPDATE): gives our answer. `signallingAddress`: where that came from; a phone
+   * may have moved. Error: `INVALID_SDP`, and nothing has changed.
+   */
+  answer(offer: string, signallingAddress?: string): Promise<string>;
   /** A new offer of ours (a re-INVITE that came without one); `accept` takes the answer. */
   offer(): Promise<string>;
   /**

@@ -3,7 +3,6 @@
  * For the demonstration, for tests and for stories; it waits for events and never sleeps, and leaves nothing behind.
  */
 import { KozpontError } from '../base/errors.ts';
-import { stackTowards } from '../embedded/drachtiod/dialogs/natStack.ts';
 import { ToneGenerator } from '../embedded/rtp/audio/tones.ts';
 import { RtpEngine } from '../embedded/rtp/rtpEngine.ts';
 import { createSipStack } from '../embedded/sip/createStack.ts';
@@ -23,6 +22,7 @@ import { PhoneMedia } from './media/phoneMedia.ts';
 import { type PhoneOptions, type Policy, ringing } from './options.ts';
 import { Registration } from './registration.ts';
 import { newRequest, type Outcome, send } from './requests.ts';
+import { stackTowards } from './serverOnly.ts';
 import { allow, type PhoneSurroundings } from './surroundings.ts';
 import { Waits } from './waits.ts';
 

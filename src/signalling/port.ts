@@ -145,10 +145,15 @@ export interface LegEvents {
   failed(failure: DialFailure): void;
   /** Last event: CANCEL, BYE, a refresh that failed, the connection lost. */
   ended(end: LegEnd): void;
-  /** Re-INVITE or UPDATE of the far end; undefined where it brings no offer. Gives our answer (or offer); rejecting is 488. */
-  offered(offer: string | undefined): Promise<string>;
+  /**
+   * Re-INVITE or UPDATE of the far end, and the IP address that it came from; undefined where it brings no offer. Gives our
+   * answer (or offer); rejecting is 488.
+   */
+  offered(offer: string | undefined, source?: string): Promise<string>;
   /** The answer to an offer that we made at the far end's request. */
-  answerReceived(sdp: string): void;
+  answerReceived(sdp: string, source?: string): void;
+  /** The far end has refreshed its target without an offer (RFC 3311, §5.1); `source`: where that came from. */
+  moved(source: string): void;
   /** SIP INFO (application/dtmf-relay, application/dtmf). */
   digit(digit: string): void;
   transferRequested(request: TransferRequest): void;

@@ -84,9 +84,9 @@ export class EmbeddedEndpoint implements MediaEndpoint {
     this.agree(agreement);
   }
 
-  async answer(offer: string): Promise<string> {
+  async answer(offer: string, signallingAddress?: string): Promise<string> {
     this.mustBeOpen();
-    this.writeAnswer(parseSdp(offer));
+    this.writeAnswer(parseSdp(offer), signallingAddress);
     return this.text;
   }
 
@@ -196,8 +196,9 @@ export class EmbeddedEndpoint implements MediaEndpoint {
     if (this.ended !== undefined) throw disposed(`the media endpoint of leg ${this.options.legId}`);
   }
 
-  private writeAnswer(offer: SessionDescription): void {
+  private writeAnswer(offer: SessionDescription, signallingAddress?: string): void {
     const { agreement, lines } = answerOffer(offer, this.local, this.agreement);
+    this.signallingAddress = signallingAddress ?? this.signallingAddress;
     this.write(lines);
     this.offering = false;
     this.agree(agreement);

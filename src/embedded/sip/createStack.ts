@@ -125,13 +125,19 @@ class Stack implements SipStack {
 
   async send(request: SipRequest, options: RequestOptions = {}): Promise<void> {
     this.assertOpen();
-    const found = hopsOf(this.context, request, options.target);
-    const hops = found instanceof Promise ? await found : found;
-    let failure: KozpontError | undefined;
-    for (const hop of hops) {
-      failure = await this.sendTo(request, hop, options);
-      if (failure === undefined) return;
+    const { target, otherwise, ...rest } = options;
+    let failure: unknown;
+    try {
+      const found = hopsOf(this.context, request, target, otherwise);
+      const hops = found instanceof Promise ? await found : found;
+      for (const hop of hops) {
+        failure = await this.sendTo(request, hop, options);
+        if (failure === undefined) return;
+      }
+    } catch (error) {
+      failure = error;
     }
+    if (otherwise !== undefined) return this.send(request, { ...rest, target: otherwise });
     throw failure ?? new KozpontError('REQUEST_FAILED', 'the request has no next hop');
   }
 
@@ -151,6 +157,10 @@ class Stack implements SipStack {
       serves: (protocol, family) => transports.serves(protocol, family),
       random: Math.random,
     });
+  }
+
+  reaches(hop: Hop): boolean {
+    return this.transports.choose(hop)?.reaches(hop) === true;
   }
 
   localFor(hop: Hop): LocalAddress {

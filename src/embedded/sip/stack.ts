@@ -117,6 +117,9 @@ export interface SipStack {
   /** The hops of a URI in their order of preference (RFC 3263). Error: `REQUEST_FAILED`, with the reason in its text. */
   resolve(uri: string): Promise<readonly Hop[]>;
 
+  /** Whether something can be sent to `hop` without making a connection first: always, over UDP. */
+  reaches(hop: Hop): boolean;
+
   /** How we are reached by what sits at `hop`: the host and port for a Contact, Record-Route or Via towards it. */
   localFor(hop: Hop): LocalAddress;
 
@@ -140,6 +143,8 @@ export interface LocalAddress {
 export interface RequestOptions {
   /** Where to send: a hop (the source of a REGISTER, an outbound proxy), or a URI to be resolved. Default: the topmost Route if it is a loose router's, else the Request-URI. */
   readonly target?: Hop | string;
+  /** Where it goes if `target` has no address within 2 s, or cannot be sent to. */
+  readonly otherwise?: Hop | string;
   /**
    * Finishes the request once the next hop is known: the place to write a Contact. Called once for each attempt
    * (next hop, TCP that falls back to UDP), before the Via is added.

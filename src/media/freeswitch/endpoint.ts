@@ -137,10 +137,11 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     });
   }
 
-  async answer(offer: string): Promise<string> {
+  async answer(offer: string, signallingAddress?: string): Promise<string> {
     await this.negotiate(async () => {
       const description = readable(offer);
       const { agreement } = answerOffer(description, this.local, this.agreement);
+      this.signallingAddress = signallingAddress ?? this.signallingAddress;
       await this.inform(agreement);
       this.write(answerOffer(description, this.local, this.agreement), false);
     });

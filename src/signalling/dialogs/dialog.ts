@@ -24,8 +24,9 @@ import type { DialogName } from './legIndex.ts';
 import { Renegotiation, type RenegotiationStart } from './renegotiation.ts';
 
 export interface DialogEvents {
-  offered(offer: string | undefined): Promise<string>;
-  answerReceived(sdp: string): void;
+  offered(offer: string | undefined, source: string): Promise<string>;
+  answerReceived(sdp: string, source: string): void;
+  moved(source: string): void;
   digit(digit: string): void;
   referRequested(request: SrfRequest, respond: Responder): void;
   /** Once, unless we hang up first. */
@@ -36,6 +37,7 @@ export interface DialogEvents {
 export const nobody: DialogEvents = {
   offered: () => Promise.reject(new KozpontError('DISPOSED', 'the leg has ended')),
   answerReceived: () => {},
+  moved: () => {},
   digit: () => {},
   referRequested: (_, respond) => respond(481),
   ended: () => {},
@@ -47,6 +49,8 @@ export interface DialogStart extends RenegotiationStart {
   readonly callIdIsOurs: boolean;
   /** Of our Contact: `host:port`. */
   readonly ourHost: string;
+  /** Where the far end is reached, where it has not said so: drachtio-server would send nothing within the dialog. */
+  readonly target?: string;
   /** The far end's Allow. */
   readonly peerAllows: string | undefined;
 }
@@ -85,8 +89,9 @@ export class Dialog {
         clock: around.clock,
         callIdIsOurs: start.callIdIsOurs,
         send: (method, headers, body, outgoing) => this.request(method, headers, body, outgoing),
-        offered: offer => this.events.offered(offer),
-        answerReceived: sdp => this.events.answerReceived(sdp),
+        offered: (offer, source) => this.events.offered(offer, source),
+        answerReceived: (sdp, source) => this.events.answerReceived(sdp, source),
+        moved: source => this.events.moved(source),
         died: (status, text) => this.died(status, text),
       },
       start,
@@ -166,8 +171,15 @@ export class Dialog {
 
   /** A request of ours within the dialog. */
   request(method: string, headers: Record<string, string>, body: string | undefined, events: OutgoingEvents): Sending {
+    const { id: dialogId, target } = this.start;
     return this.around.connection.request(
-      { method, dialogId: this.start.id, headers, ...(body === undefined ? {} : { body }) },
+      {
+        method,
+        dialogId,
+        headers,
+        ...(target === undefined ? {} : { uri: target }),
+        ...(body === undefined ? {} : { body }),
+      },
       { updated: (request, respond) => this.handle(request, respond), ...events },
     );
   }

@@ -28,8 +28,9 @@ export interface RenegotiationDialog {
   /** RFC 3261, §14.1: who chose the Call-ID waits longer after a 491. */
   readonly callIdIsOurs: boolean;
   send(method: 'INVITE', headers: Record<string, string>, body: string, events: OutgoingEvents): Sending;
-  offered(offer: string | undefined): Promise<string>;
-  answerReceived(sdp: string): void;
+  offered(offer: string | undefined, source: string): Promise<string>;
+  answerReceived(sdp: string, source: string): void;
+  moved(source: string): void;
   /** The far end does not know the dialog any more, or does not answer (RFC 3261, §12.2.1.2; RFC 5057). */
   died(status: number, text: string): void;
 }
@@ -48,7 +49,7 @@ export interface AwaitedAck {
   readonly sequence: number;
   /** Our 2xx made the offer: the ACK brings the answer. */
   readonly answerExpected: boolean;
-  acknowledged(sdp: string | undefined): void;
+  acknowledged(sdp: string | undefined, source: string): void;
 }
 
 export interface RenegotiationStart {
@@ -115,7 +116,9 @@ export class Renegotiation {
     if (timer.kind === 'tooShort') return respond(422, { headers: timer.headers });
     if (!invite && found.kind === 'none') {
       this.timer = timer.timer ?? this.timer;
-      return respond(200, { headers: { ...abilities, ...timer.headers } });
+      respond(200, { headers: { ...abilities, ...timer.headers } });
+      this.dialog.moved(request.source_address);
+      return;
     }
     if (this.state === 'ours' || this.awaitedAck?.answerExpected === true) return respond(491);
     if (this.state === 'theirs')
@@ -137,7 +140,7 @@ export class Renegotiation {
     // The server has answered 487 already; what the exchange answers now has nobody to read it.
     if (invite) request.on('cancel', () => once(487));
     const offer = found.kind === 'sdp' ? found.sdp : undefined;
-    this.dialog.offered(offer).then(
+    this.dialog.offered(offer, request.source_address).then(
       sdp => {
         if (responded) return;
         this.local = sdp;
@@ -155,7 +158,7 @@ export class Renegotiation {
     if (awaited === undefined || !cseq.ok || cseq.value.sequence !== awaited.sequence) return;
     this.awaitedAck = undefined;
     const found = description(ack);
-    awaited.acknowledged(found.kind === 'sdp' ? found.sdp : undefined);
+    awaited.acknowledged(found.kind === 'sdp' ? found.sdp : undefined, ack.source_address);
     this.advance();
   }
 
@@ -175,8 +178,8 @@ export class Renegotiation {
     this.awaitedAck = {
       sequence: cseq.value.sequence,
       answerExpected,
-      acknowledged: sdp => {
-        if (answerExpected && sdp !== undefined) this.dialog.answerReceived(sdp);
+      acknowledged: (sdp, source) => {
+        if (answerExpected && sdp !== undefined) this.dialog.answerReceived(sdp, source);
       },
     };
   }

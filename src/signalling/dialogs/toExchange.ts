@@ -15,8 +15,9 @@ export interface Towards {
 
 /** What happens within a dialog, on its way to the exchange: by the leg's mailbox, in order. */
 export const toExchange = ({ mailbox, transfers, listener, dialog, ended }: Towards): DialogEvents => ({
-  offered: offer => mailbox.ask(() => listener().offered(offer)),
-  answerReceived: sdp => mailbox.post(() => listener().answerReceived(sdp)),
+  offered: (offer, source) => mailbox.ask(() => listener().offered(offer, source)),
+  answerReceived: (sdp, source) => mailbox.post(() => listener().answerReceived(sdp, source)),
+  moved: source => mailbox.post(() => listener().moved(source)),
   digit: digit => mailbox.post(() => listener().digit(digit)),
   referRequested: (request, respond) => {
     const within = dialog();

@@ -9,21 +9,28 @@ import { description, header } from '../drachtio/message.ts';
 import type { SrfIncomingResponse } from '../drachtio/srf.ts';
 import { parseNameAddr, tagOf } from '../text/grammar.ts';
 
-export interface Answer {
+/** A phone that has answered: what its BYE needs, if nothing else. */
+export interface Answered {
   /** The server's. */
   readonly dialogId: string;
-  readonly name: DialogName;
   readonly response: SrfIncomingResponse;
   /** Of our Contact. */
   readonly ourHost: string;
-  /** Undefined where the 2xx has no usable description: it is released. */
-  readonly sdp: string | undefined;
+  /** Where it is reached, where its answer does not say so. */
+  readonly target?: string;
+}
+
+export interface Answer extends Answered {
+  readonly name: DialogName;
+  readonly sdp: string;
 }
 
 export interface BranchEvents {
   /** `name` where the response has begun an early dialog. */
   ringing(name: DialogName | undefined): void;
   answered(answer: Answer): void;
+  /** It has answered, and no call can be made of that: it is to be released. Undefined where the server has no dialog. */
+  unusable(answered: Answered | undefined, status: number, text: string): void;
   redirected(response: SrfIncomingResponse): void;
   refused(status: number, text: string): void;
 }
@@ -98,13 +105,17 @@ export class Branch {
       const name = this.nameOf(response);
       const dialogId = response.stackDialogId ?? '';
       const found = description(response);
-      // Without them no request can be sent within the dialog: not even the BYE.
-      if (name === undefined || dialogId === '' || header(response, 'contact') === undefined) {
-        this.events.refused(500, 'The Answer Has No Contact Or Tag');
-      } else {
-        const sdp = found.kind === 'sdp' ? found.sdp : undefined;
-        this.events.answered({ dialogId, name, response, ourHost: this.ourHost, sdp });
+      const sdp = found.kind === 'sdp' ? found.sdp : undefined;
+      const answer = { dialogId, response, ourHost: this.ourHost };
+      const contact = header(response, 'contact');
+      if (name !== undefined && dialogId !== '' && contact !== undefined && sdp !== undefined) {
+        this.events.answered({ ...answer, name, sdp });
+        return;
       }
+      const [refusal, missing] = sdp === undefined ? [488, 'Description'] : [500, 'Contact Or Tag'];
+      const { nextHop, uri } = this.request;
+      const released = { ...answer, ...(contact === undefined ? { target: nextHop ?? uri } : {}) };
+      this.events.unusable(dialogId === '' ? undefined : released, refusal, `The Answer Has No ${missing}`);
       return;
     }
     // drachtio-server keeps a dialog that a reliable provisional began until it is told that nothing came of it.

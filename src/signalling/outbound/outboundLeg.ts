@@ -22,7 +22,7 @@ import { header } from '../drachtio/message.ts';
 import type { SrfIncomingResponse } from '../drachtio/srf.ts';
 import type { DialFailure, DialRequest, HangUp, LegEvents, LegSnapshot, OutboundLeg, Party } from '../port.ts';
 import { TransferDesk } from '../transfer/transferDesk.ts';
-import { type Answer, Branch } from './branch.ts';
+import { type Answer, type Answered, Branch } from './branch.ts';
 import { type BranchId, type Fork, type ForkEffect, type ForkInput, startFork, stepFork } from './fork.ts';
 import { type DivertedBy, inviteFields } from './invite.ts';
 import { redirectedTo } from './redirect.ts';
@@ -139,12 +139,12 @@ export class SipOutboundLeg implements OutboundLeg {
           this.feed({ kind: 'ringing', branch: id });
         },
         answered: answer => {
-          if (answer.sdp !== undefined) {
-            this.answers.set(id, answer);
-            return this.feed({ kind: 'answered', branch: id });
-          }
-          this.release(answer);
-          this.feed({ kind: 'refused', branch: id, status: 488, text: 'The Answer Has No Description' });
+          this.answers.set(id, answer);
+          this.feed({ kind: 'answered', branch: id });
+        },
+        unusable: (answered, status, text) => {
+          if (answered !== undefined) this.release(answered);
+          this.feed({ kind: 'refused', branch: id, status, text });
         },
         redirected: response => this.redirected(id, response),
         refused: (status, text) => this.feed({ kind: 'refused', branch: id, status, text }),
@@ -209,7 +209,7 @@ export class SipOutboundLeg implements OutboundLeg {
   }
 
   private keep(answer: Answer | undefined): void {
-    if (answer?.sdp === undefined) return;
+    if (answer === undefined) return;
     const { sdp } = answer;
     this.state = 'answered';
     this.sipCallId = answer.name.callId;
@@ -234,17 +234,18 @@ export class SipOutboundLeg implements OutboundLeg {
   }
 
   /** It answered too late, or more than was asked for. */
-  private release(answer: Answer): void {
+  private release(answer: Answered): void {
     this.dialogOf(answer, nobody).hangUp({});
   }
 
-  private dialogOf({ dialogId, response, ourHost }: Answer, events: DialogEvents): Dialog {
+  private dialogOf({ dialogId, response, ourHost, target }: Answered, events: DialogEvents): Dialog {
     return new Dialog(
       this.around,
       {
         id: dialogId,
         callIdIsOurs: true,
         ourHost,
+        ...(target === undefined ? {} : { target }),
         peerAllows: header(response, 'allow'),
         localSdp: this.request.offer,
         timer: timerAccepted(response),

@@ -292,6 +292,24 @@ export const outbound = (open: OpenRig): void => {
     expect((await watch.next('failed')).failure).toMatchObject({ reason: 'unreachable', status: 488 });
   });
 
+  test('an answer without a Contact is none either: its phone gets ACK and BYE, and the others go on ringing', async () => {
+    const rig = await open();
+    const wrong = await rig.registered('101');
+    const right = await rig.registered('101');
+    const { watch } = rig.dial('101');
+    const [first, second] = [await wrong.next('INVITE'), await right.next('INVITE')];
+    right.respond(second, 180);
+    await watch.next('ringing');
+    wrong.respond(first, 200, { Contact: [] }, theirSdp());
+    if (rig.server.kind === 'drachtiod') await wrong.next('ACK');
+    wrong.respond(await wrong.next('BYE'), 200);
+    right.respond(second, 200, {}, theirSdp());
+    await right.next('ACK');
+    await watch.next('answered');
+    PhoneDialog.ofCallee(right, second).send('BYE');
+    await watch.next('ended');
+  });
+
   test('a forward to an extension of ours is followed where forwards are allowed', async () => {
     const rig = await open();
     const away = await rig.registered('101');

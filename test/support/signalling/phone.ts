@@ -50,18 +50,23 @@ export class Phone {
     readonly address: Address,
   ) {}
 
-  static async open(server: Address, user: string, transport: 'udp' | 'tcp' = 'udp'): Promise<Phone> {
+  static async open(
+    server: Address,
+    user: string,
+    transport: 'udp' | 'tcp' = 'udp',
+    localAddress = '127.0.0.1',
+  ): Promise<Phone> {
     if (transport === 'udp') {
       const socket = createSocket('udp4');
-      socket.bind(0, '127.0.0.1');
+      socket.bind(0, localAddress);
       await once(socket, 'listening');
-      const phone = new Phone(server, user, transport, socket, { host: '127.0.0.1', port: socket.address().port });
+      const phone = new Phone(server, user, transport, socket, { host: localAddress, port: socket.address().port });
       socket.on('message', data => phone.take(data.toString()));
       return phone;
     }
-    const socket = connect(server.port, server.host);
+    const socket = connect({ port: server.port, host: server.host, localAddress });
     await once(socket, 'connect');
-    const phone = new Phone(server, user, transport, socket, { host: '127.0.0.1', port: socket.localPort ?? 0 });
+    const phone = new Phone(server, user, transport, socket, { host: localAddress, port: socket.localPort ?? 0 });
     let buffer = '';
     socket.on('data', data => {
       buffer += data.toString();

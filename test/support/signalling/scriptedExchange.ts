@@ -50,6 +50,8 @@ class Waiter {
 
 export class LegWatch implements LegEvents {
   readonly notes: LegNote[] = [];
+  /** Where it refreshed its target from without an offer: no event of its own, most tests do not care. */
+  readonly movedTo: string[] = [];
   private taken = 0;
   private readonly waiter = new Waiter();
   /** Signalling is not to call us while we call it. */
@@ -111,6 +113,10 @@ export class LegWatch implements LegEvents {
 
   answerReceived(sdp: string): void {
     this.note({ kind: 'answerReceived', sdp });
+  }
+
+  moved(source: string): void {
+    this.movedTo.push(source);
   }
 
   digit(digit: string): void {

@@ -1,7 +1,7 @@
 /** Session timers (RFC 4028; TESTING.md, race 8), which the server keeps for its applications. */
 import { describe, expect, test } from 'vitest';
 import { type AppDialog, type AppRequest, once } from '../../support/drachtio/application.ts';
-import { field, header, headers, type Peer, type PeerAnswer, type PeerCall, sdp } from '../../support/drachtio/peer.ts';
+import { field, header, headers, type Peer, type PeerAnswer, PeerCall, sdp } from '../../support/drachtio/peer.ts';
 import { Queue } from '../../support/drachtio/queue.ts';
 import { virtualStage } from '../../support/drachtio/virtualStage.ts';
 
@@ -151,6 +151,35 @@ describe('session timers', () => {
     await stage.soon(peer.acks.next());
     const gone = once(dialog, 'destroy');
     await stage.soon(call.bye());
+    await stage.soon(gone);
+  });
+
+  test.each([
+    ['INVITE', ''],
+    ['UPDATE', 'INVITE, ACK, BYE, UPDATE'],
+  ])('we refresh by %s where the far end is now, which has moved', async (method, allow) => {
+    const { peer, call, dialog } = await called([
+      ['Session-Expires', '90;refresher=uas'],
+      ['Supported', 'timer'],
+      ...(allow === '' ? [] : [['Allow', allow] as [string, string]]),
+    ]);
+    const away = await stage.peer('10.0.0.9');
+    const moved = new PeerCall(away, call.invite);
+    moved.dialog = call.dialog;
+    const update = moved.request('UPDATE', {
+      headers: [
+        field('Contact', '<sip:peer@192.168.1.50:5060>'),
+        field('Supported', 'timer'),
+        field('Session-Expires', '90;refresher=uas'),
+      ],
+    });
+    expect((await stage.soon(update.final())).status).toBe(200);
+    const refresh = await stage.soon(away.next(method));
+    refresh.respond(200, { headers: [field('Session-Expires', '90;refresher=uac')] });
+    if (method === 'INVITE') await stage.soon(away.acks.next());
+    expect(peer.requests.left).toEqual([]);
+    const gone = once(dialog, 'destroy');
+    await stage.soon(moved.bye());
     await stage.soon(gone);
   });
 

@@ -26,7 +26,7 @@ export interface AppDialogOptions {
   readonly id: string;
   readonly kind: 'invite' | 'subscribe';
   readonly owner: Application;
-  /** Between whom the message that made it went. */
+  /** Where the far end's message came from that made it, or ours went to. */
   readonly hop: Hop;
   readonly clock: Clock;
   readonly session: (dialog: AppDialog) => SessionTimerEvents;
@@ -36,7 +36,8 @@ export class AppDialog {
   readonly id: string;
   readonly kind: 'invite' | 'subscribe';
   owner: Application;
-  readonly hop: Hop;
+  /** Where the far end is, as seen from us (`follow.ts`). */
+  hop: Hop;
   state: 'early' | 'confirmed' | 'terminated' = 'early';
   /** The value of our Contact, for requests within the dialog; undefined: the stack's address. */
   contact: string | undefined;

@@ -8,12 +8,13 @@ import type { Core } from '../core/core.ts';
 import type { MessageMeta } from '../protocol/meta.ts';
 import { type CallRecord, messageFrame, unsolicited } from '../protocol/outgoing.ts';
 import type { AppDialog } from './appDialog.ts';
+import { wayTo } from './natHop.ts';
 
 type StopReason = Extract<CallRecord, { kind: 'stop' }>['reason'];
 
 /** `text`: why, in the words of drachtio-server, which drachtio-srf hands on as the reason of `destroy`. */
 export const endDialog = (core: Core, dialog: AppDialog, text: string, stop: StopReason): void => {
-  const { sip, natHop } = dialog;
+  const { sip, natHop, hop } = dialog;
   core.dialogs.remove(dialog);
   if (sip === undefined) return;
   core.log.info({ dialog: dialog.id, reason: text }, 'the server ends a dialog');
@@ -26,7 +27,7 @@ export const endDialog = (core: Core, dialog: AppDialog, text: string, stop: Sto
       response: () => {},
       failed: failure => core.log.info({ dialog: dialog.id, err: failure.error }, 'a BYE of ours had no answer'),
     },
-    { target: natHop ?? target },
+    wayTo(target, natHop, hop),
   );
   tell(core, dialog, request, stop);
 };

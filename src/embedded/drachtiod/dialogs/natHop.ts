@@ -1,16 +1,26 @@
 /**
  * Where a far end behind a NAT is reached: its Contact names an address that nobody but its neighbours can use, so
- * requests within the dialog go back the way its message came (drachtio-server does the same). A dialog with
- * Record-Route is its proxies' business.
+ * requests within the dialog go back the way its message came, its flow (drachtio-server does the same). A dialog with
+ * Record-Route is its proxies' business. Where the Contact is believed and leads nowhere (a name that does not resolve,
+ * a transport that we do not have), the flow is tried after it.
  */
 import { isIPv4, isIPv6 } from 'node:net';
 import { parseContact } from '../../../sip/grammar/fields/nameAddr.ts';
 import { hasHeader, header, headers } from '../../../sip/grammar/headers.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../../../sip/message.ts';
-import type { Hop, Source } from '../../sip/stack.ts';
-import { withoutBrackets } from '../../sip/transport/addresses.ts';
+import type { Hop, RequestOptions, Source } from '../../sip/stack.ts';
+import { isLoopback, withoutBrackets } from '../../sip/transport/addresses.ts';
 
-/** Addresses that mean something in one network alone: RFC 1918, 6598, 3927, loopback, IPv6 local ones; `.invalid`. */
+/** The target of a request within a dialog, and the other one where that leads nowhere. */
+export type Way = Required<Pick<RequestOptions, 'target'>> & Pick<RequestOptions, 'otherwise'>;
+
+/** Names that no DNS knows (RFC 2606, 6761, 6762). */
+const localNames = /\.(?:invalid|local|localhost|localdomain)\.?$/i;
+
+/**
+ * Hosts that mean something in one network alone: addresses of RFC 1918, 6598, 3927, loopback, IPv6 local ones; names of
+ * one label (`ANNA-PC`), and of no domain that DNS has.
+ */
 export const isLocalOnly = (host: string): boolean => {
   if (isIPv4(host)) {
     const [a, b] = host.split('.').map(Number) as [number, number];
@@ -24,7 +34,7 @@ export const isLocalOnly = (host: string): boolean => {
     );
   }
   if (isIPv6(host)) return /^(::1$|f[cd]|fe[89ab])/i.test(host);
-  return host.toLowerCase().endsWith('.invalid');
+  return !host.includes('.') || localNames.test(host);
 };
 
 const contactHost = (message: SipMessage): { readonly host: string; readonly port: number | null } | undefined => {
@@ -35,26 +45,36 @@ const contactHost = (message: SipMessage): { readonly host: string; readonly por
   return { host: withoutBrackets(parsed.value.uri.host), port: parsed.value.uri.port };
 };
 
+const isHost = (host: string, address: string): boolean =>
+  host === address || (host.toLowerCase() === 'localhost' && isLoopback(address));
+
 /** Whether what sends from `source` and names `contact` is behind a NAT, or on a connection that only it can open. */
 const isUnreachable = (message: SipMessage, source: Source, portCounts: boolean): boolean => {
   const contact = contactHost(message);
   if (contact === undefined) return true;
-  if (contact.host !== source.address) return isLocalOnly(contact.host);
+  if (!isHost(contact.host, source.address)) return isLocalOnly(contact.host);
   if (source.protocol !== 'udp') return true;
   return portCounts && (contact.port ?? 5060) !== source.port;
 };
 
 /**
  * The hop for requests within the dialog that `request` starts; undefined: as the Contact says. Through a proxy (a
- * second Via) the Contact is somebody else's, and is believed.
+ * second Via) the Contact is somebody else's, and is believed. `portCounts`: a Contact with another port than the
+ * source's is taken for one that a NAT has made useless.
  */
-export const natHopOfRequest = (request: SipRequest, source: Source): Hop | undefined => {
+export const natHopOfRequest = (request: SipRequest, source: Source, portCounts = true): Hop | undefined => {
   if (hasHeader(request, 'Record-Route') || headers(request, 'Via').length > 1) return undefined;
-  return isUnreachable(request, source, true) ? source : undefined;
+  return isUnreachable(request, source, portCounts) ? source : undefined;
 };
 
 /** The same for the dialog that the response to our request starts. */
 export const natHopOfResponse = (response: SipResponse, source: Source): Hop | undefined => {
   if (hasHeader(response, 'Record-Route')) return undefined;
   return isUnreachable(response, source, false) ? source : undefined;
+};
+
+/** `target`: what the dialog says. A connection that has gone is no way any more: then the Contact is tried after all. */
+export const wayTo = (target: string, natHop: Hop | undefined, flow: Hop): Way => {
+  if (natHop === undefined) return { target, otherwise: flow };
+  return natHop.protocol === 'udp' ? { target: natHop } : { target: natHop, otherwise: target };
 };

@@ -3,15 +3,13 @@
 import type { SipRequest } from '../../../sip/message.ts';
 import type { Dialog } from '../../sip/dialogs/dialog.ts';
 import { type RequestContent, requestWithin } from '../../sip/dialogs/requests.ts';
-import type { Hop } from '../../sip/stack.ts';
 import type { Core } from '../core/core.ts';
 import type { AppDialog } from './appDialog.ts';
+import { type Way, wayTo } from './natHop.ts';
 
 export interface InDialogRequest {
   readonly request: SipRequest;
-  readonly target: Hop | string;
-  /** What the dialog itself says, where `target` is the way around a NAT. */
-  readonly fallback: string | undefined;
+  readonly way: Way;
 }
 
 export const requestInDialog = (
@@ -25,7 +23,6 @@ export const requestInDialog = (
   core.dialogs.put(dialog, made.dialog);
   return {
     request: made.request,
-    target: dialog.natHop ?? made.target,
-    fallback: dialog.natHop === undefined || dialog.natHop.protocol === 'udp' ? undefined : made.target,
+    way: wayTo(made.target, dialog.natHop, dialog.hop),
   };
 };

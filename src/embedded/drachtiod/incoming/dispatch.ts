@@ -8,6 +8,7 @@ import { responseTo } from '../../sip/responseTo.ts';
 import type { ServerTransaction, SipCore, Source } from '../../sip/stack.ts';
 import { toTag } from '../../sip/tags.ts';
 import type { Core } from '../core/core.ts';
+import { followFlow } from '../dialogs/follow.ts';
 import { forwardAck, forwardInside } from '../proxy/forwardInside.ts';
 import { newRequest } from './newRequest.ts';
 import { requestInside } from './requestInside.ts';
@@ -51,6 +52,9 @@ const dispatchRequest = (core: Core, transaction: ServerTransaction): void => {
 };
 
 const dispatchAck = (core: Core, ack: SipRequest, source: Source): void => {
+  const dialog = core.dialogs.withKey(keyOfMessage(ack) ?? '');
+  // Before it is taken: a BYE that waits for it leaves at once. A repeated one shows nothing.
+  if (dialog?.incomingInvite?.unacknowledged) followFlow(core, dialog, ack, source);
   // It names the tag of our 2xx.
   if (core.accepted.acknowledge(ack) === 'unknown') forwardAck(core, ack);
   else core.stack.proven(source);

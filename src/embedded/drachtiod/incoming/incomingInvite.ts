@@ -16,13 +16,14 @@ import { messageOf } from '../../../base/errors.ts';
 import { randomId } from '../../../base/ids.ts';
 import { field, header } from '../../../sip/grammar/headers.ts';
 import type { SipRequest, SipResponse } from '../../../sip/message.ts';
-import { dialogOfRequest, refreshed } from '../../sip/dialogs/dialog.ts';
+import { dialogOfRequest } from '../../sip/dialogs/dialog.ts';
 import { responseTo } from '../../sip/responseTo.ts';
 import type { ServerTransaction } from '../../sip/stack.ts';
 import type { Application } from '../applications/connection.ts';
 import type { Core } from '../core/core.ts';
 import type { AppDialog } from '../dialogs/appDialog.ts';
 import { endDialog } from '../dialogs/endDialog.ts';
+import { followRequest } from '../dialogs/follow.ts';
 import { chosenTag, completeResponse } from '../messages/completeResponse.ts';
 import { type Encoded, encodeReceived, encodeSentResponse } from '../messages/encode.ts';
 import { type AppResponse, appHeader } from '../protocol/appMessage.ts';
@@ -266,8 +267,8 @@ export class IncomingInvite implements IncomingRequest {
     if (this.isFirst) {
       const sip = dialogOfRequest(this.request, complete);
       if (sip !== undefined) dialogs.confirm(dialog, sip);
-    } else if (dialog.sip !== undefined) {
-      dialogs.put(dialog, refreshed(dialog.sip, this.request));
+    } else {
+      followRequest(this.core, dialog, this.request, this.transaction.source);
     }
     this.remember(dialog, complete);
     if (session !== undefined) dialog.sessionTimer.start(session.interval);

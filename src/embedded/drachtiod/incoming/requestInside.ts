@@ -3,7 +3,6 @@ import { randomInt } from 'node:crypto';
 import { field } from '../../../sip/grammar/headers.ts';
 import type { HeaderField, SipResponse } from '../../../sip/message.ts';
 import type { Dialog } from '../../sip/dialogs/dialog.ts';
-import { refreshed } from '../../sip/dialogs/dialog.ts';
 import { orderOf } from '../../sip/dialogs/order.ts';
 import { responseTo } from '../../sip/responseTo.ts';
 import type { ServerTransaction } from '../../sip/stack.ts';
@@ -11,6 +10,7 @@ import type { Core } from '../core/core.ts';
 import type { AppDialog } from '../dialogs/appDialog.ts';
 import { endsSubscription } from '../dialogs/endsSubscription.ts';
 import { expireWith } from '../dialogs/expiry.ts';
+import { followFlow, followRequest } from '../dialogs/follow.ts';
 import { encodeReceived } from '../messages/encode.ts';
 import { type AppResponse, appHeader } from '../protocol/appMessage.ts';
 import { messageFrame } from '../protocol/outgoing.ts';
@@ -27,6 +27,9 @@ const later = (): readonly HeaderField[] => [field('Retry-After', String(randomI
 
 const minSe: readonly HeaderField[] = [field('Min-SE', String(smallestInterval))];
 
+/** RFC 5057, §5: where they are accepted, the far end is where their Contact says, or where they came from. */
+const refreshesTarget = new Set(['INVITE', 'UPDATE', 'SUBSCRIBE', 'NOTIFY', 'REFER']);
+
 export const requestInside = (core: Core, transaction: ServerTransaction, dialog: AppDialog, sip: Dialog): void => {
   const order = orderOf(sip, transaction.request);
   if (order.kind === 'outOfOrder') {
@@ -34,6 +37,9 @@ export const requestInside = (core: Core, transaction: ServerTransaction, dialog
     return;
   }
   core.dialogs.put(dialog, order.dialog);
+  if (!refreshesTarget.has(transaction.request.method)) {
+    followFlow(core, dialog, transaction.request, transaction.source);
+  }
   switch (transaction.request.method) {
     case 'BYE':
       bye(core, transaction, dialog);
@@ -163,7 +169,7 @@ const update = (core: Core, transaction: ServerTransaction, dialog: AppDialog): 
     answered: response => {
       dialog.incomingUpdate = false;
       if (response.status >= 300) return;
-      if (dialog.sip !== undefined) core.dialogs.put(dialog, refreshed(dialog.sip, request));
+      followRequest(core, dialog, request, transaction.source);
       dialog.rememberSdp(response);
       if (session !== undefined) dialog.sessionTimer.start(session.interval);
       else if (confirmed) dialog.sessionTimer.stop();
@@ -173,12 +179,11 @@ const update = (core: Core, transaction: ServerTransaction, dialog: AppDialog): 
 
 const other = (core: Core, transaction: ServerTransaction, dialog: AppDialog): void => {
   const { request } = transaction;
-  const refreshesTarget = request.method === 'SUBSCRIBE' || request.method === 'NOTIFY';
   deliver(core, transaction, dialog, {
     contact: request.method === 'SUBSCRIBE' || request.method === 'REFER',
     answered: response => {
-      if (!refreshesTarget || response.status >= 300 || dialog.sip === undefined) return;
-      core.dialogs.put(dialog, refreshed(dialog.sip, request));
+      if (!refreshesTarget.has(request.method) || response.status >= 300) return;
+      followRequest(core, dialog, request, transaction.source);
       if (request.method === 'SUBSCRIBE') expireWith(core, dialog, response);
     },
   });

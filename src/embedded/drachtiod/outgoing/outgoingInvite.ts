@@ -13,7 +13,7 @@ import { header } from '../../../sip/grammar/headers.ts';
 import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import { type Dialog, keyOf } from '../../sip/dialogs/dialog.ts';
 import { ackWithin, requestWithin } from '../../sip/dialogs/requests.ts';
-import type { ClientFailure, Hop, RequestOptions, SipStack, Source } from '../../sip/stack.ts';
+import type { ClientFailure, Hop, RequestOptions, Source } from '../../sip/stack.ts';
 import { toTag } from '../../sip/tags.ts';
 import { type AcceptedAnswer, type InviteClient, sendInvite } from '../../sip/userAgent/inviteClient.ts';
 import { release } from '../../sip/userAgent/release.ts';
@@ -22,8 +22,7 @@ import type { Application } from '../applications/connection.ts';
 import type { Asker, Core } from '../core/core.ts';
 import { AppDialog } from '../dialogs/appDialog.ts';
 import { endDialog } from '../dialogs/endDialog.ts';
-import { natHopOfResponse } from '../dialogs/natHop.ts';
-import { stackTowards } from '../dialogs/natStack.ts';
+import { natHopOfResponse, wayTo } from '../dialogs/natHop.ts';
 import { takesUpdate } from '../dialogs/takesUpdate.ts';
 import { encodeReceived, encodeSentRequest } from '../messages/encode.ts';
 import { requestContent } from '../messages/requestContent.ts';
@@ -49,7 +48,6 @@ export class OutgoingInvite implements OutgoingRequest, PendingInvite {
   private state: 'calling' | 'answered' | 'over' = 'calling';
   private readonly asked: AskedRequest;
   private readonly client: InviteClient;
-  private readonly stack: SipStack;
   private dialog: AppDialog | undefined;
   private natHop: Hop | undefined;
   private answer: AcceptedAnswer | undefined;
@@ -66,11 +64,10 @@ export class OutgoingInvite implements OutgoingRequest, PendingInvite {
     const { asker, request, dialogId, target, finish } = options;
     this.application = asker.application;
     this.asked = new AskedRequest(core, asker, () => dialogId);
-    this.stack = stackTowards(core.stack, () => this.natHop);
     core.outgoing.set(this.transactionId, this);
     let recorded = false;
     this.client = sendInvite(
-      this.stack,
+      core.stack,
       request,
       {
         sent: (sent, hop) => {
@@ -86,8 +83,13 @@ export class OutgoingInvite implements OutgoingRequest, PendingInvite {
         refused: (response, source) => this.refused(response, source),
         failed: failure => this.failed(failure),
         ackFailed: error => core.log.info({ err: error, dialog: dialogId }, 'an ACK could not be sent'),
+        unreachable: answer => this.unreachable(answer),
       },
-      { ...(target === undefined ? {} : { target }), ...(finish === undefined ? {} : { finish }) },
+      {
+        ...(target === undefined ? {} : { target }),
+        ...(finish === undefined ? {} : { finish }),
+        way: (response, source, contact) => wayTo(contact, natHopOfResponse(response, source), source),
+      },
     );
   }
 
@@ -183,6 +185,7 @@ export class OutgoingInvite implements OutgoingRequest, PendingInvite {
     }
     const dialog = this.ownDialog(answer.response);
     dialog.natHop = this.natHop;
+    dialog.hop = answer.source;
     core.dialogs.confirm(dialog, answer.dialog);
     this.state = 'answered';
     core.outgoing.delete(this.transactionId);
@@ -213,8 +216,15 @@ export class OutgoingInvite implements OutgoingRequest, PendingInvite {
     if (answer === undefined) return;
     answer.acknowledge();
     const sip = dialog?.sip ?? answer.dialog;
-    const { request, target } = requestWithin(sip, 'BYE');
-    this.stack.request(request, { response: () => {}, failed: () => {} }, { target });
+    const { request } = requestWithin(sip, 'BYE');
+    core.stack.request(request, { response: () => {}, failed: () => {} }, answer.way);
+  }
+
+  /** It has accepted, and does not hear our ACK: nobody is to be in a call with it. */
+  private unreachable(answer: AcceptedAnswer): void {
+    const { core, dialog } = this;
+    if (answer !== this.answer || dialog === undefined || dialog.state === 'terminated') return;
+    endDialog(core, dialog, 'ACK could not be sent', 'system-initiated-termination');
   }
 
   private over(): void {

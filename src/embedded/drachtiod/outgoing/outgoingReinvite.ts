@@ -8,11 +8,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { SipRequest, SipResponse } from '../../../sip/message.ts';
-import { refreshed } from '../../sip/dialogs/dialog.ts';
-import type { ClientFailure, Hop, Source } from '../../sip/stack.ts';
+import type { ClientFailure, Source } from '../../sip/stack.ts';
 import type { Application } from '../applications/connection.ts';
 import type { Asker, Core } from '../core/core.ts';
 import type { AppDialog } from '../dialogs/appDialog.ts';
+import { followResponse } from '../dialogs/follow.ts';
+import type { Way } from '../dialogs/natHop.ts';
 import { takesUpdate } from '../dialogs/takesUpdate.ts';
 import { requestContent } from '../messages/requestContent.ts';
 import type { AppRequest } from '../protocol/appMessage.ts';
@@ -36,13 +37,13 @@ export class OutgoingReinvite implements OutgoingRequest, PendingInvite {
     asker: Asker,
     private readonly dialog: AppDialog,
     request: SipRequest,
-    target: Hop | string,
+    way: Way,
   ) {
     this.application = asker.application;
     this.asked = new AskedRequest(core, asker, () => dialog.id);
     core.outgoing.set(this.transactionId, this);
     dialog.outgoingInvite = this;
-    this.reinvite = new Reinvite(core, request, target, {
+    this.reinvite = new Reinvite(core, request, way, {
       sent: (sent, hop) => this.asked.sent(sent, hop),
       response: (response, source) => this.response(response, source),
       failed: failure => this.failed(failure),
@@ -96,7 +97,7 @@ export class OutgoingReinvite implements OutgoingRequest, PendingInvite {
       return;
     }
     dialog.rememberSdp(content.value);
-    const sent = this.reinvite.acknowledge(sip, dialog.natHop, content.value);
+    const sent = this.reinvite.acknowledge(sip, dialog, content.value);
     this.over();
     tellSent(core, { application, commandId }, randomUUID(), sent, hop);
   }
@@ -108,15 +109,15 @@ export class OutgoingReinvite implements OutgoingRequest, PendingInvite {
 
   private response(response: SipResponse, source: Source): void {
     if (response.status >= 300) this.over();
-    else if (response.status >= 200) this.answered(response);
+    else if (response.status >= 200) this.answered(response, source);
     if (!this.unwanted) this.asked.deliver(response, source);
   }
 
-  private answered(response: SipResponse): void {
+  private answered(response: SipResponse, source: Source): void {
     const { core, dialog } = this;
     this.state = 'answered';
     core.outgoing.delete(this.transactionId);
-    if (dialog.sip !== undefined) core.dialogs.put(dialog, refreshed(dialog.sip, response));
+    followResponse(core, dialog, response, source);
     dialog.rememberSdp(this.request);
     dialog.takesUpdate ||= takesUpdate(response);
     const interval = acceptedInterval(response);
@@ -133,7 +134,7 @@ export class OutgoingReinvite implements OutgoingRequest, PendingInvite {
 
   private acknowledgeOurselves(): void {
     const { dialog } = this;
-    if (dialog.sip !== undefined) this.reinvite.acknowledge(dialog.sip, dialog.natHop);
+    if (dialog.sip !== undefined) this.reinvite.acknowledge(dialog.sip, dialog);
     this.over();
   }
 

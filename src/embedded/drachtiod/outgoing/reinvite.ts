@@ -8,6 +8,8 @@ import type { Dialog } from '../../sip/dialogs/dialog.ts';
 import { ackWithin, type RequestContent } from '../../sip/dialogs/requests.ts';
 import type { ClientFailure, ClientTransaction, Hop, Source } from '../../sip/stack.ts';
 import type { Core } from '../core/core.ts';
+import type { AppDialog } from '../dialogs/appDialog.ts';
+import { type Way, wayTo } from '../dialogs/natHop.ts';
 
 export interface ReinviteHandlers {
   sent?(request: SipRequest, hop: Hop): void;
@@ -19,12 +21,12 @@ export interface ReinviteHandlers {
 export class Reinvite {
   readonly transaction: ClientTransaction;
   private final = false;
-  private ack: { readonly request: SipRequest; readonly target: Hop | string } | undefined;
+  private ack: { readonly request: SipRequest; readonly way: Way } | undefined;
 
   constructor(
     private readonly core: Core,
     request: SipRequest,
-    target: Hop | string,
+    way: Way,
     private readonly handlers: ReinviteHandlers,
   ) {
     this.transaction = core.stack.request(
@@ -34,15 +36,19 @@ export class Reinvite {
         response: (response, source) => this.response(response, source),
         failed: failure => handlers.failed(failure),
       },
-      { target },
+      way,
     );
   }
 
   /** The ACK of the 2xx, as sent; `dialog` as the 2xx has refreshed it. A second one replaces nothing. */
-  acknowledge(dialog: Dialog, natHop: Hop | undefined, content?: RequestContent): SipRequest {
+  acknowledge(
+    dialog: Dialog,
+    { natHop, hop }: Pick<AppDialog, 'natHop' | 'hop'>,
+    content?: RequestContent,
+  ): SipRequest {
     if (this.ack === undefined) {
       const { request, target } = ackWithin(dialog, this.transaction.request, content);
-      this.ack = { request, target: natHop ?? target };
+      this.ack = { request, way: wayTo(target, natHop, hop) };
       this.sendAck();
     }
     return this.ack.request;
@@ -60,9 +66,7 @@ export class Reinvite {
 
   private sendAck(): void {
     if (this.ack === undefined) return;
-    const { request, target } = this.ack;
-    this.core.stack
-      .send(request, { target })
-      .catch(error => this.core.log.info({ err: error }, 'an ACK could not be sent'));
+    const { request, way } = this.ack;
+    this.core.stack.send(request, way).catch(error => this.core.log.info({ err: error }, 'an ACK could not be sent'));
   }
 }

@@ -2,12 +2,13 @@ import { parseCSeq } from '../../../sip/grammar/fields/cseq.ts';
 import { parseRAck } from '../../../sip/grammar/fields/rack.ts';
 import { field } from '../../../sip/grammar/headers.ts';
 import type { HeaderField, SipRequest, SipResponse } from '../../../sip/message.ts';
-import { type Dialog, keyOf, refreshed } from '../../sip/dialogs/dialog.ts';
-import type { LocalAddress } from '../../sip/stack.ts';
+import { type Dialog, keyOf } from '../../sip/dialogs/dialog.ts';
+import type { LocalAddress, Source } from '../../sip/stack.ts';
 import type { Asker, Core } from '../core/core.ts';
 import type { AppDialog } from '../dialogs/appDialog.ts';
 import { endsSubscription } from '../dialogs/endsSubscription.ts';
 import { endsByRefusal, expireWith } from '../dialogs/expiry.ts';
+import { followResponse } from '../dialogs/follow.ts';
 import { type InDialogRequest, requestInDialog } from '../dialogs/requestInDialog.ts';
 import { encodeReceived } from '../messages/encode.ts';
 import { isPlaceholderUri } from '../messages/placeholders.ts';
@@ -103,12 +104,11 @@ const bye = (core: Core, asker: Asker, dialog: AppDialog, message: AppRequest): 
   const composed = compose(core, asker, dialog, message);
   if (composed === undefined) return;
   dialog.sessionTimer.stop();
-  const { request, target, fallback } = composed;
+  const { request, way } = composed;
   new SentRequest(core, {
     asker,
     request,
-    target,
-    ...(fallback === undefined ? {} : { fallback }),
+    ...way,
     dialogId: () => dialog.id,
     final: (status, response, source) => {
       // A challenged BYE is sent once more, within the same dialog.
@@ -124,16 +124,15 @@ const plain = (core: Core, asker: Asker, dialog: AppDialog, message: AppRequest)
   const isUpdate = message.method === 'UPDATE';
   const composed = compose(core, asker, dialog, message, isUpdate ? sessionFields(dialog, message) : []);
   if (composed === undefined) return;
-  const { request, target, fallback } = composed;
+  const { request, way } = composed;
   if (isUpdate && request.body.length > 0) dialog.outgoingOffer = true;
   new SentRequest(core, {
     asker,
     request,
-    target,
-    ...(fallback === undefined ? {} : { fallback }),
+    ...way,
     dialogId: () => dialog.id,
-    final: (status, response) => {
-      if (isUpdate) updated(core, dialog, request, status, response);
+    final: (status, response, source) => {
+      if (isUpdate) updated(core, dialog, request, status, response, source);
       if (dialog.kind === 'subscribe') subscriptionGoesOn(core, dialog, request, status, response);
     },
   });
@@ -159,11 +158,12 @@ const updated = (
   request: { readonly headers: readonly HeaderField[]; readonly body: Buffer },
   status: number,
   response: SipResponse | undefined,
+  source: Source | undefined,
 ): void => {
   dialog.outgoingOffer = false;
-  if (status >= 300 || response === undefined) return;
+  if (status >= 300 || response === undefined || source === undefined) return;
   dialog.rememberSdp(request);
-  if (dialog.sip !== undefined) core.dialogs.put(dialog, refreshed(dialog.sip, response));
+  followResponse(core, dialog, response, source);
   const interval = acceptedInterval(response);
   if (interval !== undefined) dialog.sessionTimer.start(interval);
   else if (dialog.state === 'confirmed') dialog.sessionTimer.stop();
@@ -190,5 +190,5 @@ const reinvite = (core: Core, asker: Asker, dialog: AppDialog, message: AppReque
     new AskedRequest(core, asker, () => dialog.id).deliverFailure(composed.request, 491);
     return;
   }
-  new OutgoingReinvite(core, asker, dialog, composed.request, composed.target);
+  new OutgoingReinvite(core, asker, dialog, composed.request, composed.way);
 };

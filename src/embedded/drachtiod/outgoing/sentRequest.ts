@@ -1,19 +1,15 @@
 /** A request other than INVITE that is sent for an application, within a dialog or outside of one. */
 import type { SipRequest, SipResponse } from '../../../sip/message.ts';
-import type { ClientFailure, Hop, RequestOptions, Source } from '../../sip/stack.ts';
+import type { ClientFailure, RequestOptions, Source } from '../../sip/stack.ts';
 import type { Application } from '../applications/connection.ts';
 import type { Asker, Core } from '../core/core.ts';
 import { nokFrame } from '../protocol/outgoing.ts';
 import { AskedRequest } from './askedRequest.ts';
 import type { OutgoingRequest } from './outgoingRequest.ts';
 
-export interface SentRequestOptions {
+export interface SentRequestOptions extends RequestOptions {
   readonly asker: Asker;
   readonly request: SipRequest;
-  readonly target?: Hop | string;
-  readonly finish?: RequestOptions['finish'];
-  /** Where to try again if `target` cannot be reached any more (a connection that has gone). */
-  readonly fallback?: string;
   readonly dialogId: () => string;
   /** The outcome, before the application is told of it; no response: there was none. */
   readonly final?: (status: number, response: SipResponse | undefined, source: Source | undefined) => void;
@@ -33,7 +29,7 @@ export class SentRequest implements OutgoingRequest {
     this.application = options.asker.application;
     this.asked = new AskedRequest(core, options.asker, options.dialogId);
     core.outgoing.set(this.transactionId, this);
-    this.send(options.target, options.fallback);
+    this.send();
   }
 
   get transactionId(): string {
@@ -48,19 +44,20 @@ export class SentRequest implements OutgoingRequest {
     this.lost = true;
   }
 
-  private send(target: Hop | string | undefined, fallback: string | undefined): void {
-    const { request, finish } = this.options;
+  private send(): void {
+    const { request, target, otherwise, finish } = this.options;
     const transaction = this.core.stack.request(
       request,
       {
         sent: (sent, hop) => this.asked.sent(sent, hop),
         response: (response, source) => this.response(response, source),
-        failed: failure => {
-          if (failure.kind === 'transport' && fallback !== undefined) this.send(fallback, undefined);
-          else this.failed(transaction.request, failure);
-        },
+        failed: failure => this.failed(transaction.request, failure),
       },
-      { ...(target === undefined ? {} : { target }), ...(finish === undefined ? {} : { finish }) },
+      {
+        ...(target === undefined ? {} : { target }),
+        ...(otherwise === undefined ? {} : { otherwise }),
+        ...(finish === undefined ? {} : { finish }),
+      },
     );
   }
 

@@ -7,10 +7,10 @@ import { randomInt } from 'node:crypto';
 import { parseSessionExpires } from '../../../sip/grammar/fields/integer.ts';
 import { field, header } from '../../../sip/grammar/headers.ts';
 import type { HeaderField, SipResponse } from '../../../sip/message.ts';
-import { refreshed } from '../../sip/dialogs/dialog.ts';
 import type { Core } from '../core/core.ts';
 import type { AppDialog } from '../dialogs/appDialog.ts';
 import { endDialog } from '../dialogs/endDialog.ts';
+import { followResponse } from '../dialogs/follow.ts';
 import { requestInDialog } from '../dialogs/requestInDialog.ts';
 import { localUri } from '../messages/placeholders.ts';
 import type { PendingInvite } from '../outgoing/pendingInvite.ts';
@@ -45,16 +45,18 @@ export const refreshSession = (core: Core, dialog: AppDialog, interval: SessionI
   const settled = (response: SipResponse | undefined, status: number): void =>
     outcome(core, dialog, interval, response, status);
   if (byUpdate) {
-    const { request, target } = requestInDialog(core, dialog, dialog.sip, 'UPDATE', { headers: fields });
+    const { request, way } = requestInDialog(core, dialog, dialog.sip, 'UPDATE', { headers: fields });
     core.stack.request(
       request,
       {
-        response: response => {
-          if (response.status >= 200) settled(response, response.status);
+        response: (response, source) => {
+          if (response.status < 200) return;
+          if (response.status < 300) followResponse(core, dialog, response, source);
+          settled(response, response.status);
         },
         failed: failure => settled(undefined, failure.status),
       },
-      { target },
+      way,
     );
   } else {
     refreshByInvite(core, dialog, fields, settled);
@@ -69,15 +71,15 @@ const refreshByInvite = (
 ): void => {
   const { sip, localSdp } = dialog;
   if (sip === undefined || localSdp === undefined) return;
-  const { request, target } = requestInDialog(core, dialog, sip, 'INVITE', { headers, ...localSdp });
+  const { request, way } = requestInDialog(core, dialog, sip, 'INVITE', { headers, ...localSdp });
   let unanswered = true;
-  const reinvite = new Reinvite(core, request, target, {
-    response: response => {
+  const reinvite = new Reinvite(core, request, way, {
+    response: (response, source) => {
       if (response.status < 200) return;
       done();
       if (response.status < 300 && dialog.sip !== undefined) {
-        core.dialogs.put(dialog, refreshed(dialog.sip, response));
-        reinvite.acknowledge(dialog.sip, dialog.natHop);
+        followResponse(core, dialog, response, source);
+        reinvite.acknowledge(dialog.sip, dialog);
       }
       settled(response, response.status);
     },

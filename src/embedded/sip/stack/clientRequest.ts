@@ -1,3 +1,5 @@
+import type { Duration } from '../../../base/clock.ts';
+import { withDeadline } from '../../../base/deadline.ts';
 import { KozpontError, messageOf } from '../../../base/errors.ts';
 import { parseNameAddr } from '../../../sip/grammar/fields/nameAddr.ts';
 import { hasParam } from '../../../sip/grammar/fields/params.ts';
@@ -24,6 +26,9 @@ export interface Prepared {
   readonly connectWithin: number | undefined;
 }
 
+/** How long a name is looked up where there is another way. */
+const patience: Duration = 2_000;
+
 /**
  * The next hops of a request (RFC 3261, §8.1.2): what the options say; else the topmost Route where it is a loose
  * router's, else the Request-URI.
@@ -32,14 +37,17 @@ export function hopsOf(
   context: StackContext,
   request: SipRequest,
   target: Hop | string | undefined,
+  otherwise: Hop | string | undefined,
 ): readonly Hop[] | Promise<readonly Hop[]> {
   if (typeof target === 'object') return [target];
-  const { transports, resolver } = context;
-  return resolveTarget(target ?? looseRoute(request) ?? request.uri, {
+  const { clock, transports, resolver } = context;
+  const found = resolveTarget(target ?? looseRoute(request) ?? request.uri, {
     resolver,
     serves: (protocol, family) => transports.serves(protocol, family),
     random: Math.random,
   });
+  if (!(found instanceof Promise) || otherwise === undefined) return found;
+  return withDeadline(clock, patience, 'the address of a next hop', found);
 }
 
 function looseRoute(request: SipRequest): string | undefined {
@@ -84,9 +92,11 @@ function prepareFor(
 
 /**
  * A request on its way through its hops:
- * - `resolving`: its target is looked up. Leaves to trying; to over when it is cancelled, or has no target.
+ * - `resolving`: its target is looked up. Leaves to trying; to itself for the other target; to over when it is
+ *   cancelled, or has no target.
  * - `trying`: an attempt is on the wire. The next hop is tried where this one cannot be reached, does not answer, or
- *   says 503 (RFC 3263, §4.3), as long as nobody has cancelled. Leaves to settled, over.
+ *   says 503 (RFC 3263, §4.3), as long as nobody has cancelled. Leaves to settled, over; to resolving for the other
+ *   target, where none of the first one's hops could be sent to.
  * - `settled`: the core has its final response or failure; further 2xx and repeated refusals may come. Leaves to over.
  * - `over`: the last word has been said.
  */
@@ -98,6 +108,7 @@ export class ClientRequest implements ClientTransaction {
   private hops: Hop[] = [];
   private cancelled = false;
   private answered = false;
+  private otherwise: Hop | string | undefined;
   private readonly attempts = new Set<Attempt>();
 
   constructor(
@@ -108,7 +119,9 @@ export class ClientRequest implements ClientTransaction {
     private readonly handlers: ClientHandlers,
     private readonly options: RequestOptions,
     private readonly onOver: (request: ClientRequest) => void,
-  ) {}
+  ) {
+    this.otherwise = options.otherwise;
+  }
 
   get branch(): string {
     return this.attempt?.branch ?? '';
@@ -123,19 +136,7 @@ export class ClientRequest implements ClientTransaction {
   }
 
   start(): void {
-    try {
-      const hops = hopsOf(this.context, this.given, this.options.target);
-      if (hops instanceof Promise) {
-        hops.then(
-          found => this.context.guarded(() => this.tryAll(found)),
-          error => this.context.guarded(() => this.giveUp('unresolved', error)),
-        );
-      } else {
-        this.tryAll(hops);
-      }
-    } catch (error) {
-      this.context.soon(() => this.giveUp('unresolved', error));
-    }
+    this.seek(this.options.target);
   }
 
   cancel(headers: readonly HeaderField[] = []): void {
@@ -156,6 +157,34 @@ export class ClientRequest implements ClientTransaction {
     this.attempts.clear();
   }
 
+  private seek(target: Hop | string | undefined): void {
+    try {
+      const hops = hopsOf(this.context, this.given, target, this.otherwise);
+      if (hops instanceof Promise) {
+        hops.then(
+          found => this.context.guarded(() => this.tryAll(found)),
+          error => this.context.guarded(() => this.unreached('unresolved', error)),
+        );
+      } else {
+        this.tryAll(hops);
+      }
+    } catch (error) {
+      this.context.soon(() => this.unreached('unresolved', error));
+    }
+  }
+
+  /** No hop is left: the other target's are next, unless something may have arrived. */
+  private unreached(kind: ClientFailure['kind'], error: unknown): void {
+    const { otherwise } = this;
+    if (otherwise === undefined || kind === 'timeout' || this.cancelled || this.settled) {
+      this.giveUp(kind, error);
+      return;
+    }
+    this.otherwise = undefined;
+    this.state = 'resolving';
+    this.seek(otherwise);
+  }
+
   private tryAll(hops: readonly Hop[]): void {
     if (this.state !== 'resolving' || this.cancelled) return;
     this.state = 'trying';
@@ -167,7 +196,7 @@ export class ClientRequest implements ClientTransaction {
   private tryNext(kind: ClientFailure['kind'], error: unknown): void {
     const hop = this.hops.shift();
     if (hop === undefined) {
-      this.context.soon(() => this.giveUp(kind, error));
+      this.context.soon(() => this.unreached(kind, error));
       return;
     }
     let prepared: Prepared | undefined;

@@ -1,6 +1,6 @@
 import type { HeaderField, SipRequest, SipResponse } from '../../../sip/message.ts';
 import { confirmed, type Dialog, dialogOfResponse } from '../dialogs/dialog.ts';
-import { ackWithin, type DialogRequest, type RequestContent } from '../dialogs/requests.ts';
+import { ackWithin, type RequestContent } from '../dialogs/requests.ts';
 import type { ClientFailure, ClientTransaction, Hop, RequestOptions, SipStack, Source } from '../stack.ts';
 import { toTag } from '../tags.ts';
 
@@ -22,6 +22,8 @@ export interface InviteClientHandlers {
   failed(failure: ClientFailure): void;
   /** An ACK could not be sent. The far end repeats its 2xx, and the ACK is tried again then. */
   ackFailed?(error: unknown): void;
+  /** No ACK of this fork could be sent, as often as its 2xx came: it will give up, if it has not gone. */
+  unreachable?(answer: AcceptedAnswer): void;
   /** The last word: no further fork can accept, no ACK is repeated any more. */
   ended?(): void;
 }
@@ -32,8 +34,18 @@ export interface AcceptedAnswer {
   /** Forks that accepted before this one: 0 for the first. */
   readonly earlier: number;
   readonly source: Source;
+  /** For requests within its dialog. */
+  readonly way: Way;
   /** Sends the ACK, and again for each repeated 2xx. A second call replaces nothing: the first ACK stands. */
   acknowledge(content?: RequestContent): void;
+}
+
+/** Where requests within a dialog go, if not where the dialog says. */
+export type Way = Pick<RequestOptions, 'target' | 'otherwise'>;
+
+export interface InviteOptions extends RequestOptions {
+  /** Where the ACK of this 2xx goes, if not where its dialog says; `target`: that place. */
+  way?(response: SipResponse, source: Source, target: string): Way;
 }
 
 export interface InviteClient {
@@ -43,8 +55,11 @@ export interface InviteClient {
 
 interface Fork {
   dialog: Dialog;
-  accepted: boolean;
-  ack: Omit<DialogRequest, 'dialog'> | undefined;
+  answer: AcceptedAnswer | undefined;
+  way: Way;
+  ack: SipRequest | undefined;
+  /** An ACK has left. */
+  acknowledged: boolean;
 }
 
 /**
@@ -55,13 +70,19 @@ export function sendInvite(
   stack: SipStack,
   request: SipRequest,
   handlers: InviteClientHandlers,
-  options?: RequestOptions,
+  { way, ...options }: InviteOptions = {},
 ): InviteClient {
   const forks = new Map<string, Fork>();
   let acceptedForks = 0;
 
-  const sendAck = (ack: Omit<DialogRequest, 'dialog'>): void => {
-    stack.send(ack.request, { target: ack.target }).catch(error => handlers.ackFailed?.(error));
+  const sendAck = (fork: Fork): void => {
+    if (fork.ack === undefined) return;
+    stack.send(fork.ack, fork.way).then(
+      () => {
+        fork.acknowledged = true;
+      },
+      error => handlers.ackFailed?.(error),
+    );
   };
 
   const provisional = (response: SipResponse, source: Source): void => {
@@ -69,7 +90,7 @@ export function sendInvite(
     const fork = tag === undefined ? undefined : forks.get(tag);
     const dialog = fork?.dialog ?? dialogOfResponse(transaction.request, response);
     if (tag !== undefined && dialog !== undefined && fork === undefined) {
-      forks.set(tag, { dialog, accepted: false, ack: undefined });
+      forks.set(tag, { dialog, answer: undefined, way: {}, ack: undefined, acknowledged: false });
     }
     handlers.provisional(response, dialog, source);
   };
@@ -77,26 +98,37 @@ export function sendInvite(
   const accepted = (response: SipResponse, source: Source): void => {
     const tag = toTag(response) ?? '';
     const known = forks.get(tag);
-    if (known?.accepted) {
-      if (known.ack !== undefined) sendAck(known.ack);
+    if (known?.answer !== undefined) {
+      sendAck(known);
       return;
     }
     const dialog =
       known === undefined ? dialogOfResponse(transaction.request, response) : confirmed(known.dialog, response);
     if (dialog === undefined) return;
-    const fork: Fork = { dialog, accepted: true, ack: undefined };
-    forks.set(tag, fork);
-    handlers.accepted({
+    const { target } = ackWithin(dialog, transaction.request);
+    const chosen: Way = { target, ...way?.(response, source, target) };
+    const fork: Fork = { dialog, answer: undefined, way: chosen, ack: undefined, acknowledged: false };
+    fork.answer = {
       response,
       dialog,
       source,
+      way: chosen,
       earlier: acceptedForks++,
       acknowledge: content => {
         if (fork.ack !== undefined) return;
-        fork.ack = ackWithin(dialog, transaction.request, content);
-        sendAck(fork.ack);
+        fork.ack = ackWithin(dialog, transaction.request, content).request;
+        sendAck(fork);
       },
-    });
+    };
+    forks.set(tag, fork);
+    handlers.accepted(fork.answer);
+  };
+
+  const ended = (): void => {
+    for (const { answer, ack, acknowledged } of forks.values()) {
+      if (answer !== undefined && ack !== undefined && !acknowledged) handlers.unreachable?.(answer);
+    }
+    handlers.ended?.();
   };
 
   const transaction = stack.request(
@@ -109,7 +141,7 @@ export function sendInvite(
         else handlers.refused(response, source);
       },
       failed: failure => handlers.failed(failure),
-      ended: () => handlers.ended?.(),
+      ended,
     },
     options,
   );

@@ -14,6 +14,6 @@ export function release(
   ended?: () => void,
 ): void {
   answer.acknowledge();
-  const { request, target } = requestWithin(answer.dialog, 'BYE', { headers });
-  stack.request(request, { response: () => {}, failed: () => {}, ended: () => ended?.() }, { target });
+  const { request } = requestWithin(answer.dialog, 'BYE', { headers });
+  stack.request(request, { response: () => {}, failed: () => {}, ended: () => ended?.() }, answer.way);
 }

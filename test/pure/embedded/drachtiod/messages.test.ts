@@ -93,6 +93,9 @@ describe('behind a NAT', () => {
     ['the very source', invite('<sip:a@203.0.113.9:40000>'), undefined],
     ['a public Contact elsewhere', invite('<sip:a@198.51.100.1>'), undefined],
     ['a name', invite('<sip:a@phone.example.com>'), undefined],
+    ['the name of a computer', invite('<sip:a@ANNA-PC>'), source],
+    ['a name of its own network', invite('<sip:a@ANNA-PC.local:5062>'), source],
+    ['no Contact that is one', invite('<tel:101>'), source],
     ['a name that is none', invite('<sip:a@df7jal23ls0d.invalid>'), source],
     ['Record-Route', invite('<sip:a@192.168.1.5>', ['Record-Route', '<sip:p;lr>']), undefined],
     ['a proxy between us', invite('<sip:a@192.168.1.5>', ['Via', 'SIP/2.0/UDP y']), undefined],
@@ -126,9 +129,13 @@ describe('behind a NAT', () => {
     '::1',
     'fd00::1',
     'fe80::1',
+    'ANNA-PC',
+    'anna.local',
+    'localhost',
   ])('%s means something in one network alone', host => expect(isLocalOnly(host)).toBe(true));
-  test.each(['172.32.0.1', '100.128.0.1', '8.8.8.8', '2001:db8::1', 'example.com'])('%s does not', host =>
-    expect(isLocalOnly(host)).toBe(false),
+  test.each(['locals.example', '172.32.0.1', '100.128.0.1', '8.8.8.8', '2001:db8::1', 'example.com'])(
+    '%s does not',
+    host => expect(isLocalOnly(host)).toBe(false),
   );
 });
 

@@ -38,6 +38,7 @@ class Stage {
           this.count();
         }),
       answerReceived: () => {},
+      moved: () => {},
       died: status => this.died.push(status),
     },
     { localSdp: 'v=0', timer: undefined, awaitedAck: undefined },

@@ -72,6 +72,42 @@ describe('the next hop', () => {
     }
   });
 
+  it('is the other one where the first has no address, takes too long to be found, or cannot be sent to', async () => {
+    world = createWorld();
+    const slow = names({});
+    const a = await world.party('10.0.0.1', {
+      resolver: {
+        ...slow,
+        addresses: host => (host === 'slow.example' ? new Promise(() => {}) : slow.addresses(host)),
+      },
+    });
+    const b = await world.party('10.0.0.2');
+    b.onRequest = answer(200);
+    const otherwise = { protocol: 'udp', address: '10.0.0.2', port: 5060 } as const;
+    const lost = { protocol: 'tcp', address: '10.0.0.9', port: 40_000 } as const;
+    const targets = ['sip:b@nowhere.example', 'sip:b@slow.example', 'sips:b@10.0.0.2', 'tel:1', 'sip:b@[::1]', lost];
+    for (const target of targets) {
+      const heard = listening();
+      a.stack.request(requestTo('BYE', 'sip:b@ANNA-PC'), heard, { target, otherwise });
+      await world.pass(2_100);
+      expect(heard.responses, String(target)).toHaveLength(1);
+      void a.stack.send(requestTo('ACK', 'sip:b@ANNA-PC'), { target: 'sip:b@nowhere.example', otherwise });
+    }
+    await world.pass(10);
+    expect(b.acks).toHaveLength(targets.length);
+  });
+
+  it('is not the other one where nobody answered: what was sent may have arrived', async () => {
+    world = createWorld();
+    const a = await world.party('10.0.0.1');
+    const b = await world.party('10.0.0.2');
+    const heard = listening();
+    const otherwise = { protocol: 'udp', address: '10.0.0.2', port: 5060 } as const;
+    a.stack.request(requestTo('BYE', 'sip:b@10.0.0.9'), heard, { otherwise });
+    await world.pass(40_000);
+    expect([heard.words, b.requests]).toEqual([['sent', 'timeout', 'ended'], []]);
+  });
+
   it('of a cancelled INVITE is not called once its name is found (ghost ringing)', async () => {
     world = createWorld();
     let found: (addresses: { address: string; family: 4 }[]) => void = () => {};

@@ -1,6 +1,7 @@
-/** The stack as a dialog behind a NAT uses it: what it sends by itself (ACK, BYE of a fork) takes the dialog's way. */
-import type { SipRequest } from '../../../sip/message.ts';
-import type { ClientHandlers, ClientTransaction, Hop, RequestOptions, SipStack } from '../../sip/stack.ts';
+/** The stack of a phone that sends everything to its server: ACK and BYE, too, whatever Contact they are for. */
+
+import type { ClientHandlers, ClientTransaction, Hop, RequestOptions, SipStack } from '../embedded/sip/stack.ts';
+import type { SipRequest } from '../sip/message.ts';
 
 export const stackTowards = (stack: SipStack, hop: () => Hop | undefined): SipStack => {
   const towards = (options: RequestOptions | undefined): RequestOptions | undefined => {
@@ -17,6 +18,7 @@ export const stackTowards = (stack: SipStack, hop: () => Hop | undefined): SipSt
     send: (request, options) => stack.send(request, towards(options)),
     sendResponse: (response, transaction) => stack.sendResponse(response, transaction),
     proven: source => stack.proven(source),
+    reaches: to => stack.reaches(to),
     resolve: uri => stack.resolve(uri),
     localFor: to => stack.localFor(to),
     isLocal: (host, port) => stack.isLocal(host, port),
