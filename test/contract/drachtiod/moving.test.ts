@@ -202,10 +202,8 @@ contract('a Contact that leads nowhere', stage => {
     const dialog = await dialing;
     // As by a proxy that stays out of the dialogs: the answer comes from the other phone itself.
     const other = call.prepare(200, { body: sdp('b'), tag: 'fork-b' });
-    await behind.stack.sendResponse({
-      ...other,
-      headers: other.headers.map(entry => (entry.name === 'Contact' ? field('Contact', inside) : entry)),
-    });
+    const headers = other.headers.map(entry => (entry.name === 'Contact' ? field('Contact', inside) : entry));
+    await behind.stack.sendResponse({ ...other, headers }, call.transaction);
     expect(toTag(await behind.acks.next())).toBe('fork-b');
     const bye = await behind.next('BYE');
     expect(toTag(bye.request)).toBe('fork-b');
