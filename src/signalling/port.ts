@@ -56,8 +56,12 @@ export interface SignallingEvents {
   connectionChanged(connected: boolean): void;
 }
 
-/** Where a new call comes from: a trunk, or the IP address of somebody who has to prove who they are. */
+/**
+ * Where a new call comes from: a trunk, the network of phones that have proved who they are, or the IP address of somebody
+ * who has to.
+ */
 export type CallSource =
+  | { readonly kind: 'known' }
   | { readonly kind: 'trunk'; readonly name: string }
   | { readonly kind: 'address'; readonly address: string };
 

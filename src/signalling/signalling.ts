@@ -12,6 +12,7 @@ import { reasonField } from './dialogs/headers.ts';
 import { LegIndex } from './dialogs/legIndex.ts';
 import type { LegSurroundings, LostLeg } from './dialogs/surroundings.ts';
 import { Authenticator } from './digest/authenticator.ts';
+import { Late } from './digest/late.ts';
 import { receiveInvite } from './inbound/invitation.ts';
 import { type OutboundSurroundings, SipOutboundLeg } from './outbound/outboundLeg.ts';
 import type { Signalling, SignallingEvents } from './port.ts';
@@ -80,11 +81,13 @@ export const createSignalling = async (
 
   const legs = new Set<LostLeg>();
   const dialogs = new Set<Dialog>();
-  const authenticator = new Authenticator({ clock, realm, secret: user => options.credentials(user) });
+  const authenticator = new Authenticator({ clock, log, realm, secret: user => options.credentials(user) });
+  const late = new Late(clock);
   const registrar = new Registrar({
     clock,
     log,
     authenticator,
+    late,
     limits: { ...usualLimits, ...options.registrar },
     extensionExists: extension => options.extensionExists(extension),
     reachableChanged: (extension, reachable) => {
@@ -144,6 +147,7 @@ export const createSignalling = async (
       trunkOf: (address: string) => options.trunkOf(address),
     },
     log,
+    late,
     refusing,
     callOffered: events.callOffered.bind(events),
     callNotAdmitted: events.callNotAdmitted.bind(events),
@@ -158,6 +162,7 @@ export const createSignalling = async (
   }
   await connection.connect().catch(error => {
     registrar.close();
+    late.close();
     throw error;
   });
 
@@ -165,6 +170,7 @@ export const createSignalling = async (
     if (closing) return;
     closing = true;
     draining = true;
+    late.close();
     for (const leg of [...legs]) leg.hangUp({ status: 503, text: 'Service Unavailable' });
     const goodbyes = Promise.all([...dialogs].map(dialog => dialog.done));
     await withDeadline(clock, goodbyeWithin, 'saying goodbye', goodbyes).catch(() => {

@@ -39,10 +39,12 @@ export class Admission {
    * Nothing has been spent on it yet. A trunk's call uses up one of the trunk's; at an address there may be an extension
    * that has not proved it yet, and only `charge` says that there is none.
    */
-  refuseUnseen(source: Source): Refusal | undefined {
+  refuseUnseen(source: Source | { readonly kind: 'known' }): Refusal | undefined {
     const now = this.clock.now();
     if (this.draining) return this.because('draining');
     if (this.overloaded()) return this.because('overloaded');
+    // Which extension calls is known in a moment, and `refuse` counts its calls.
+    if (source.kind === 'known') return undefined;
     const welcome = source.kind === 'address' ? this.sources.has(source, now) : this.sources.take(source, now);
     return welcome ? undefined : this.because('tooManyFromSource');
   }

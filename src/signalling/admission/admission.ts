@@ -3,6 +3,8 @@
  * asked for proof, wherever the call comes from: office networks are often listed as trunks, too. A trunk's call knows
  * no way to another trunk: the exchange has numbers and extensions, and nothing else.
  */
+import type { Duration } from '../../base/clock.ts';
+import { toAuthenticate } from '../digest/asking.ts';
 import type { Authenticator } from '../digest/authenticator.ts';
 import { header } from '../drachtio/message.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
@@ -20,7 +22,8 @@ export interface Admitted<Via extends IncomingCall['via'] = IncomingCall['via']>
 export type Admission =
   | Admitted
   | { readonly kind: 'challenge'; readonly challenges: readonly string[] }
-  | { readonly kind: 'refused' };
+  /** Not to be told before `after`. */
+  | { readonly kind: 'refused'; readonly after: Duration };
 
 export interface AdmissionOptions {
   readonly authenticator: Authenticator;
@@ -46,21 +49,18 @@ export const admitTrunk = (
 /** Of whoever is no trunk. */
 export const admitExtension = (options: AdmissionOptions, request: SrfRequest, from: NameAddr): Admission => {
   const claimed = userOf(from.uri);
-  const verdict = options.authenticator.check({
-    method: request.method,
-    uri: request.uri,
-    authorization: header(request, 'authorization'),
-    source: request.source_address,
-    claimed,
-    userAgent: header(request, 'user-agent'),
-  });
+  const asking = toAuthenticate(request, claimed);
+  const verdict = options.authenticator.check(asking);
   switch (verdict.kind) {
     case 'challenge':
     case 'refused':
       return verdict;
     case 'authenticated':
       // With an anonymous From (RFC 3323) the proof alone says who it is.
-      if (claimed !== verdict.user && !isWithheld(request, from)) return { kind: 'refused' };
+      if (claimed !== verdict.user && !isWithheld(request, from)) {
+        options.authenticator.complain(asking, verdict.user, 'otherExtension');
+        return { kind: 'refused', after: 0 };
+      }
       return {
         kind: 'admitted',
         via: { kind: 'extension', number: verdict.user },

@@ -1,13 +1,12 @@
 /** How often somebody has failed lately. Bounded in memory, whatever strangers send. */
 import type { Duration, Instant } from '../../base/clock.ts';
+import { remember } from './remember.ts';
 
 export interface FailureLimit {
   /** This many failures within the window are too many. */
   readonly most: number;
   readonly window: Duration;
 }
-
-const mostKeys = 10_000;
 
 export class Failures {
   private readonly windows = new Map<string, { readonly since: Instant; count: number }>();
@@ -30,16 +29,6 @@ export class Failures {
       window.count += 1;
       return;
     }
-    this.windows.delete(key);
-    if (this.windows.size >= mostKeys) {
-      // Insertion order is the order of age: the oldest window is the one that says least.
-      const [oldest] = this.windows.keys();
-      if (oldest !== undefined) this.windows.delete(oldest);
-    }
-    this.windows.set(key, { since: now, count: 1 });
-  }
-
-  forget(key: string): void {
-    this.windows.delete(key);
+    remember(this.windows, key, { since: now, count: 1 });
   }
 }

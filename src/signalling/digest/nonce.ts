@@ -1,11 +1,15 @@
 /**
- * Nonces that need no memory until somebody has used one: the time of issue and some randomness, signed. Only the
+ * Nonces that need no memory until somebody has used one: the time of issue and some randomness, signed together with
+ * whom it was issued to. Who forges the address of a datagram does not see our challenge, and has no nonce for it. Only the
  * counts of nonces that authenticated somebody are kept, until the nonce expires (RFC 7616, §3.3, §5.4).
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Duration, Instant } from '../../base/clock.ts';
 
-/** `stale`: ours, but too old or its count was used: the same credentials with a new nonce will do. */
+/**
+ * `stale`: ours, but too old or its count was used: the same credentials with a new nonce will do. `foreign`: not ours, of
+ * a process before this one, or issued to somebody else.
+ */
 export type NonceVerdict = 'fresh' | 'stale' | 'foreign';
 
 const timeBytes = 6;
@@ -25,20 +29,22 @@ export class Nonces {
     return this.counts.size;
   }
 
-  issue(now: Instant): string {
+  /** `holder`: whom it is for, any text. */
+  issue(holder: string, now: Instant): string {
     const bytes = Buffer.alloc(nonceBytes);
     bytes.writeUIntBE(Math.floor(now), 0, timeBytes);
     randomBytes(saltBytes).copy(bytes, timeBytes);
-    this.sign(bytes).copy(bytes, timeBytes + saltBytes);
+    this.sign(bytes, holder).copy(bytes, timeBytes + saltBytes);
     return bytes.toString('base64url');
   }
 
   /** Does not count as a use. */
-  judge(nonce: string, count: number, now: Instant): NonceVerdict {
+  judge(nonce: string, holder: string, count: number, now: Instant): NonceVerdict {
     if (nonce.length !== Math.ceil((nonceBytes * 4) / 3)) return 'foreign';
     const bytes = Buffer.from(nonce, 'base64url');
-    if (bytes.length !== nonceBytes) return 'foreign';
-    if (!timingSafeEqual(bytes.subarray(timeBytes + saltBytes), this.sign(bytes))) return 'foreign';
+    // Node reads `+` for `-`, too: one nonce has one spelling here.
+    if (bytes.length !== nonceBytes || bytes.toString('base64url') !== nonce) return 'foreign';
+    if (!timingSafeEqual(bytes.subarray(timeBytes + saltBytes), this.sign(bytes, holder))) return 'foreign';
     const issuedAt = bytes.readUIntBE(0, timeBytes);
     if (now >= issuedAt + this.lifetime) return 'stale';
     return count > (this.counts.get(nonce)?.count ?? 0) ? 'fresh' : 'stale';
@@ -58,8 +64,8 @@ export class Nonces {
     this.counts.set(nonce, { count, expiresAt: now + this.lifetime });
   }
 
-  private sign(bytes: Buffer): Buffer {
+  private sign(bytes: Buffer, holder: string): Buffer {
     const signed = bytes.subarray(0, timeBytes + saltBytes);
-    return createHmac('sha256', this.key).update(signed).digest().subarray(0, signatureBytes);
+    return createHmac('sha256', this.key).update(signed).update(holder).digest().subarray(0, signatureBytes);
   }
 }

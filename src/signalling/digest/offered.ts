@@ -11,6 +11,7 @@
  */
 import type { Clock, Duration, Instant } from '../../base/clock.ts';
 import { type Algorithm, algorithms } from './digest.ts';
+import { remember } from './remember.ts';
 
 export interface Asking {
   /** The address that the request came from. */
@@ -36,7 +37,6 @@ const givenUpAfter: Duration = 3_000;
 const comesAgainWithin: Duration = 60 * 60_000;
 /** After it was last heard of; a phone registers at least every hour. */
 const knownFor: Duration = 24 * 60 * 60_000;
-const mostRemembered = 10_000;
 
 interface Unanswered {
   /** When it was first challenged. */
@@ -82,13 +82,3 @@ export class Offered {
 }
 
 const keyOf = ({ source, claimed }: Asking): string => `${source} ${claimed.slice(0, 64)}`;
-
-/** Insertion order is the order of age. */
-const remember = <T>(map: Map<string, T>, key: string, value: T): void => {
-  map.delete(key);
-  if (map.size >= mostRemembered) {
-    const [oldest] = map.keys();
-    if (oldest !== undefined) map.delete(oldest);
-  }
-  map.set(key, value);
-};

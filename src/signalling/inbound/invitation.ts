@@ -6,6 +6,7 @@ import { dialledNumber } from '../admission/caller.ts';
 import { unsupportedOptions } from '../dialogs/headers.ts';
 import { answerTimer } from '../dialogs/sessionTimer.ts';
 import type { LegSurroundings } from '../dialogs/surroundings.ts';
+import type { Late } from '../digest/late.ts';
 import type { Fields } from '../drachtio/fields.ts';
 import { description, header, mediaType } from '../drachtio/message.ts';
 import { type Responder, responderOf } from '../drachtio/responder.ts';
@@ -19,6 +20,7 @@ export interface ReceptionOptions {
   readonly surroundings: LegSurroundings;
   readonly admission: AdmissionOptions;
   readonly log: Log;
+  readonly late: Late;
   /** While draining: the header fields of the 503; undefined: calls are taken. */
   refusing(): Record<string, string> | undefined;
   callOffered(source: CallSource): number | undefined;
@@ -52,7 +54,7 @@ export const receiveInvite = (options: ReceptionOptions, request: SrfRequest, re
   const address = request.source_address;
   if (found.replaces === undefined) {
     // The cheapest way out, for a switchboard that has enough to do.
-    const retryAfter = options.callOffered(trunk === undefined ? { kind: 'address', address } : trunk.via);
+    const retryAfter = options.callOffered(trunk?.via ?? sourceOf(options, address));
     if (retryAfter !== undefined) return refuse({ status: 503, headers: { 'Retry-After': String(retryAfter) } });
     const draining = options.refusing();
     if (draining !== undefined) return refuse({ status: 503, headers: draining });
@@ -63,10 +65,7 @@ export const receiveInvite = (options: ReceptionOptions, request: SrfRequest, re
   if (admission.kind === 'challenge') {
     return refuse({ status: 401, headers: { 'WWW-Authenticate': admission.challenges } });
   }
-  if (admission.kind === 'refused') {
-    options.log.info({ source: address }, 'a call was refused');
-    return refuse({ status: 403 });
-  }
+  if (admission.kind === 'refused') return options.late.answer(admission.after, () => refuse({ status: 403 }));
 
   const { via, from } = admission;
   const replaced = findReplaced(options, found.replaces, via);
@@ -90,6 +89,10 @@ export const receiveInvite = (options: ReceptionOptions, request: SrfRequest, re
     leg.hangUp({ status: 500 });
   }
 };
+
+/** The address of a datagram is easily forged: what others send under that of our phones is not to shut them out. */
+const sourceOf = ({ admission }: ReceptionOptions, address: string): CallSource =>
+  admission.authenticator.knows(address) ? { kind: 'known' } : { kind: 'address', address };
 
 interface ReadInvite {
   readonly from: NameAddr;

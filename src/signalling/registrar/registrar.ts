@@ -6,7 +6,9 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { unsupportedOptions } from '../dialogs/headers.ts';
+import { toAuthenticate } from '../digest/asking.ts';
 import type { Authenticator } from '../digest/authenticator.ts';
+import type { Late } from '../digest/late.ts';
 import { header } from '../drachtio/message.ts';
 import type { Responder } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
@@ -30,6 +32,7 @@ export interface RegistrarOptions {
   readonly log: Log;
   readonly limits: RegistrarLimits;
   readonly authenticator: Authenticator;
+  readonly late: Late;
   extensionExists(extension: string): boolean;
   reachableChanged(extension: string, reachable: boolean): void;
   /** `saved` gives something else now. */
@@ -111,20 +114,15 @@ export class Registrar {
     if (aor === undefined || !cseq.ok || contacts === 'malformed') return respond(400);
     const unsupported = unsupportedOptions(header(request, 'require'));
     if (unsupported !== undefined) return respond(420, { headers: unsupported });
-    const verdict = this.options.authenticator.check({
-      method: request.method,
-      uri: request.uri,
-      authorization: header(request, 'authorization'),
-      source: request.source_address,
-      claimed: aor,
-      userAgent: header(request, 'user-agent'),
-    });
+    const asking = toAuthenticate(request, aor);
+    const verdict = this.options.authenticator.check(asking);
     if (verdict.kind === 'challenge') {
       return respond(401, { headers: { 'WWW-Authenticate': verdict.challenges } });
     }
+    if (verdict.kind === 'refused') return this.options.late.answer(verdict.after, () => respond(403));
     // Nobody registers for somebody else.
-    if (verdict.kind === 'refused' || verdict.user !== aor || !this.options.extensionExists(aor)) {
-      this.options.log.info({ extension: aor, source: request.source_address }, 'a registration was refused');
+    if (verdict.user !== aor || !this.options.extensionExists(aor)) {
+      this.options.authenticator.complain(asking, verdict.user, 'otherExtension');
       return respond(403);
     }
     const now = this.options.clock.now();

@@ -6,6 +6,7 @@ import { silentLog } from '../../../src/base/log.ts';
 import { LegIndex } from '../../../src/signalling/dialogs/legIndex.ts';
 import type { LegSurroundings } from '../../../src/signalling/dialogs/surroundings.ts';
 import { Authenticator } from '../../../src/signalling/digest/authenticator.ts';
+import { Late } from '../../../src/signalling/digest/late.ts';
 import type { SrfRequest } from '../../../src/signalling/drachtio/srf.ts';
 import { receiveInvite } from '../../../src/signalling/inbound/invitation.ts';
 import { Registrar } from '../../../src/signalling/registrar/registrar.ts';
@@ -80,7 +81,7 @@ const surroundings = (clock: VirtualClock): LegSurroundings => ({
 });
 
 const authenticatorAt = (clock: VirtualClock): Authenticator =>
-  new Authenticator({ clock, realm: 'r', secret: () => 'secret' });
+  new Authenticator({ clock, log: silentLog, realm: 'r', secret: () => 'secret' });
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
 const controls = /[\u0000-\u001f\u007f]/;
 
@@ -97,6 +98,7 @@ test('INVITE', () => {
       const options = {
         surroundings: around,
         log: silentLog,
+        late: new Late(clock),
         admission: {
           authenticator: authenticatorAt(clock),
           extensionExists: (extension: string) => extension === '102',
@@ -135,6 +137,7 @@ test('REGISTER', () => {
           clock,
           log: silentLog,
           authenticator,
+          late: new Late(clock),
           limits: { minExpires: 60, defaultExpires: 3600, maxExpires: 3600, maxContacts: 10 },
           extensionExists: () => true,
           reachableChanged: () => {},
@@ -203,6 +206,7 @@ test('credentials prove nothing by chance, and nothing is thrown at them', () =>
           uri: 'sip:h',
           authorization,
           source: '192.0.2.1',
+          port: 5060,
           claimed: '101',
           userAgent: authorization,
         });

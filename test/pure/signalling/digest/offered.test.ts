@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../../src/base/clock.ts';
+import { silentLog } from '../../../../src/base/log.ts';
 import { Authenticator, type Verdict } from '../../../../src/signalling/digest/authenticator.ts';
 import { authorization, parseChallenge } from '../../../support/signalling/digestClient.ts';
 
@@ -17,13 +18,19 @@ interface From {
 /** A registrar's authenticator, and phones that ask it. */
 function registrar() {
   const clock = new VirtualClock();
-  const authenticator = new Authenticator({ clock, realm: 'kozpont.test', secret: user => `secret-of-${user}` });
+  const authenticator = new Authenticator({
+    clock,
+    log: silentLog,
+    realm: 'kozpont.test',
+    secret: user => `secret-of-${user}`,
+  });
   const ask = (from: From, credentials?: string): Verdict =>
     authenticator.check({
       method: 'REGISTER',
       uri,
       authorization: credentials,
       source: from.source ?? '192.0.2.1',
+      port: 5060,
       claimed: from.claimed ?? '101',
       userAgent: from.userAgent,
     });

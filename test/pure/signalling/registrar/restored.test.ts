@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../../../src/base/clock.ts';
 import { silentLog } from '../../../../src/base/log.ts';
 import { Authenticator } from '../../../../src/signalling/digest/authenticator.ts';
+import { Late } from '../../../../src/signalling/digest/late.ts';
 import { type Bindings, register } from '../../../../src/signalling/registrar/bindings.ts';
 import { readContacts } from '../../../../src/signalling/registrar/contacts.ts';
 import { Registrar } from '../../../../src/signalling/registrar/registrar.ts';
@@ -176,7 +177,8 @@ describe('the registrar that takes them over', () => {
     const registrar = new Registrar({
       clock,
       log: silentLog,
-      authenticator: new Authenticator({ clock, realm: 'r', secret: () => 'secret' }),
+      authenticator: new Authenticator({ clock, log: silentLog, realm: 'r', secret: () => 'secret' }),
+      late: new Late(clock),
       limits,
       extensionExists: extension => extension === '101',
       reachableChanged: (...change) => told.push(change),
