@@ -128,6 +128,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     await registrations.close();
     throw error;
   });
+  engine.watchFlows?.(flow => signalling.flowLost(flow));
   exchange.connect(signalling);
   exchange.restore(saved);
 

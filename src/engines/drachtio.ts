@@ -50,6 +50,7 @@ export function drachtioEngine(
     listening: undefined,
     media: pool,
     outlives: true,
+    watchFlows: undefined,
     ready,
     mediaServers: () =>
       supervised.map(({ name, server }) => ({

@@ -1,18 +1,24 @@
 /** The embedded engine: SIP server and RTP engine inside this process. */
 import { randomId } from '../base/ids.ts';
+import { openFilesAllowed } from '../base/openFiles.ts';
 import type { Advertised } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { startDrachtiod } from '../embedded/drachtiod/drachtiod.ts';
 import { createEmbeddedMedia } from '../embedded/rtp/embeddedMedia.ts';
+import { connectionLimits } from '../embedded/sip/transport/limits.ts';
 import { servedMethods } from '../signalling/signalling.ts';
-import type { Engine, EngineParts } from './engine.ts';
+import type { Engine, EngineParts, Flow } from './engine.ts';
+
+/** Two legs a call with RTP and RTCP each; besides records, the API, prompts, threads. */
+const filesBeside = ({ calls }: Config['limits']): number => 4 * calls + 256;
 
 /** Error: `ADDRESS_IN_USE`, with the address in its message. Nothing is left open then. */
 export async function embeddedEngine(
-  config: Pick<Config, 'sip' | 'media'>,
+  config: Pick<Config, 'sip' | 'media' | 'limits'>,
   { clock, log, faults, advertised }: EngineParts & { readonly advertised: Advertised },
 ): Promise<Engine> {
   const secret = randomId(16);
+  let tellLost = (_flow: Flow): void => {};
   const server = await startDrachtiod({
     clock,
     log,
@@ -25,6 +31,8 @@ export async function embeddedEngine(
     })),
     admin: { host: '127.0.0.1', port: 0, secret },
     abilities: { methods: servedMethods },
+    limits: connectionLimits(openFilesAllowed(), filesBeside(config.limits)),
+    flowLost: flow => tellLost(flow),
   });
   const { address, ports, rest } = config.media;
   const media = createEmbeddedMedia({ clock, log, faults, address: advertised.media, bind: address, ports, rest });
@@ -33,6 +41,9 @@ export async function embeddedEngine(
     listening: server.contacts.map(({ protocol, address, port }) => ({ transport: protocol, address, port })),
     media,
     outlives: false,
+    watchFlows(lost) {
+      tellLost = lost;
+    },
     ready: Promise.resolve(),
     mediaServers: () => [{ name: media.name, ready: true, endpoints: media.endpoints }],
     drainMedia: name => (name === media.name ? 'last' : 'unknown'),

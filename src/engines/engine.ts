@@ -17,6 +17,13 @@ export interface Listening {
   readonly port: number;
 }
 
+/** The far end of a phone's connection. */
+export interface Flow {
+  readonly protocol: string;
+  readonly address: string;
+  readonly port: number;
+}
+
 export interface Engine {
   readonly server: { readonly host: string; readonly port: number; readonly secret: string };
   /** Where SIP listens; undefined: the SIP server says so when we are connected. */
@@ -24,6 +31,8 @@ export interface Engine {
   readonly media: MediaServer;
   /** Calls in progress, and the connections of phones, outlive the process: what they hang on runs elsewhere. */
   readonly outlives: boolean;
+  /** Tells of each phone whose connection has gone; undefined: the SIP server says so when a call there fails. */
+  readonly watchFlows: ((lost: (flow: Flow) => void) => void) | undefined;
   /** Resolves when calls can be carried for the first time. Never rejects. */
   readonly ready: Promise<void>;
   mediaServers(): readonly MediaServerState[];

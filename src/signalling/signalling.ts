@@ -16,7 +16,8 @@ import { Late } from './digest/late.ts';
 import { receiveInvite } from './inbound/invitation.ts';
 import { type OutboundSurroundings, SipOutboundLeg } from './outbound/outboundLeg.ts';
 import type { Signalling, SignallingEvents } from './port.ts';
-import type { RegistrarLimits } from './registrar/bindings.ts';
+import type { Binding, RegistrarLimits } from './registrar/bindings.ts';
+import { connectionUri, type Flow } from './registrar/nextHop.ts';
 import { Registrar, type RegistrationCount } from './registrar/registrar.ts';
 import type { RegistrationStore } from './registrar/store.ts';
 import { parseUri } from './text/grammar.ts';
@@ -57,6 +58,8 @@ export interface SipSignalling extends Signalling {
   /** To the SIP server. */
   readonly connected: boolean;
   readonly registrations: RegistrationCount;
+  /** The server has told us that a connection has gone: phones that are reached over nothing else are not reachable. */
+  flowLost(flow: Flow): void;
 }
 
 /** Seconds. */
@@ -68,6 +71,18 @@ const endUnseen = (connection: Connection, dialogId: string): void => {
   const headers = { Reason: reasonField('SIP', 503, 'The connection was lost') };
   connection.request({ method: 'BYE', dialogId, headers }, { final: () => {}, failed: () => {} });
 };
+
+/** A server answers 408 and 503 for a phone that does not answer. */
+const notTheirs = new Set([408, 430, 503]);
+const optionsWithin = 10_000;
+
+const isAnswered = (connection: Connection, { contact, nextHop }: Pick<Binding, 'contact' | 'nextHop'>) =>
+  new Promise<boolean>(resolve => {
+    connection.request(
+      { method: 'OPTIONS', uri: contact, nextHop, within: optionsWithin },
+      { final: ({ status }) => resolve(!notTheirs.has(status)), failed: () => resolve(false) },
+    );
+  });
 
 /** Connects to the server. Errors: `INVALID_CONFIG` (the secret is wrong), `DEADLINE_PASSED` (no server there). */
 export const createSignalling = async (
@@ -93,6 +108,7 @@ export const createSignalling = async (
     reachableChanged: (extension, reachable) => {
       if (!closing) events.reachableChanged(extension, reachable);
     },
+    answers: binding => isAnswered(connection, binding),
     changed: () => registrations?.store.changed(() => registrar.saved()),
   });
   /** Dialogs that were lost with the connection: the far ends believe in them, and so does the server, if it is the same. */
@@ -128,6 +144,7 @@ export const createSignalling = async (
   const outboundSurroundings: OutboundSurroundings = {
     ...surroundings,
     extensionExists: extension => options.extensionExists(extension),
+    flowFailed: nextHop => registrar.flowLost(nextHop),
     phones: target => {
       if (closing) return [];
       if (target.kind === 'contact') {
@@ -186,6 +203,7 @@ export const createSignalling = async (
     adopt: (snapshot, legEvents) => new AdoptedLeg(surroundings, snapshot, legEvents),
     reachable: extension => registrar.bindings(extension).length > 0,
     extensionsChanged: () => registrar.forgetTheGone(),
+    flowLost: flow => registrar.flowLost(connectionUri(flow)),
     get remaining() {
       return legs.size + dialogs.size;
     },

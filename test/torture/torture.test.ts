@@ -102,13 +102,14 @@ function framesOf(bytes: Buffer, cut: number): readonly Frame[] {
   return frames;
 }
 
-const show = (frame: Frame): string => frame.kind + (frame.kind === 'ping' ? '' : frame.bytes.toString('latin1'));
+const show = (frame: Frame): string =>
+  frame.kind + (frame.kind === 'ping' || frame.kind === 'pong' ? '' : frame.bytes.toString('latin1'));
 
 /** What the frames come to: the verdict of each message, pings left out. */
 function summary(frames: readonly Frame[], expectation: Expectation): readonly (string | number)[] {
   const verdicts: (string | number)[] = [];
   for (const frame of frames) {
-    if (frame.kind === 'ping') continue;
+    if (frame.kind === 'ping' || frame.kind === 'pong') continue;
     const parsed =
       frame.kind === 'message'
         ? parseMessage(frame.bytes, { carriedBy: 'stream' })

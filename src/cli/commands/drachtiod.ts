@@ -2,9 +2,11 @@ import { systemClock } from '../../base/clock.ts';
 import { isKozpontError } from '../../base/errors.ts';
 import { randomId } from '../../base/ids.ts';
 import { createLog, type LogOptions } from '../../base/log.ts';
+import { openFilesAllowed } from '../../base/openFiles.ts';
 import { type Drachtiod, startDrachtiod } from '../../embedded/drachtiod/drachtiod.ts';
 import { parseContact } from '../../embedded/drachtiod/parseContact.ts';
 import type { ListenerOptions } from '../../embedded/sip/stack.ts';
+import { connectionLimits } from '../../embedded/sip/transport/limits.ts';
 import type { Command, Surroundings } from '../command.ts';
 import { runUntilStopped } from '../running.ts';
 
@@ -48,6 +50,7 @@ none is given.`,
         log: surroundings.log === undefined ? createLog({ level }) : createLog({ level }, surroundings.log),
         contacts: listeners,
         admin: { ...admin, secret },
+        limits: connectionLimits(openFilesAllowed(), 256),
         ...(handler === undefined ? {} : { requestHandlers: [{ method: '*', url: handler }] }),
       });
     } catch (error) {

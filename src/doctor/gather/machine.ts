@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Clock, type Duration, wallClock } from '../../base/clock.ts';
+import { openFilesIn } from '../../base/openFiles.ts';
 import type { Files } from '../../config/config.ts';
 import type { FolderFacts, MachineFacts } from '../facts.ts';
 
@@ -29,12 +30,6 @@ export async function lookAtMachine(addresses: readonly string[], clockStep: () 
     clockStep: clockStep(),
     addresses,
   };
-}
-
-/** `Max open files            1024                 1048576              files`: the soft limit, then the hard one. */
-export function openFilesIn(limits: string): number | undefined {
-  const soft = /^Max open files\s+(\d+|unlimited)/m.exec(limits)?.[1];
-  return soft === undefined ? undefined : soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
 }
 
 /** `32768	60999` and `20000-29999,5060`. */

@@ -16,6 +16,7 @@ import { CallRecords } from './callRecords.ts';
 import { carryOut } from './core/commands.ts';
 import type { Core } from './core/core.ts';
 import { DialogTable } from './dialogs/dialogTable.ts';
+import { Flows } from './flows/flows.ts';
 import { dispatch } from './incoming/dispatch.ts';
 import { EarlyNotifies } from './incoming/earlyNotifies.ts';
 import { MergedRequests } from './incoming/mergedRequests.ts';
@@ -58,6 +59,7 @@ export const startDrachtiod = async (options: DrachtiodOptions): Promise<Drachti
     ...(options.abilities === undefined ? {} : { abilities: options.abilities }),
   });
   const routes = new Routes();
+  const dialogs = new DialogTable();
   const isLocal = (host: string, port?: number): boolean => stack.isLocal(host, port);
   const core: Core = {
     clock,
@@ -67,7 +69,11 @@ export const startDrachtiod = async (options: DrachtiodOptions): Promise<Drachti
     isLocal,
     timers,
     routes,
-    dialogs: new DialogTable(),
+    dialogs,
+    flows: new Flows(clock, dialogs, hop => {
+      log.info({ protocol: hop.protocol, address: hop.address, port: hop.port }, 'the connection of a phone has gone');
+      options.flowLost?.(hop);
+    }),
     incoming: new Map(),
     outgoing: new Map(),
     accepted: new AcceptedInvites(clock, timers),

@@ -3,7 +3,7 @@ import type { Faults } from '../../base/faults.ts';
 import type { Log } from '../../base/log.ts';
 import type { Abilities } from '../../sip/grammar/verdict/verdict.ts';
 import type { SipRequest } from '../../sip/message.ts';
-import type { ListenAddress, Listener, Resolver, StackCounts } from '../sip/stack.ts';
+import type { Hop, ListenAddress, Listener, Resolver, StackCounts } from '../sip/stack.ts';
 import type { TimerValues } from '../sip/transactions/timerValues.ts';
 import type { StackLimits } from '../sip/transport/limits.ts';
 import type { AdminPortLimits } from './applications/adminPort.ts';
@@ -33,6 +33,8 @@ export interface DrachtiodOptions {
   readonly requestHandlers?: readonly RequestHandler[];
   /** Which of the applications that want a request's method may have it: those that gave themselves this tag. */
   readonly tagFor?: (request: SipRequest) => string | undefined;
+  /** A connection has gone that a phone had registered over: requests to that hop get 430 from now on. */
+  readonly flowLost?: (hop: Hop) => void;
 }
 
 export interface Drachtiod {

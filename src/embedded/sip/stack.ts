@@ -81,6 +81,10 @@ export interface SipCore {
   request(transaction: ServerTransaction): void;
   /** An ACK that belongs to no transaction: of a 2xx, or a stray one. Responses without a transaction are dropped (RFC 6026). */
   ack(request: SipRequest, source: Source): void;
+  /** The hops on which registrations and dialogs rest now: their connections stay however long they are idle. */
+  flowsInUse?(): (hop: Hop) => boolean;
+  /** The connection to this hop has gone. */
+  flowLost?(hop: Hop): void;
 }
 
 export interface SipStack {

@@ -36,8 +36,12 @@ export interface OutboundSurroundings extends LegSurroundings {
   /** Where the phones are. */
   phones(target: DialRequest['target']): readonly PhoneAddress[];
   extensionExists(extension: string): boolean;
+  /** The server has no connection to a phone that had registered over one. */
+  flowFailed(nextHop: string): void;
 }
 
+/** RFC 5626, §5.3. */
+const flowFailed = 430;
 const cancelled: DialFailure = { reason: 'cancelled', status: 487, text: 'Request Terminated' };
 const answeredElsewhere = { Reason: reasonField('SIP', 200, 'Call completed elsewhere') };
 
@@ -147,7 +151,10 @@ export class SipOutboundLeg implements OutboundLeg {
           this.feed({ kind: 'refused', branch: id, status, text });
         },
         redirected: response => this.redirected(id, response),
-        refused: (status, text) => this.feed({ kind: 'refused', branch: id, status, text }),
+        refused: (status, text) => {
+          if (status === flowFailed && phone.nextHop !== undefined) this.around.flowFailed(phone.nextHop);
+          this.feed({ kind: 'refused', branch: id, status, text });
+        },
       },
     );
     this.branches.push(branch);

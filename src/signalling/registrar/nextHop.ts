@@ -6,11 +6,15 @@
 import { isIP } from 'node:net';
 import { hasParam, param, parseUri, type SipUri } from '../text/grammar.ts';
 
-export interface Source {
-  readonly address: string;
-  readonly port: number;
+/** The far end of a connection, or of what takes its place. */
+export interface Flow {
   /** `udp`, `tcp`, … as the server names it. */
   readonly protocol: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface Source extends Flow {
   /** Whether the topmost Via asks for symmetric responses (RFC 3581): then the source port is the one that listens. */
   readonly symmetric: boolean;
 }
@@ -18,12 +22,16 @@ export interface Source {
 export const uriHost = (address: string): string =>
   address.includes(':') && !address.startsWith('[') ? `[${address}]` : address;
 
+/** Leads over that connection, and nowhere else once it has gone. */
+export const connectionUri = ({ protocol, address, port }: Flow): string =>
+  `sip:${uriHost(address)}:${port};transport=${protocol.toLowerCase()}`;
+
 /** As a URI for the server; undefined where the contact leads to the source by itself. */
 export const nextHop = (contact: SipUri, source: Source): string | undefined => {
   const host = uriHost(source.address);
   const protocol = source.protocol.toLowerCase();
   // A connection is found again by its far end, and nothing else leads back to a phone that only connects.
-  if (protocol !== 'udp') return `sip:${host}:${source.port};transport=${protocol}`;
+  if (protocol !== 'udp') return connectionUri(source);
   const sameHost = contact.host.toLowerCase() === host.toLowerCase() && !hasParam(contact.params, 'maddr');
   if (sameHost && (contact.port ?? 5060) === source.port) return undefined;
   return sameHost && !source.symmetric ? undefined : `sip:${host}:${source.port}`;

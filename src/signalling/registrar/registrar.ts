@@ -15,7 +15,9 @@ import type { SrfRequest } from '../drachtio/srf.ts';
 import { parseCSeq, parseNameAddr, quote } from '../text/grammar.ts';
 import { userOf } from '../text/user.ts';
 import {
+  type Binding,
   type Bindings,
+  isSamePhone,
   nextExpiry,
   type RegisterRefusal,
   type RegistrarLimits,
@@ -23,7 +25,7 @@ import {
   secondsLeft,
 } from './bindings.ts';
 import { readContacts, readSeconds } from './contacts.ts';
-import { asksForRport, nextHop } from './nextHop.ts';
+import { asksForRport, nextHop, withoutConnection } from './nextHop.ts';
 import { restore, save } from './restored.ts';
 import type { SavedBinding } from './store.ts';
 
@@ -35,6 +37,8 @@ export interface RegistrarOptions {
   readonly late: Late;
   extensionExists(extension: string): boolean;
   reachableChanged(extension: string, reachable: boolean): void;
+  /** Whether there is a phone: OPTIONS is answered. Never rejects. */
+  answers(binding: Binding): Promise<boolean>;
   /** `saved` gives something else now. */
   changed(): void;
 }
@@ -73,6 +77,34 @@ export class Registrar {
     for (const extension of [...this.entries.keys()]) {
       if (!this.options.extensionExists(extension)) this.keep(extension, none);
     }
+  }
+
+  /**
+   * The connection that this next hop stands for has gone, and with it the phones that were reached over it. One whose
+   * contact says that it listens for another connection is asked, and is back when it answers.
+   */
+  flowLost(hop: string): void {
+    for (const [extension, { bindings }] of [...this.entries]) {
+      const gone = bindings.filter(one => one.nextHop === hop);
+      if (gone.length === 0) continue;
+      this.options.log.info({ extension, hop }, 'the connection of a phone has gone');
+      this.keep(
+        extension,
+        bindings.filter(one => !gone.includes(one)),
+      );
+      for (const binding of gone) {
+        const way = withoutConnection(binding.uri, hop);
+        if (way !== undefined) this.lookAgain(extension, { ...binding, ...way });
+      }
+    }
+  }
+
+  private lookAgain(extension: string, binding: Binding): void {
+    void this.options.answers(binding).then(answers => {
+      const bindings = this.bindings(extension);
+      if (!answers || binding.expiresAt <= this.options.clock.now() || !this.options.extensionExists(extension)) return;
+      if (!bindings.some(one => isSamePhone(one, binding))) this.keep(extension, [...bindings, binding]);
+    });
   }
 
   /**

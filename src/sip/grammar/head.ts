@@ -80,7 +80,9 @@ class HeadReader {
     const startLine = lineEnd === -1 ? undefined : this.readStartLine(lineEnd);
     if (startLine === undefined) this.wrong('notSip', 'no line that ends with CR and LF', 0);
     if (!this.finished) this.wrong('unfinishedHeaders', 'no empty line ends the header fields', this.text.length);
-    if (startLine !== undefined) this.readFields(lineEnd + 2);
+    // What stands in front of a method spoils the line; the fields still say whom to answer.
+    const spoilt = startLine === undefined && this.fault?.reason === 'badRequestLine';
+    if (startLine !== undefined || spoilt) this.readFields(lineEnd + 2);
     const { fields, fault, end, contentLengthAt } = this;
     return { startLine, fields, fault, end, contentLengthAt };
   }

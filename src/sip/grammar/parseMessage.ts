@@ -1,7 +1,8 @@
 import { fail, ok, type Result } from '../../base/result.ts';
-import type { SipMessage } from '../message.ts';
+import type { HeaderField, SipMessage } from '../message.ts';
 import { answerable } from './answerable.ts';
 import type { FaultAnswer, SipParseError, SipParseReason } from './fault.ts';
+import { parseCSeq } from './fields/cseq.ts';
 import { parseInteger } from './fields/integer.ts';
 import { type Head, type HeadFault, readHead } from './head.ts';
 import { defaultParseLimits, type ParseLimits } from './limits.ts';
@@ -87,7 +88,20 @@ const answers: Readonly<Record<SipParseReason, { readonly status: number; readon
 
 function answerTo({ startLine, fields }: Head, reason: SipParseReason): FaultAnswer | undefined {
   const answer = answers[reason];
-  if (answer === null || startLine?.kind !== 'request') return undefined;
-  const request = answerable(startLine.method, startLine.uri, fields);
-  return request === undefined ? undefined : { ...answer, request };
+  const request = requestLine(startLine, reason, fields);
+  if (answer === null || request === undefined) return undefined;
+  const known = answerable(request.method, request.uri, fields);
+  return known === undefined ? undefined : { ...answer, request: known };
+}
+
+/** As it was read; where bytes in front of the method spoil it, CSeq says which one was meant. */
+function requestLine(
+  startLine: StartLine | undefined,
+  reason: SipParseReason,
+  fields: readonly HeaderField[],
+): { readonly method: string; readonly uri: string } | undefined {
+  if (startLine !== undefined) return startLine.kind === 'request' ? startLine : undefined;
+  if (reason !== 'badRequestLine') return undefined;
+  const cseq = parseCSeq(fields.find(field => field.name === 'CSeq')?.value ?? '');
+  return cseq.ok ? { method: cseq.value.method, uri: '' } : undefined;
 }

@@ -42,6 +42,10 @@ function parseRequestLine(text: string): ParsedStartLine {
   const last = text.lastIndexOf(' ');
   const method = first === -1 ? '' : text.slice(0, first);
   if (!isToken(method)) {
+    // Bytes in front of a request are told from bytes in front of a response by the end of the line.
+    if (text.slice(-7).toUpperCase() !== 'SIP/2.0') {
+      return { fault: { reason: 'notSip', detail: 'the first line is that of no request and of no response', at: 0 } };
+    }
     return { fault: { reason: 'badRequestLine', detail: 'the line does not begin with a method and a space', at: 0 } };
   }
   const uri = last > first ? text.slice(first + 1, last) : '';

@@ -7,30 +7,38 @@ import { type HeadFault, readHead } from './head.ts';
 import { canonicalName } from './headerNames.ts';
 import { defaultParseLimits, type ParseLimits } from './limits.ts';
 import { explain } from './parseMessage.ts';
+import { parseStartLine } from './startLine.ts';
 
 /**
  * - `message`: the bytes of one whole message, for `parseMessage(bytes, { carriedBy: 'stream' })`. They stay valid.
  * - `ping`: the far end asks for a pong, which is one CRLF (RFC 5626, §3.5.1).
+ * - `pong`: a CRLF after `expectPong`: the answer to our ping, or the first half of a ping of theirs.
  * - `broken`: where the next message begins can no longer be told. `bytes` is the head of the message at fault, or what
  *   was read of it, `error.answer` what to say; the connection must then be closed. Always the last one.
  */
 export type Frame =
   | { readonly kind: 'message'; readonly bytes: Buffer }
   | { readonly kind: 'ping' }
+  | { readonly kind: 'pong' }
   | { readonly kind: 'broken'; readonly error: SipParseError; readonly bytes: Buffer };
 
 type State =
   /** Between messages: line ends are skipped, two in a row are a ping. Entered at first, from body; leaves to head. */
   | { readonly kind: 'between'; readonly lineEnds: 0 | 1 }
   /**
-   * A message has begun. `searched` bytes of it hold no empty line; `begun`: its first line is whole, and one of SIP.
+   * A message has begun. `searched` bytes of it hold no empty line; `line` is its first line, once that is whole.
    * Entered from between; leaves to body, broken.
    */
-  | { readonly kind: 'head'; readonly searched: number; readonly begun: boolean }
+  | { readonly kind: 'head'; readonly searched: number; readonly line: FirstLine | undefined }
   /** The message is whole once there are `size` bytes. Entered from head; leaves to between. */
   | { readonly kind: 'body'; readonly size: number }
   /** Nothing is read any more. Entered from head. */
   | { readonly kind: 'broken' };
+
+/** `fault`: neither a request nor a response begins so; what was wrong is known, but not what the bytes before it were. */
+interface FirstLine {
+  readonly fault: Pick<HeadFault, 'reason' | 'detail'> | undefined;
+}
 
 /** What a state makes of the bytes at hand: the next state, perhaps with a frame; or it needs more of them. */
 interface Move {
@@ -46,6 +54,7 @@ interface Move {
 export class StreamFramer {
   private readonly held = new ByteQueue();
   private state: State = { kind: 'between', lineEnds: 0 };
+  private pongExpected = false;
 
   constructor(private readonly limits: ParseLimits = defaultParseLimits) {}
 
@@ -57,6 +66,24 @@ export class StreamFramer {
   /** After a frame `broken`: everything fed is discarded. */
   get broken(): boolean {
     return this.state.kind === 'broken';
+  }
+
+  /** A ping was sent: the next CRLF between messages is a `pong`. */
+  expectPong(): void {
+    this.pongExpected = true;
+  }
+
+  /** The stream is over: what was left unfinished of a message, if anything was. */
+  finish(): Frame | undefined {
+    const { state } = this;
+    if (state.kind !== 'head' && state.kind !== 'body') return undefined;
+    const fault: Pick<HeadFault, 'reason' | 'detail'> =
+      state.kind === 'body'
+        ? { reason: 'truncatedBody', detail: 'the stream ends within the body' }
+        : { reason: 'unfinishedHeaders', detail: 'the stream ends within the header fields' };
+    const move = this.break(fault.reason, fault.detail, this.held.length);
+    this.state = move.to;
+    return move.frame;
   }
 
   /** The frames that `chunk` completes, in their order. `chunk` must not be written to afterwards. */
@@ -89,8 +116,13 @@ export class StreamFramer {
 
   private skipLineEnd(state: State & { readonly kind: 'between' }, bytes: Buffer): Move {
     if (bytes.length === 0 || (bytes.length === 1 && bytes[0] === 0x0d)) return { to: state, waits: true };
-    if (bytes[0] !== 0x0d || bytes[1] !== 0x0a) return { to: { kind: 'head', searched: 0, begun: false } };
+    if (bytes[0] !== 0x0d || bytes[1] !== 0x0a) return { to: { kind: 'head', searched: 0, line: undefined } };
     this.held.take(2);
+    if (this.pongExpected) {
+      // Counted as the first half of a ping as well: a second CRLF gets its pong in any case.
+      this.pongExpected = false;
+      return { to: { kind: 'between', lineEnds: 1 }, frame: { kind: 'pong' } };
+    }
     if (state.lineEnds === 0) return { to: { kind: 'between', lineEnds: 1 } };
     return { to: { kind: 'between', lineEnds: 0 }, frame: { kind: 'ping' } };
   }
@@ -99,20 +131,22 @@ export class StreamFramer {
     const { startLineLength, messageSize } = this.limits;
     // The end of what was searched may be the beginning of an empty line.
     const from = Math.max(0, state.searched - 3);
-    if (!state.begun) {
+    let { line } = state;
+    if (line === undefined) {
       const lineEnd = bytes.indexOf('\r\n', from);
       const length = lineEnd === -1 ? bytes.length : lineEnd;
       if (length > startLineLength)
         return this.break('startLineTooLong', 'the first line is too long', startLineLength);
-      if (lineEnd !== -1 && !namesSip(bytes.subarray(0, lineEnd))) {
-        return this.break('notSip', 'the first line names no version of SIP', lineEnd);
-      }
-      if (lineEnd === -1) return { to: { kind: 'head', searched: bytes.length, begun: false }, waits: true };
+      if (lineEnd === -1) return { to: { kind: 'head', searched: bytes.length, line }, waits: true };
+      line = firstLine(bytes.toString('latin1', 0, lineEnd));
+      if (line === undefined) return this.break('notSip', 'the first line is none of SIP', lineEnd);
     }
     const blank = bytes.indexOf('\r\n\r\n', from);
     const headEnd = blank === -1 ? bytes.length : blank + 4;
     if (headEnd > messageSize) return this.break('messageTooLarge', 'the header fields do not end', messageSize);
-    if (blank === -1) return { to: { kind: 'head', searched: bytes.length, begun: true }, waits: true };
+    if (blank === -1) return { to: { kind: 'head', searched: bytes.length, line }, waits: true };
+    // Its header fields say whom to answer; where the next message begins they do not say reliably.
+    if (line.fault !== undefined) return this.break(line.fault.reason, line.fault.detail, headEnd);
     const size = this.sizeOf(bytes, headEnd);
     if (size.ok) return { to: { kind: 'body', size: size.value } };
     return this.break(size.error.reason, size.error.detail, headEnd, size.error.offset);
@@ -148,4 +182,9 @@ export class StreamFramer {
   }
 }
 
-const namesSip = (line: Buffer): boolean => line.toString('latin1').toUpperCase().includes('SIP/');
+/** Undefined: it is no line of SIP. One with a method or a status is judged with its message. */
+const firstLine = (text: string): FirstLine | undefined => {
+  const { line, fault } = parseStartLine(text);
+  if (fault?.reason === 'notSip') return undefined;
+  return { fault: line === undefined && fault?.reason === 'badRequestLine' ? fault : undefined };
+};

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { openFilesIn } from '../../../src/base/openFiles.ts';
 import type { Facts, MachineFacts, PortState } from '../../../src/doctor/facts.ts';
-import { ephemeralOf, openFilesIn } from '../../../src/doctor/gather/machine.ts';
+import { ephemeralOf } from '../../../src/doctor/gather/machine.ts';
 import { judge } from '../../../src/doctor/judge.ts';
 import { reportFormats } from '../../../src/doctor/report.ts';
 import {

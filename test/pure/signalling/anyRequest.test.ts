@@ -140,6 +140,7 @@ test('REGISTER', () => {
           late: new Late(clock),
           limits: { minExpires: 60, defaultExpires: 3600, maxExpires: 3600, maxContacts: 10 },
           extensionExists: () => true,
+          answers: async () => false,
           reachableChanged: () => {},
           changed: () => {},
         });

@@ -89,6 +89,7 @@ export class Phone {
   }
 
   async close(): Promise<void> {
+    if ('closed' in this.socket && this.socket.closed) return;
     if (this.socket instanceof Object && 'destroy' in this.socket) this.socket.destroy();
     else this.socket.close();
     await once(this.socket, 'close');

@@ -4,7 +4,13 @@ import { connect, type Socket } from 'node:net';
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createSipStack } from '../../../src/embedded/sip/createStack.ts';
-import type { ListenerOptions, ServerTransaction, SipStack, SipStackOptions } from '../../../src/embedded/sip/stack.ts';
+import type {
+  ListenerOptions,
+  ServerTransaction,
+  SipCore,
+  SipStack,
+  SipStackOptions,
+} from '../../../src/embedded/sip/stack.ts';
 import type { SipRequest } from '../../../src/sip/message.ts';
 
 export interface WireParty {
@@ -17,25 +23,27 @@ export interface WireParty {
 
 /** A stack on real sockets of loopback; the two protocols share one port. */
 export async function wireParty(
-  options: Partial<Omit<SipStackOptions, 'core'>> & { readonly clock?: Clock } = {},
+  options: Partial<Omit<SipStackOptions, 'core'>> & { readonly clock?: Clock; readonly core?: Partial<SipCore> } = {},
 ): Promise<WireParty> {
   const listeners: ListenerOptions[] = [
     { protocol: 'udp', address: '127.0.0.1', port: 0 },
     { protocol: 'tcp', address: '127.0.0.1', port: 0 },
   ];
+  const { core = {}, ...rest } = options;
   const requests: ServerTransaction[] = [];
   const acks: SipRequest[] = [];
   const stack = createSipStack({
     clock: systemClock,
     log: silentLog,
     listeners,
-    ...options,
+    ...rest,
     core: {
       request: transaction => {
         requests.push(transaction);
         made.onRequest(transaction);
       },
       ack: ack => acks.push(ack),
+      ...core,
     },
   });
   const [first] = await stack.listen();

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { VirtualClock } from '../../../src/base/clock.ts';
 import { responseTo } from '../../../src/embedded/sip/responseTo.ts';
+import type { SipCore } from '../../../src/embedded/sip/stack.ts';
 import type { StackLimits } from '../../../src/embedded/sip/transport/limits.ts';
 import { listening, requestTo } from '../../support/sip/party.ts';
 import {
@@ -24,8 +25,8 @@ afterEach(async () => {
   );
 });
 
-async function listener(limits: Partial<StackLimits> = {}, clock = new VirtualClock()) {
-  const party = await wireParty({ limits, clock });
+async function listener(limits: Partial<StackLimits> = {}, clock = new VirtualClock(), core: Partial<SipCore> = {}) {
+  const party = await wireParty({ limits, clock, core });
   party.onRequest = transaction => {
     transaction.respond(responseTo(transaction.request, 200, { toTag: 'b' }));
   };
@@ -82,6 +83,84 @@ describe('a stream', () => {
   });
 });
 
+describe('answers that are owed', () => {
+  const later = async () => {
+    const made = await listener();
+    const { party } = made;
+    const answer: (() => void)[] = [];
+    party.onRequest = transaction => {
+      answer.push(() => transaction.respond(responseTo(transaction.request, 200, { toTag: 'b' })));
+    };
+    return { ...made, answer };
+  };
+
+  it('come before the end of a stream that garbage has broken', async () => {
+    const { party, answer } = await later();
+    const { socket, read, closed } = await stranger(party.port);
+    socket.write(`${optionsText('one', 'TCP', 5060)}${optionsText('two', 'TCP', 5060)}\0\0 garbage\r\n\r\n`);
+    await vi.waitFor(() => expect(answer).toHaveLength(2));
+    await vi.waitFor(() => expect(party.stack.counts.malformed).toBe(1));
+    answer[0]?.();
+    await read('Call-ID: one');
+    answer[1]?.();
+    expect(await read('Call-ID: two')).toMatch(/^SIP\/2.0 200 OK/);
+    await closed;
+    await connections(party, 0);
+  });
+
+  it('come when the far end has ended its half', async () => {
+    const { party, answer } = await later();
+    const { socket, read, closed } = await stranger(party.port);
+    socket.end(optionsText('one', 'TCP', 5060));
+    await vi.waitFor(() => expect(answer).toHaveLength(1));
+    answer[0]?.();
+    expect(await read('Call-ID: one')).toMatch(/^\r\nSIP\/2.0 200 OK/);
+    await closed;
+    await connections(party, 0);
+  });
+
+  it('a request behind bytes that are no line end is answered 400, and the connection ends', async () => {
+    const { party } = await listener();
+    for (const before of ['\r\n\0', '\n', ' ', 'x\r\n\r\n']) {
+      const { socket, read, closed } = await stranger(party.port);
+      socket.write(before + optionsText('spoilt', 'TCP', 5060));
+      if (!before.startsWith('x')) expect(await read('Call-ID: spoilt')).toMatch(/^SIP\/2.0 400 /);
+      await closed;
+    }
+    await connections(party, 0);
+    expect(party.requests).toEqual([]);
+  });
+});
+
+describe('a connection on which something rests', () => {
+  it('stays however long it is idle, is pinged, and its end is told', async () => {
+    const lost: number[] = [];
+    const used = new Set<number>();
+    const { party, clock } = await listener({ idleConnection: 600_000 }, new VirtualClock(), {
+      flowsInUse: () => hop => used.has(hop.port),
+      flowLost: hop => lost.push(hop.port),
+    });
+    const [phone, other] = [await stranger(party.port), await stranger(party.port)];
+    for (const one of [phone, other]) {
+      one.socket.write(optionsText('one', 'TCP', 5060));
+      await one.read('Call-ID: one');
+    }
+    const [port, otherPort] = [phone.socket.localPort ?? 0, other.socket.localPort ?? 0];
+    used.add(port);
+    for (let minutes = 0; minutes < 60; minutes++) {
+      clock.advance(60_000);
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    await other.closed;
+    await connections(party, 1);
+    expect(await phone.read('\r\n\r\n\r\n\r\n')).toContain('200 OK');
+    expect(lost).toEqual([otherPort]);
+    phone.socket.destroy();
+    await connections(party, 0);
+    expect(lost).toEqual([otherPort, port]);
+  });
+});
+
 describe('limits of connections', () => {
   it('hold for those that we make: in all, and to one address', async () => {
     const targets = await Promise.all([listener(), listener(), listener()]);
@@ -101,32 +180,66 @@ describe('limits of connections', () => {
     }
   });
 
-  it('of one source: more are closed at once, the first ones stay', async () => {
-    const { party } = await listener({ connectionsPerSource: 2 });
-    const first = await stranger(party.port);
-    await stranger(party.port);
-    await connections(party, 2);
-    const third = await stranger(party.port);
-    await third.closed;
-    first.socket.write(optionsText('still', 'TCP', 5060));
-    expect(await first.read('Call-ID: still')).toMatch(/200 OK/);
+  const used = new Set<number>();
+  const greet = async (port: number, id: string): Promise<RawConnection> => {
+    const made = await stranger(port);
+    made.socket.write(optionsText(id, 'TCP', 5060));
+    await made.read(`Call-ID: ${id}`);
+    return made;
+  };
+
+  it('of one source: its longest idle one makes room, unless something rests on all of them', async () => {
+    const { party, clock } = await listener({ connectionsPerSource: 2 }, new VirtualClock(), {
+      flowsInUse: () => hop => used.has(hop.port),
+    });
+    const first = await greet(party.port, 'first');
+    clock.advance(1_000);
+    const second = await greet(party.port, 'second');
+    used.add(first.socket.localPort ?? 0);
+    const third = await greet(party.port, 'third');
+    await second.closed;
+    used.add(third.socket.localPort ?? 0);
+    const refused = await stranger(party.port);
+    await refused.closed;
+    for (const one of [first, third]) {
+      one.socket.write(optionsText('still', 'TCP', 5060));
+      expect(await one.read('Call-ID: still')).toMatch(/200 OK/);
+    }
     expect(party.stack.counts.connections).toBe(2);
   });
 
-  it('altogether: one that never brought a message makes room, one that did stays', async () => {
-    const { party } = await listener({ connections: 2 });
-    const good = await stranger(party.port);
-    good.socket.write(optionsText('good', 'TCP', 5060));
-    await good.read('Call-ID: good');
+  it('altogether: one that never brought a message goes first, then the longest idle; those in use stay', async () => {
+    const { party, clock } = await listener({ connections: 3 }, new VirtualClock(), {
+      flowsInUse: () => hop => used.has(hop.port),
+    });
+    const phone = await greet(party.port, 'phone');
+    used.add(phone.socket.localPort ?? 0);
+    const idle = await greet(party.port, 'idle');
     const silent = await stranger(party.port);
-    await connections(party, 2);
-    const next = await stranger(party.port);
+    await connections(party, 3);
+    clock.advance(5_001);
+    const next = await greet(party.port, 'next');
     await silent.closed;
-    next.socket.write(optionsText('next', 'TCP', 5060));
-    await next.read('Call-ID: next');
-    const refused = await stranger(party.port);
-    await refused.closed;
-    expect(party.stack.counts.connections).toBe(2);
+    const another = await greet(party.port, 'another');
+    await idle.closed;
+    for (const one of [phone, next, another]) {
+      one.socket.write(optionsText('still', 'TCP', 5060));
+      await one.read('Call-ID: still');
+    }
+    expect(party.stack.counts.connections).toBe(3);
+  });
+
+  it('hold for connections of ours as well, and idle strangers make room for those', async () => {
+    const { party, clock } = await listener({ connections: 1 });
+    const there = await listener();
+    const idle = await greet(party.port, 'idle');
+    clock.advance(1_000);
+    const heard = listening();
+    const target = { protocol: 'tcp', address: '127.0.0.1', port: there.party.port } as const;
+    party.stack.request(requestTo('OPTIONS', 'sip:b@invalid'), heard, { target });
+    await vi.waitFor(() => expect(heard.words).toContain('200'));
+    await idle.closed;
+    expect(party.stack.counts.connections).toBe(1);
   });
 
   it('a message must be complete in time, however slowly its bytes keep coming', async () => {

@@ -10,6 +10,7 @@ import type { Application } from '../applications/connection.ts';
 import type { Routes } from '../applications/routes.ts';
 import type { CallRecords } from '../callRecords.ts';
 import type { DialogTable } from '../dialogs/dialogTable.ts';
+import type { Flows } from '../flows/flows.ts';
 import type { EarlyNotifies } from '../incoming/earlyNotifies.ts';
 import type { IncomingRequest } from '../incoming/incomingRequest.ts';
 import type { MergedRequests } from '../incoming/mergedRequests.ts';
@@ -29,6 +30,8 @@ export interface Core {
   readonly timers: TimerValues;
   readonly routes: Routes;
   readonly dialogs: DialogTable;
+  /** Connections that phones have registered over. */
+  readonly flows: Flows;
   /** Requests of the network that wait for an application's final response, by transaction id. */
   readonly incoming: Map<string, IncomingRequest>;
   /** Requests of applications that wait for a final response of the network, by transaction id. */

@@ -24,6 +24,8 @@ const within = new Set(['BYE', 'UPDATE', 'PRACK']);
 export const dispatch = (core: () => Core): SipCore => ({
   request: transaction => dispatchRequest(core(), transaction),
   ack: (request, source) => dispatchAck(core(), request, source),
+  flowsInUse: () => core().flows.inUse(),
+  flowLost: hop => core().flows.connectionLost(hop),
 });
 
 const dispatchRequest = (core: Core, transaction: ServerTransaction): void => {

@@ -123,6 +123,7 @@ const waitFor = (
     proxiable: true,
     ended,
     answered: response => {
+      core.flows.answered(request, response, transaction.source);
       if (response.status === 401 || response.status === 407) core.merged.forget(request);
       if (subscribes && response.status < 300) dialogId = subscribed(core, application, transaction, response);
     },

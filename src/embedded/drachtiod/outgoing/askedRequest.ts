@@ -10,6 +10,9 @@ import type { Asker, Core } from '../core/core.ts';
 import { encodeReceived, encodeSentRequest } from '../messages/encode.ts';
 import { messageFrame, requestSentFrame } from '../protocol/outgoing.ts';
 
+/** RFC 5626, §5.3: the connection that the far end had registered over is not there. */
+export const flowFailed = 430;
+
 export class AskedRequest {
   readonly transactionId = randomUUID();
   private told = false;
@@ -49,7 +52,7 @@ export class AskedRequest {
 
   failed(request: SipRequest, failure: ClientFailure): SipResponse {
     this.core.log.info({ err: failure.error, method: request.method }, 'a request had no answer');
-    return this.deliverFailure(request, failure.status);
+    return this.deliverFailure(request, this.core.flows.isLost(this.lastHop) ? flowFailed : failure.status);
   }
 
   /** Where it was sent to; of a request that never left, our own address stands for the missing one. */

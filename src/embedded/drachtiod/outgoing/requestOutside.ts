@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { randomId } from '../../../base/ids.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
 import { parseCSeq } from '../../../sip/grammar/fields/cseq.ts';
+import { param } from '../../../sip/grammar/fields/params.ts';
 import { parseUri } from '../../../sip/grammar/fields/uri.ts';
 import { field, hasHeader, header } from '../../../sip/grammar/headers.ts';
 import type { HeaderField, SipRequest } from '../../../sip/message.ts';
 import type { LocalAddress } from '../../sip/stack.ts';
 import { tagIn, withTag } from '../../sip/tags.ts';
+import { withoutBrackets } from '../../sip/transport/addresses.ts';
 import type { Asker, Core } from '../core/core.ts';
 import { dialogIdOf } from '../dialogs/dialogId.ts';
 import { appFieldsOutsideDialog } from '../messages/appFields.ts';
@@ -17,6 +19,7 @@ import { needsContact } from '../messages/requestContent.ts';
 import { type AppRequest, appHeader } from '../protocol/appMessage.ts';
 import type { RequestCommand } from '../protocol/command.ts';
 import { nokFrame } from '../protocol/outgoing.ts';
+import { AskedRequest, flowFailed } from './askedRequest.ts';
 import { OutgoingInvite } from './outgoingInvite.ts';
 import { SentRequest } from './sentRequest.ts';
 import { subscribe } from './subscribe.ts';
@@ -68,6 +71,16 @@ const proxyUri = (proxy: string): string => {
   return /^sips?:/i.test(bare) ? bare : `sip:${bare}`;
 };
 
+/** Nothing listens at the port that a phone has connected from: to connect there would take time, and fail. */
+const leadsToLostFlow = (core: Core, uri: string): boolean => {
+  const parsed = parseUri(uri);
+  if (!parsed.ok || parsed.value.kind !== 'sip') return false;
+  const { host, port, params } = parsed.value;
+  const protocol = param(params, 'transport')?.toLowerCase();
+  if (protocol !== 'tcp' || port === null) return false;
+  return core.flows.isLost({ protocol, address: withoutBrackets(host), port });
+};
+
 const checkUri = (core: Core, uri: string, proxied: boolean): string | undefined => {
   const parsed = parseUri(uri);
   if (!parsed.ok || parsed.value.kind === 'other') return `invalid request-uri: ${uri}`;
@@ -87,6 +100,10 @@ export const sendRequestOutside = (core: Core, asker: Asker, command: RequestCom
     return;
   }
   const request = composed.value;
+  if (proxy !== undefined && leadsToLostFlow(core, proxyUri(proxy))) {
+    new AskedRequest(core, asker, () => '').deliverFailure(request, flowFailed);
+    return;
+  }
   const options = { ...(proxy === undefined ? {} : { target: proxyUri(proxy) }), finish };
   const claim = (): string =>
     core.dialogs.claim(dialogIdOf(header(request, 'Call-ID') ?? '', tagIn(header(request, 'From')) ?? ''));

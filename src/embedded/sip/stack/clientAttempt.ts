@@ -5,7 +5,7 @@ import { serializeMessage } from '../../../sip/grammar/serializeMessage.ts';
 import type { HeaderField, SipRequest, SipResponse } from '../../../sip/message.ts';
 import { ClientTransactionRunner } from '../transactions/clientTransaction.ts';
 import { clientKey } from '../transactions/matching.ts';
-import type { Hop, Source } from '../transport/transport.ts';
+import { type Hop, keyOfHop, type Source } from '../transport/transport.ts';
 import type { StackContext } from './context.ts';
 
 export interface AttemptHandlers {
@@ -46,25 +46,30 @@ export class ClientTransactions {
 
   /** The connection to this hop went away: what waits for an answer over it is told. */
   lost(hop: Hop): void {
-    const waiting = this.byHop.get(hopKey(hop));
+    const waiting = this.byHop.get(keyOfHop(hop));
     if (waiting === undefined) return;
     for (const runner of [...waiting]) runner.transportFailed();
+  }
+
+  /** An answer is awaited over a connection to this hop. */
+  awaits(hop: Hop): boolean {
+    return this.byHop.has(keyOfHop(hop));
   }
 
   add(key: string, hop: Hop, reliable: boolean, runner: ClientTransactionRunner): void {
     this.byKey.set(key, runner);
     if (!reliable) return;
-    const known = this.byHop.get(hopKey(hop));
-    if (known === undefined) this.byHop.set(hopKey(hop), new Set([runner]));
+    const known = this.byHop.get(keyOfHop(hop));
+    if (known === undefined) this.byHop.set(keyOfHop(hop), new Set([runner]));
     else known.add(runner);
   }
 
   remove(key: string, hop: Hop, runner: ClientTransactionRunner): void {
     this.byKey.delete(key);
-    const known = this.byHop.get(hopKey(hop));
+    const known = this.byHop.get(keyOfHop(hop));
     if (known === undefined) return;
     known.delete(runner);
-    if (known.size === 0) this.byHop.delete(hopKey(hop));
+    if (known.size === 0) this.byHop.delete(keyOfHop(hop));
   }
 
   dispose(): void {
@@ -73,8 +78,6 @@ export class ClientTransactions {
     this.byHop.clear();
   }
 }
-
-const hopKey = ({ protocol, address, port }: Hop): string => `${protocol} ${address} ${port}`;
 
 export function createAttempt(
   context: StackContext,

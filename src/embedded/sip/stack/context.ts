@@ -62,13 +62,29 @@ export function transmitResponse(
   done: (error?: KozpontError) => void,
 ): void {
   const hop = hopOfResponse(context, asked, response);
-  if (hop !== undefined) context.transmit(bytes, hop, done);
-  else context.soon(() => done(new KozpontError('CONNECTION_LOST', 'the connection of the request is gone')));
+  if (hop === undefined) {
+    context.soon(() => done(new KozpontError('CONNECTION_LOST', 'the connection of the request is gone')));
+    return;
+  }
+  const sent = (error?: KozpontError): void => {
+    // The far end has closed the connection: where it had ended its own half before, sending alone tells that.
+    const other = error !== undefined && hop === asked.source ? hopWithoutConnection(asked, response) : undefined;
+    if (other === undefined) done(error);
+    else context.transmit(bytes, other, done, answers);
+  };
+  context.transmit(bytes, hop, isReliable(hop.protocol) ? sent : done, answers);
 }
 
-function hopOfResponse(context: StackContext, { request, source }: Asked, { status }: SipResponse): Hop | undefined {
+const answers: SendOptions = { answers: true };
+
+function hopOfResponse(context: StackContext, asked: Asked, response: SipResponse): Hop | undefined {
+  const { request, source } = asked;
   if (!isReliable(source.protocol)) return datagramHop(topVia(request), source);
   if (context.transports.choose(source)?.reaches(source)) return source;
+  return hopWithoutConnection(asked, response);
+}
+
+function hopWithoutConnection({ request, source }: Asked, { status }: SipResponse): Hop | undefined {
   const accepted = request.method === 'INVITE' && status >= 200 && status < 300;
   return accepted ? { ...source, port: topVia(request)?.port ?? defaultPort(source.protocol) } : undefined;
 }

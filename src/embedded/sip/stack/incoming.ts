@@ -61,7 +61,17 @@ export class Incoming implements TransportReceiver {
   }
 
   lost(hop: Hop): void {
+    this.context.guarded(() => this.context.core.flowLost?.(hop));
     this.context.guarded(() => this.clients.lost(hop));
+  }
+
+  owes(source: Hop): boolean {
+    return this.servers.owes(source);
+  }
+
+  inUse(): (hop: Hop) => boolean {
+    const rests = this.context.core.flowsInUse?.();
+    return hop => this.clients.awaits(hop) || this.servers.owes(hop) || rests?.(hop) === true;
   }
 
   private judged(verdict: Verdict, source: Source): void {

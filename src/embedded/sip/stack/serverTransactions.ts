@@ -10,7 +10,7 @@ import type { ServerObserver, ServerTransaction } from '../stack.ts';
 import { toTag } from '../tags.ts';
 import { type Identity, mergeKey, serverKey } from '../transactions/matching.ts';
 import { ServerTransactionRunner } from '../transactions/serverTransaction.ts';
-import type { Source } from '../transport/transport.ts';
+import { type Hop, keyOfHop, type Source } from '../transport/transport.ts';
 import { isReliable } from '../transport/transportSet.ts';
 import { LastBytes, type StackContext, transmitResponse } from './context.ts';
 
@@ -32,6 +32,8 @@ export class ServerTransactions {
   /** The transactions of requests outside of dialogs, for §8.2.2.2. */
   private readonly byOrigin = new Map<string, LiveServerTransaction>();
   private readonly perSource = new Map<string, number>();
+  /** Those of requests that came over a connection, by the key of its far end. */
+  private readonly byConnection = new Map<string, Set<LiveServerTransaction>>();
   private readonly secret = randomId(16);
 
   constructor(
@@ -41,6 +43,12 @@ export class ServerTransactions {
 
   get size(): number {
     return this.byKey.size;
+  }
+
+  /** A request that came over this connection has no final response yet. */
+  owes(source: Hop): boolean {
+    for (const transaction of this.byConnection.get(keyOfHop(source)) ?? []) if (!transaction.settled) return true;
+    return false;
   }
 
   receive(incoming: Incoming): void {
@@ -85,6 +93,7 @@ export class ServerTransactions {
     this.byKey.clear();
     this.byOrigin.clear();
     this.perSource.clear();
+    this.byConnection.clear();
   }
 
   /** The same for each repetition of a request (§8.2.7), and not to be guessed. */
@@ -133,14 +142,30 @@ export class ServerTransactions {
       ended: () => {
         this.byKey.delete(key);
         this.countFor(address, -1);
+        this.disconnect(transaction);
         if (origin !== undefined && this.byOrigin.get(origin) === transaction) this.byOrigin.delete(origin);
       },
     });
     this.byKey.set(key, transaction);
     this.countFor(address, 1);
+    this.connect(transaction);
     if (origin !== undefined) this.byOrigin.set(origin, transaction);
     transaction.start();
     return transaction;
+  }
+
+  private connect(transaction: LiveServerTransaction): void {
+    const { source } = transaction;
+    if (!isReliable(source.protocol)) return;
+    const known = this.byConnection.get(keyOfHop(source));
+    if (known === undefined) this.byConnection.set(keyOfHop(source), new Set([transaction]));
+    else known.add(transaction);
+  }
+
+  private disconnect(transaction: LiveServerTransaction): void {
+    const known = this.byConnection.get(keyOfHop(transaction.source));
+    known?.delete(transaction);
+    if (known?.size === 0) this.byConnection.delete(keyOfHop(transaction.source));
   }
 
   private countFor(address: string, change: 1 | -1): void {

@@ -8,15 +8,19 @@ export interface StackLimits {
   readonly messageBurst: number;
   /** Malformed messages a second from one address; above it everything from there is dropped for a while. */
   readonly malformedPerSecond: number;
+  /** Of either direction. Above it, those on which nothing rests make room, and then there are no more. */
   readonly connections: number;
+  /** The same for one address. */
   readonly connectionsPerSource: number;
   /** Connections that we have made, in all and to one address; above it requests that need another one fail. */
   readonly outgoingConnections: number;
   readonly outgoingPerDestination: number;
-  /** A connection without traffic is closed. Milliseconds. */
+  /** A connection without traffic is closed, unless a registration, a dialog or a transaction rests on it. Milliseconds. */
   readonly idleConnection: Duration;
   /** A message must be complete this long after its first byte. Milliseconds. */
   readonly messageTime: Duration;
+  /** How long a stream that is broken, or over, stays for the answers that are owed on it. Milliseconds. */
+  readonly answerTime: Duration;
   /** Milliseconds. */
   readonly connectTime: Duration;
   /** Bytes that wait to be written to one connection; above it the connection is closed. */
@@ -37,8 +41,23 @@ export const defaultLimits: StackLimits = {
   outgoingPerDestination: 100,
   idleConnection: 600_000,
   messageTime: 30_000,
+  answerTime: 32_000,
   connectTime: 5_000,
   writeBacklog: 4 * 1024 * 1024,
   serverTransactions: 60_000,
   serverTransactionsPerSource: 20_000,
 };
+
+/**
+ * How many connections leave `reserve` of the files that the process may have open to everything else (RTP, records, the
+ * API); a quarter of them in any case.
+ */
+export function connectionLimits(
+  openFiles: number | undefined,
+  reserve: number,
+): Pick<StackLimits, 'connections' | 'connectionsPerSource'> {
+  const { connections: most, connectionsPerSource } = defaultLimits;
+  if (openFiles === undefined) return { connections: most, connectionsPerSource };
+  const connections = Math.max(1, Math.min(most, Math.max(Math.floor(openFiles / 4), openFiles - reserve)));
+  return { connections, connectionsPerSource: Math.min(connectionsPerSource, Math.ceil(connections / 2)) };
+}

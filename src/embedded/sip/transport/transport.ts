@@ -21,6 +21,9 @@ export interface Hop {
   readonly listener?: string;
 }
 
+/** The same for the same place, whichever listener serves it. */
+export const keyOfHop = ({ protocol, address, port }: Hop): string => `${protocol} ${address} ${port}`;
+
 /**
  * Where a message came from. It is a hop as well: what is sent to it goes back the way the message came, from the same
  * local socket and, where the connection is still up, over the same connection.
@@ -47,13 +50,22 @@ export interface TransportReceiver {
   received(bytes: Buffer, source: Source): void;
   /** A stream that cannot be cut into messages any more. What is sent to `source` within this call still leaves; then the transport closes the connection. */
   broken(error: SipParseError, source: Source): void;
-  /** The connection that served this hop went away, or could not be made; told for each address it was known by. */
+  /**
+   * The connection that served this hop went away, could not be made, or is not read any more; told for each address it
+   * was known by.
+   */
   lost(hop: Hop): void;
+  /** A request that came this way has no final response of ours yet. */
+  owes(source: Hop): boolean;
+  /** A snapshot of the hops on which a registration, a dialog or a transaction rests: their connections stay. */
+  inUse(): (hop: Hop) => boolean;
 }
 
 export interface SendOptions {
   /** Where a connection must be made first: how long it may take. Default: the limit `connectTime`. */
   readonly connectWithin?: Duration;
+  /** It answers what came from there: a connection that takes no requests any more may still carry it. */
+  readonly answers?: boolean;
 }
 
 /** A way to carry messages. UDP and TCP stand behind it today; TLS and WebSocket fit it as they are. */

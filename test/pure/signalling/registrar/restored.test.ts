@@ -181,6 +181,7 @@ describe('the registrar that takes them over', () => {
       late: new Late(clock),
       limits,
       extensionExists: extension => extension === '101',
+      answers: async () => false,
       reachableChanged: (...change) => told.push(change),
       changed: () => {
         changes += 1;

@@ -66,6 +66,64 @@ describe('StreamFramer', () => {
     expect(given).toEqual([{ kind: 'message', bytes: message('first', 'one') }]);
   });
 
+  it.each([
+    ['NUL', '\0'],
+    ['CR LF NUL', '\r\n\0'],
+    ['a line feed alone', '\n'],
+    ['a carriage return alone', '\r\n\r'],
+    ['a space', ' '],
+    ['a byte order mark', '\ufeff'],
+    ['the end of something else', 'a=sendrecv '],
+  ])('%s in front of a request is answered, and is the end', (_, before) => {
+    const stream = Buffer.concat([Buffer.from(before), message('spoilt'), message('next')]);
+    for (const size of [1, 7, stream.length]) {
+      const framer = new StreamFramer();
+      const frames = feedAll(framer, stream, size).filter(({ kind }) => kind !== 'ping');
+      expect(frames.map(({ kind }) => kind)).toEqual(['broken']);
+      const [broken] = frames;
+      if (broken?.kind !== 'broken') return expect.fail();
+      expect(broken.error).toMatchObject({ reason: 'badRequestLine', answer: { status: 400 } });
+      expect(broken.error.answer?.request.headers).toContainEqual({ name: 'Call-ID', value: 'spoilt' });
+      expect(framer.broken).toBe(true);
+    }
+  });
+
+  it.each([
+    ['a response', '\0SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP 192.0.2.1;branch=z9hG4bK1\r\nCSeq: 1 INVITE\r\n\r\n'],
+    ['an ACK', '\0ACK sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP 192.0.2.1;branch=z9hG4bK1\r\nCSeq: 1 ACK\r\n\r\n'],
+  ])('%s that is spoilt is the end, too, and not answered', (_, stream) => {
+    const frames = feedAll(new StreamFramer(), Buffer.from(stream), 5);
+    expect(frames).toMatchObject([{ kind: 'broken' }]);
+    expect(frames[0]?.kind === 'broken' && frames[0].error.answer).toBeUndefined();
+  });
+
+  it('tells a pong from a ping', () => {
+    const framer = new StreamFramer();
+    const kinds = (text: string) => framer.feed(Buffer.from(text)).map(({ kind }) => kind);
+    framer.expectPong();
+    expect(kinds('\r\n')).toEqual(['pong']);
+    framer.expectPong();
+    expect([kinds('\r\n'), kinds('\r'), kinds('\n')]).toEqual([['pong'], [], ['ping']]);
+    expect(kinds('\r\n\r\n')).toEqual(['ping']);
+    framer.expectPong();
+    expect(kinds('\r\n\r\n')).toEqual(['pong', 'ping']);
+    expect(framer.pending).toBe(0);
+  });
+
+  it('tells what the end of the stream cuts off', () => {
+    const ends = (bytes: Buffer) => {
+      const framer = new StreamFramer();
+      framer.feed(bytes);
+      const frame = framer.finish();
+      return frame?.kind === 'broken' ? [frame.error.reason, frame.error.answer?.status] : frame;
+    };
+    expect(ends(Buffer.alloc(0))).toBeUndefined();
+    expect(ends(Buffer.concat([message('whole'), Buffer.from('\r\n')]))).toBeUndefined();
+    expect(ends(message('m', 'body').subarray(0, -1))).toEqual(['truncatedBody', 400]);
+    expect(ends(message('m').subarray(0, -1))).toEqual(['unfinishedHeaders', 400]);
+    expect(ends(Buffer.from('HELO'))).toEqual(['unfinishedHeaders', undefined]);
+  });
+
   it('reads Content-Length in every form that the parser reads', () => {
     for (const field of [
       'l:3',

@@ -4,22 +4,30 @@ import { KozpontError, messageOf } from '../../../../base/errors.ts';
 import type { SipParseError } from '../../../../sip/grammar/fault.ts';
 import type { ParseLimits } from '../../../../sip/grammar/limits.ts';
 import { StreamFramer } from '../../../../sip/grammar/streamFramer.ts';
+import type { StackLimits } from '../limits.ts';
 import type { Hop, SendOptions, Source } from '../transport.ts';
+import { KeepAlive } from './keepAlive.ts';
 
 export interface TcpConnectionEvents {
   message(bytes: Buffer, source: Source): void;
   broken(error: SipParseError, source: Source): void;
+  /** A request that came over it has no final response yet. */
+  owes(connection: TcpConnection): boolean;
+  /** Nothing is read any more, or never will be. Once, before `closed`. */
+  deaf(connection: TcpConnection): void;
   /** Once; nothing follows. */
   closed(connection: TcpConnection): void;
 }
 
 /**
  * - `connecting`: ours, not up yet; what is to be sent waits in `unsent`. Leaves to open, closed.
- * - `open`: up. Leaves to ending, closed.
- * - `ending`: what was written still leaves, nothing is read any more. Leaves to closed.
+ * - `open`: up. Leaves to answering, ending, closed.
+ * - `answering`: the stream is broken, or the far end has ended its half: nothing is read any more, and what it was owed
+ *   before is still sent. Leaves to ending when that is done, or has taken too long; to closed.
+ * - `ending`: what was written still leaves. Leaves to closed.
  * - `closed`: gone.
  */
-type State = 'connecting' | 'open' | 'ending' | 'closed';
+type State = 'connecting' | 'open' | 'answering' | 'ending' | 'closed';
 
 interface Unsent {
   readonly bytes: Buffer;
@@ -28,6 +36,7 @@ interface Unsent {
 }
 
 /** RFC 5626, §3.5.1. */
+const ping = Buffer.from('\r\n\r\n');
 const pong = Buffer.from('\r\n');
 
 /** One connection, of either direction. */
@@ -38,7 +47,10 @@ export class TcpConnection {
   private readonly openedAt: Instant;
   private lastTraffic: Instant;
   private messageSince: Instant | undefined;
+  private lastMessage: Instant;
   private connectTimer: Timer | undefined;
+  private answerTimer: Timer | undefined;
+  private readonly keepAlive: KeepAlive;
   /** A whole message has come over it, or it was ours to make: it is no mere guest. */
   proven: boolean;
 
@@ -48,7 +60,7 @@ export class TcpConnection {
     readonly remote: Hop & { readonly listener: string },
     direction: { readonly kind: 'incoming' } | { readonly kind: 'outgoing'; readonly connectTime: Duration },
     private readonly clock: Clock,
-    private readonly writeBacklog: number,
+    private readonly limits: Pick<StackLimits, 'writeBacklog' | 'answerTime'>,
     parsing: ParseLimits,
     private readonly events: TcpConnectionEvents,
   ) {
@@ -57,6 +69,8 @@ export class TcpConnection {
     this.proven = direction.kind === 'outgoing';
     this.openedAt = clock.now();
     this.lastTraffic = this.openedAt;
+    this.lastMessage = this.openedAt;
+    this.keepAlive = new KeepAlive(this.openedAt);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
     if (direction.kind === 'outgoing') {
@@ -64,6 +78,7 @@ export class TcpConnection {
       this.connectTimer = clock.after(direction.connectTime, () => this.destroy('it takes too long to connect'));
     }
     socket.on('data', chunk => this.read(chunk));
+    socket.on('end', () => this.farEndEnded());
     socket.on('error', error => this.destroy(messageOf(error)));
     socket.on('close', () => this.destroy('the far end closed the connection'));
   }
@@ -72,8 +87,18 @@ export class TcpConnection {
     return this.state === 'connecting' || this.state === 'open';
   }
 
-  get open(): boolean {
-    return this.state === 'open';
+  /** Whether answers to what came over it can be sent. */
+  get answerable(): boolean {
+    return this.state === 'open' || this.state === 'answering';
+  }
+
+  get connecting(): boolean {
+    return this.state === 'connecting';
+  }
+
+  /** When the last whole message came; when it was opened, if none has. */
+  get quietSince(): Instant {
+    return this.lastMessage;
   }
 
   send(bytes: Buffer, done: (error?: KozpontError) => void, options?: SendOptions): void {
@@ -90,10 +115,11 @@ export class TcpConnection {
               }),
       };
       this.unsent.add(entry);
-    } else if (this.state === 'closed') {
-      queueMicrotask(() => done(this.lost('the connection is closed')));
-    } else {
+    } else if (this.answerable) {
       this.write(bytes, done);
+      if (this.state === 'answering' && !this.events.owes(this)) this.end();
+    } else {
+      queueMicrotask(() => done(this.lost('the connection is closed')));
     }
   }
 
@@ -104,32 +130,55 @@ export class TcpConnection {
       this.destroy('the connection is not wanted any more');
       return;
     }
+    if (this.state === 'ending') return;
+    const heard = this.usable;
     this.state = 'ending';
+    this.answerTimer?.cancel();
+    this.lastTraffic = this.clock.now();
     this.socket.end();
+    if (heard) this.events.deaf(this);
   }
 
   /** Closed on the spot; what has not been sent fails with `why`. */
   destroy(why: string): void {
     if (this.state === 'closed') return;
+    const heard = this.usable;
     this.state = 'closed';
     this.connectTimer?.cancel();
+    this.answerTimer?.cancel();
     this.socket.destroy();
     for (const entry of this.unsent) {
       entry.deadline?.cancel();
       entry.done(this.lost(why));
     }
     this.unsent.clear();
+    if (heard) this.events.deaf(this);
     this.events.closed(this);
   }
 
-  /** Why it should be closed now, if it should: idle too long, or a message that takes too long to arrive. */
-  overdue(now: Instant, idle: Duration, messageTime: Duration): string | undefined {
-    if (this.state === 'connecting') return undefined;
+  /**
+   * Why it should be closed now, if it should: idle too long, or a message that takes too long to arrive. `inUse` is
+   * asked where it matters: a connection that something rests on may be idle.
+   */
+  overdue(now: Instant, idle: Duration, messageTime: Duration, inUse: () => boolean): string | undefined {
+    if (this.state === 'connecting' || this.state === 'answering') return undefined;
     if (this.state === 'ending')
       return now - this.lastTraffic > messageTime ? 'the far end does not close it' : undefined;
     if (this.messageSince !== undefined && now - this.messageSince > messageTime) return 'a message takes too long';
     if (!this.proven && now - this.openedAt > messageTime) return 'no message came';
-    return now - this.lastTraffic > idle ? 'it is idle' : undefined;
+    return now - this.lastTraffic > idle && !inUse() ? 'it is idle' : undefined;
+  }
+
+  /** Called now and then while something rests on it. Why it should be closed, if it should. */
+  keep(now: Instant): string | undefined {
+    if (this.state !== 'open' || this.framer.pending > 0) return undefined;
+    const found = this.keepAlive.look(now);
+    if (found === 'dead') return 'its pings are not answered any more';
+    if (found === 'ping') {
+      this.framer.expectPong();
+      this.socket.write(ping);
+    }
+    return undefined;
   }
 
   private connected(): void {
@@ -148,7 +197,7 @@ export class TcpConnection {
     this.socket.write(bytes, error => {
       done(error === null || error === undefined ? undefined : this.lost(messageOf(error)));
     });
-    if (this.socket.writableLength > this.writeBacklog) {
+    if (this.socket.writableLength > this.limits.writeBacklog) {
       // Not within the call that sends: its caller would be told of the failure before it knows that it has sent.
       queueMicrotask(() => this.destroy('the far end does not read'));
     }
@@ -158,25 +207,50 @@ export class TcpConnection {
     if (this.state !== 'open') return;
     const now = this.clock.now();
     this.lastTraffic = now;
+    this.keepAlive.heard(now);
     const source: Source = { ...this.remote, receivedAt: now };
     const frames = this.framer.feed(chunk);
     for (const frame of frames) {
       switch (frame.kind) {
         case 'message':
           this.proven = true;
+          this.lastMessage = now;
           this.events.message(frame.bytes, source);
           break;
         case 'ping':
           this.socket.write(pong);
           break;
+        case 'pong':
+          this.keepAlive.pong(chunk.length === pong.length);
+          break;
         case 'broken':
           this.events.broken(frame.error, source);
-          this.end();
+          this.answerAndEnd();
           return;
       }
     }
     if (this.framer.pending === 0) this.messageSince = undefined;
     else if (this.messageSince === undefined || frames.length > 0) this.messageSince = now;
+  }
+
+  /** The far end sends nothing more: what it left unfinished is told, and what it is owed is still sent. */
+  private farEndEnded(): void {
+    if (this.state !== 'open') return;
+    const unfinished = this.framer.finish();
+    if (unfinished?.kind === 'broken') {
+      this.events.broken(unfinished.error, { ...this.remote, receivedAt: this.clock.now() });
+    }
+    this.answerAndEnd();
+    // One that has closed both halves resets the connection at this, and the answers take another way (§18.2.2).
+    if (this.answerable) this.socket.write(pong);
+  }
+
+  private answerAndEnd(): void {
+    if (this.state !== 'open') return;
+    this.state = 'answering';
+    this.events.deaf(this);
+    if (this.events.owes(this)) this.answerTimer = this.clock.after(this.limits.answerTime, () => this.end());
+    else this.end();
   }
 
   private lost(why: string): KozpontError {

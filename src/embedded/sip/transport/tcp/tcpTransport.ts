@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { Timer } from '../../../../base/clock.ts';
+import type { Instant, Timer } from '../../../../base/clock.ts';
 import { KozpontError, messageOf } from '../../../../base/errors.ts';
 import type { ParseLimits } from '../../../../sip/grammar/limits.ts';
 import { familyOf, isWildcard, plainAddress } from '../addresses.ts';
@@ -14,11 +14,17 @@ const facts = { protocol: 'tcp', reliable: true, secure: false } as const;
 /** How often the connections are looked at for idleness: the limits are held to this precision. */
 const sweepEvery = 5_000;
 
+/** A connection without a message is a stranger's after this time, and the first to go. */
+const newcomerTime = 5_000;
+
+/** When all connections are in use, it is not looked again for one to close before this. */
+const lookAgainAfter = 1_000;
+
 /**
  * TCP on one address (RFC 3261, §18). A connection serves the address and port it comes from, or was made to, in both
- * directions; one of the far end's also the port that it names by `alias` (RFC 5923). Connections are closed when they
- * are idle, when a message takes too long, and, where there is no room, in favour of a new one if none of their
- * messages was ever complete.
+ * directions; one of the far end's also the port that it names by `alias` (RFC 5923). A connection that a registration, a
+ * dialog or a transaction rests on stays, and is kept alive. Any other is closed when it is idle, and, where there is no
+ * room, in favour of a new one. All are closed when a message takes too long.
  */
 export class TcpTransport implements Transport {
   readonly facts = facts;
@@ -33,6 +39,7 @@ export class TcpTransport implements Transport {
   /** Those that we have made, and how many to each address. */
   private readonly outgoing = new Set<TcpConnection>();
   private readonly perDestination = new Map<string, number>();
+  private fullUntil: Instant = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly options: TransportOptions & { readonly limits: StackLimits; readonly parsing: ParseLimits },
@@ -49,7 +56,8 @@ export class TcpTransport implements Transport {
 
   async open(receiver: TransportReceiver): Promise<void> {
     const { address, port, advertise, log } = this.options;
-    const server = createServer();
+    // The far end may end its half and still wait for our answer.
+    const server = createServer({ allowHalfOpen: true });
     await new Promise<void>((resolve, reject) => {
       server.once('error', error => reject(bindError('tcp', address, port, error)));
       server.listen({ port, host: address, ipv6Only: familyOf(address) === 6, backlog: 1024 }, () => {
@@ -75,7 +83,7 @@ export class TcpTransport implements Transport {
 
   send(bytes: Buffer, destination: Hop, done: (error?: KozpontError) => void, options?: SendOptions): void {
     const known = this.byAddress.get(keyOf(destination));
-    if (known?.usable) {
+    if (known?.usable || (options?.answers === true && known?.answerable)) {
       known.send(bytes, done, options);
       return;
     }
@@ -89,7 +97,7 @@ export class TcpTransport implements Transport {
   }
 
   reaches(hop: Hop): boolean {
-    return this.byAddress.get(keyOf(hop))?.open === true;
+    return this.byAddress.get(keyOf(hop))?.answerable === true;
   }
 
   alias(source: Source, port: number): void {
@@ -117,20 +125,15 @@ export class TcpTransport implements Transport {
   }
 
   private accepted(socket: Socket): void {
-    const { limits, log } = this.options;
+    const { log } = this.options;
     const address = socket.remoteAddress === undefined ? undefined : plainAddress(socket.remoteAddress);
     const port = socket.remotePort;
     if (address === undefined || port === undefined || this.server === undefined) {
       socket.destroy();
       return;
     }
-    if ((this.perSource.get(address) ?? 0) >= limits.connectionsPerSource) {
-      log.debug({ address }, 'TCP connection refused: too many from this address');
-      socket.destroy();
-      return;
-    }
-    if (this.all.size >= limits.connections && !this.makeRoom()) {
-      log.debug({ address }, 'TCP connection refused: too many altogether');
+    if (!this.hasRoomFor(address)) {
+      log.debug({ address }, 'TCP connection refused: there are too many, and all are in use');
       socket.destroy();
       return;
     }
@@ -141,16 +144,20 @@ export class TcpTransport implements Transport {
   private noConnectionTo({ address }: Hop): string | undefined {
     const { limits } = this.options;
     if (this.server === undefined) return 'the transport is closed';
-    const full = this.all.size >= limits.connections || this.outgoing.size >= limits.outgoingConnections;
-    if (full) return 'there are too many connections';
-    return (this.perDestination.get(address) ?? 0) >= limits.outgoingPerDestination
-      ? 'there are too many connections to this address'
-      : undefined;
+    if ((this.perDestination.get(address) ?? 0) >= limits.outgoingPerDestination)
+      return 'there are too many connections to this address';
+    const full = this.outgoing.size >= limits.outgoingConnections || !this.hasRoomFor(address);
+    return full ? 'there are too many connections' : undefined;
   }
 
   private connectTo({ address, port }: Hop): TcpConnection {
     const from = this.local.address;
-    const socket = connect({ host: address, port, ...(isWildcard(from) ? {} : { localAddress: from }) });
+    const socket = connect({
+      host: address,
+      port,
+      allowHalfOpen: true,
+      ...(isWildcard(from) ? {} : { localAddress: from }),
+    });
     const { connectTime } = this.options.limits;
     const connection = this.adopt(socket, { protocol: 'tcp', address, port }, { kind: 'outgoing', connectTime });
     this.outgoing.add(connection);
@@ -165,11 +172,13 @@ export class TcpTransport implements Transport {
       { ...remote, listener: this.local.id },
       direction,
       clock,
-      limits.writeBacklog,
+      limits,
       parsing,
       {
         message: (bytes, source) => this.receiver?.received(bytes, source),
         broken: (error, source) => this.receiver?.broken(error, source),
+        owes: ({ remote: source }) => this.receiver?.owes(source) ?? false,
+        deaf: silent => this.tellLost(silent),
         closed: gone => this.forget(gone),
       },
     );
@@ -185,30 +194,76 @@ export class TcpTransport implements Transport {
     this.all.delete(connection);
     countDown(this.perSource, remote.address);
     if (this.outgoing.delete(connection)) countDown(this.perDestination, remote.address);
-    const hops = [remote, ...(this.aliases.get(connection) ?? [])];
-    this.aliases.delete(connection);
-    for (const hop of hops) {
+    for (const hop of this.hopsOf(connection)) {
       const key = keyOf(hop);
       if (this.byAddress.get(key) === connection) this.byAddress.delete(key);
-      this.receiver?.lost({ protocol: 'tcp', address: hop.address, port: hop.port });
     }
+    this.aliases.delete(connection);
   }
 
-  /** Closes the oldest connection that never brought a whole message; false where there is none. */
-  private makeRoom(): boolean {
-    for (const connection of this.all) {
-      if (connection.proven) continue;
-      connection.destroy('its place is needed');
-      return true;
+  private tellLost(connection: TcpConnection): void {
+    for (const { address, port } of this.hopsOf(connection)) this.receiver?.lost({ protocol: 'tcp', address, port });
+  }
+
+  private hopsOf(connection: TcpConnection): readonly Hop[] {
+    return [connection.remote, ...(this.aliases.get(connection) ?? [])];
+  }
+
+  /** For one more connection with this address, of either direction; others may have to go for it. */
+  private hasRoomFor(address: string): boolean {
+    const { limits } = this.options;
+    const crowded = (this.perSource.get(address) ?? 0) >= limits.connectionsPerSource;
+    if (crowded && !this.makeRoom(address)) return false;
+    return this.all.size < limits.connections || this.makeRoom();
+  }
+
+  /**
+   * Closes some of the connections that nothing rests on, those that have been quiet for longest first: a newcomer has
+   * the time to register. `address`: among those with it. False where there is none.
+   */
+  private makeRoom(address?: string): boolean {
+    const { clock, limits, log } = this.options;
+    const now = clock.now();
+    if (address === undefined && now < this.fullUntil) return false;
+    const inUse = this.usage();
+    const crowd = limits.connectionsPerSource / 16;
+    const rank = (one: TcpConnection): number => {
+      if (!one.answerable || (!one.proven && now - one.quietSince > newcomerTime)) return 0;
+      return (this.perSource.get(one.remote.address) ?? 0) > crowd ? 1 : 2;
+    };
+    const candidates = [...this.all]
+      .filter(one => address === undefined || one.remote.address === address)
+      .filter(one => !one.connecting && !(one.answerable && inUse(one)))
+      .map(one => ({ one, rank: rank(one) }))
+      .sort((a, b) => a.rank - b.rank || a.one.quietSince - b.one.quietSince)
+      .slice(0, Math.ceil(Math.min(limits.connections, limits.connectionsPerSource) / 64));
+    for (const { one } of candidates) one.destroy('its place is needed');
+    const found = candidates.length > 0;
+    if (found) log.debug({ closed: candidates.length, connections: this.all.size }, 'idle TCP connections made room');
+    else if (address === undefined) {
+      this.fullUntil = now + lookAgainAfter;
+      log.warn({ connections: this.all.size }, 'there is no room for another TCP connection: all are in use');
     }
-    return false;
+    return found;
+  }
+
+  /** Whether something rests on a connection; what rests where is looked up once. */
+  private usage(): (connection: TcpConnection) => boolean {
+    let inUse: ((hop: Hop) => boolean) | undefined;
+    return connection => {
+      inUse ??= this.receiver?.inUse() ?? (() => false);
+      return this.hopsOf(connection).some(inUse);
+    };
   }
 
   private sweep(): void {
     const { clock, limits, log } = this.options;
     const now = clock.now();
+    const inUse = this.usage();
     for (const connection of [...this.all]) {
-      const why = connection.overdue(now, limits.idleConnection, limits.messageTime);
+      const used = (): boolean => inUse(connection);
+      const overdue = connection.overdue(now, limits.idleConnection, limits.messageTime, used);
+      const why = overdue ?? (used() ? connection.keep(now) : undefined);
       if (why === undefined) continue;
       log.debug({ address: connection.remote.address, port: connection.remote.port, why }, 'TCP connection closed');
       connection.destroy(why);

@@ -40,7 +40,14 @@ function transport(protocol: 'udp' | 'tcp', address: string, advertised?: Listen
 async function setOf(...transports: Transport[]): Promise<TransportSet> {
   const clock = new VirtualClock();
   const set = new TransportSet(clock, new LocalAddresses(clock, () => machine));
-  for (const one of transports) await set.open(one, { received: () => {}, broken: () => {}, lost: () => {} });
+  for (const one of transports)
+    await set.open(one, {
+      received: () => {},
+      broken: () => {},
+      lost: () => {},
+      owes: () => false,
+      inUse: () => () => false,
+    });
   return set;
 }
 const hop = (address: string, listener?: string) =>

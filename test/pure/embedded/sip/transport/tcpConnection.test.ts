@@ -41,16 +41,19 @@ afterEach(async () => {
 function connection(direction: 'incoming' | 'outgoing' = 'incoming', writeBacklog = 1_000_000) {
   const socket = new FakeSocket();
   const words: string[] = [];
+  const owed = { now: false };
   const tested = new TcpConnection(
     socket as unknown as Socket,
     { protocol: 'tcp', address: '192.0.2.1', port: 5060, listener: 'tcp/x' },
     direction === 'incoming' ? { kind: 'incoming' } : { kind: 'outgoing', connectTime: 5000 },
     clock,
-    writeBacklog,
+    { writeBacklog, answerTime: 32_000 },
     defaultParseLimits,
     {
       message: bytes => words.push(`message ${/Call-ID: (\w+)/.exec(bytes.toString())?.[1]}`),
       broken: error => words.push(`broken ${error.reason}`),
+      owes: () => owed.now,
+      deaf: () => words.push('deaf'),
       closed: () => words.push('closed'),
     },
   );
@@ -62,7 +65,8 @@ function connection(direction: 'incoming' | 'outgoing' = 'incoming', writeBacklo
       connectWithin === undefined ? undefined : { connectWithin },
     );
   };
-  return { socket, words, tested, sending, overdue: () => tested.overdue(clock.now(), 60_000, 30_000) };
+  const overdue = (inUse = false): string | undefined => tested.overdue(clock.now(), 60_000, 30_000, () => inUse);
+  return { socket, words, owed, tested, sending, overdue, keep: () => tested.keep(clock.now()) };
 }
 
 const text = (id: string) => optionsText(id, 'TCP', 5060);
@@ -124,16 +128,118 @@ describe('a connection of the far end', () => {
   it('that cannot be read any more takes the answer, and is not read', async () => {
     const { socket, words, tested, sending, overdue } = connection();
     await socket.come('GET / HTTP/1.1\r\n\r\n');
-    expect(words).toEqual(['broken notSip']);
-    expect([tested.usable, tested.open]).toEqual([false, false]);
+    expect(words).toEqual(['broken notSip', 'deaf']);
+    expect([tested.usable, tested.answerable]).toEqual([false, false]);
     await socket.come(text('one'));
-    expect(words).toEqual(['broken notSip']);
+    expect(words).toEqual(['broken notSip', 'deaf']);
     clock.advance(30_001);
     expect(overdue()).toBe('the far end does not close it');
     tested.destroy('enough');
     sending('late');
     await settle();
-    expect(words).toEqual(['broken notSip', 'closed', 'unsent late: tcp 192.0.2.1:5060: the connection is closed']);
+    expect(words).toEqual([
+      'broken notSip',
+      'deaf',
+      'closed',
+      'unsent late: tcp 192.0.2.1:5060: the connection is closed',
+    ]);
+  });
+
+  it('that cannot be read any more takes what it is owed first, and is ended then', async () => {
+    const { socket, words, owed, tested, sending } = connection();
+    owed.now = true;
+    await socket.come(`${text('one')}GET / HTTP/1.1\r\n\r\n`);
+    expect(words).toEqual(['message one', 'broken notSip', 'deaf']);
+    expect([tested.usable, tested.answerable, socket.writableEnded]).toEqual([false, true, false]);
+    sending('100');
+    expect(socket.writableEnded).toBe(false);
+    owed.now = false;
+    sending('200');
+    await settle();
+    expect([socket.written, socket.writableEnded, tested.answerable]).toEqual([['100', '200'], true, false]);
+    expect(clock.armed).toBe(0);
+  });
+
+  it('that cannot be read any more does not wait for an answer for ever', async () => {
+    const { socket, owed, tested } = connection();
+    owed.now = true;
+    await socket.come(`${text('one')}GET / HTTP/1.1\r\n\r\n`);
+    clock.advance(31_999);
+    expect(tested.answerable).toBe(true);
+    clock.advance(1);
+    expect([tested.answerable, socket.writableEnded]).toEqual([false, true]);
+  });
+
+  it('whose far end has ended its half still takes the answer', async () => {
+    const { socket, words, owed, tested, sending } = connection();
+    owed.now = true;
+    await socket.come(text('one'));
+    socket.push(null);
+    await settle();
+    expect([words, tested.answerable]).toEqual([['message one', 'deaf'], true]);
+    owed.now = false;
+    sending('200');
+    await settle();
+    expect([socket.written, socket.writableEnded]).toEqual([['\r\n', '200'], true]);
+  });
+
+  it('whose far end ends within a message says so', async () => {
+    const { socket, words } = connection();
+    await socket.come(text('one').slice(0, -2));
+    socket.push(null);
+    await settle();
+    expect(words).toEqual(['broken unfinishedHeaders', 'deaf', 'closed']);
+  });
+
+  it('that something rests on is never idle', async () => {
+    const { socket, overdue } = connection();
+    await socket.come(text('one'));
+    clock.advance(3_600_000);
+    expect([overdue(true), overdue(false)]).toEqual([undefined, 'it is idle']);
+    await socket.come('OPT');
+    clock.advance(30_001);
+    expect(overdue(true)).toBe('a message takes too long');
+  });
+
+  it('that something rests on is pinged; what never answered is not asked a third time', async () => {
+    const { socket, keep } = connection();
+    await socket.come(text('one'));
+    for (let i = 0; i < 60; i++) {
+      clock.advance(5_000);
+      expect(keep()).toBeUndefined();
+    }
+    expect(socket.written).toEqual(['\r\n\r\n', '\r\n\r\n']);
+  });
+
+  it('that answers pings is closed when it does not any more', async () => {
+    const { socket, keep } = connection();
+    clock.advance(60_000);
+    for (let i = 0; i < 3; i++) {
+      expect(keep()).toBeUndefined();
+      await socket.come('\r\n');
+      clock.advance(60_000);
+    }
+    expect(socket.written).toHaveLength(3);
+    expect(keep()).toBeUndefined();
+    clock.advance(10_000);
+    expect(keep()).toBeUndefined();
+    clock.advance(9_999);
+    expect(keep()).toBeUndefined();
+    clock.advance(1);
+    expect(keep()).toBe('its pings are not answered any more');
+    expect(socket.written).toHaveLength(5);
+  });
+
+  it('that pings by itself gets its pong while ours is awaited, and is not held to answer', async () => {
+    const { socket, keep } = connection();
+    clock.advance(60_000);
+    keep();
+    await socket.come('\r\n\r\n');
+    expect(socket.written).toEqual(['\r\n\r\n', '\r\n']);
+    for (let i = 0; i < 60; i++) {
+      clock.advance(10_000);
+      expect(keep()).toBeUndefined();
+    }
   });
 
   it('that does not read is closed, not within the call that sends', async () => {
@@ -180,7 +286,7 @@ describe('a connection of ours', () => {
     clock.advance(4999);
     expect(words).toEqual([]);
     clock.advance(1);
-    expect(words).toEqual(['unsent one: tcp 192.0.2.1:5060: it takes too long to connect', 'closed']);
+    expect(words).toEqual(['unsent one: tcp 192.0.2.1:5060: it takes too long to connect', 'deaf', 'closed']);
     expect(tested.usable).toBe(false);
   });
 
@@ -189,13 +295,13 @@ describe('a connection of ours', () => {
     sending('one');
     socket.destroy(new Error('refused'));
     await settle();
-    expect(words).toEqual(['unsent one: tcp 192.0.2.1:5060: refused', 'closed']);
+    expect(words).toEqual(['unsent one: tcp 192.0.2.1:5060: refused', 'deaf', 'closed']);
   });
 
   it('may be ended before it is up', async () => {
     const { words, tested } = connection('outgoing');
     tested.end();
     await settle();
-    expect(words).toEqual(['closed']);
+    expect(words).toEqual(['deaf', 'closed']);
   });
 });
