@@ -209,6 +209,8 @@ class LiveServerTransaction implements ServerTransaction {
   /** What is to be told to the next observer. */
   private untold: ((observer: ServerObserver) => void)[] = [];
   private transportError: KozpontError | undefined;
+  /** Of a refusal that waits for its ACK. */
+  private settle: ((acknowledged: boolean) => void) | undefined;
   private cutOff = false;
 
   constructor(
@@ -244,6 +246,7 @@ class LiveServerTransaction implements ServerTransaction {
           this.tell(observer => observer.failed?.(error));
         },
         end: () => {
+          this.refusalSettled(false);
           owner.ended();
           this.tell(observer => observer.ended?.());
         },
@@ -284,7 +287,10 @@ class LiveServerTransaction implements ServerTransaction {
 
   acknowledge(ack: SipRequest): void {
     // Our tag has reached whoever sent the INVITE.
-    if (this.localTag !== undefined && toTag(ack) === this.localTag) this.context.proven.add(this.source.address);
+    if (this.localTag !== undefined && toTag(ack) === this.localTag) {
+      this.refusalSettled(true);
+      this.context.proven.add(this.source.address);
+    }
     this.runner.ack(ack);
   }
 
@@ -301,11 +307,19 @@ class LiveServerTransaction implements ServerTransaction {
   private send(response: SipResponse): void {
     this.status = response.status;
     this.localTag = toTag(response) ?? this.localTag;
+    if (this.status >= 300 && this.request.method === 'INVITE' && !isReliable(this.source.protocol)) {
+      this.settle ??= this.context.proven.refused(this.source.address);
+    }
     transmitResponse(this.context, this, response, this.bytes.of(response), error => {
       if (error === undefined) return;
       this.transportError = error;
       this.runner.transportFailed();
     });
+  }
+
+  private refusalSettled(acknowledged: boolean): void {
+    this.settle?.(acknowledged);
+    this.settle = undefined;
   }
 
   private tell(word: (observer: ServerObserver) => void): void {
