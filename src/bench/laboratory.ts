@@ -7,6 +7,7 @@ import type { Clock, Duration } from '../base/clock.ts';
 import { Child, runToEnd } from './child.ts';
 import type { Machine } from './machine.ts';
 import type {
+  Flooded,
   LoadResult,
   Opened,
   Rehearsed,
@@ -16,6 +17,7 @@ import type {
   ServerState,
   Started,
   ToBare,
+  ToFlood,
   ToKozpont,
   ToLoad,
   ToRehearse,
@@ -37,6 +39,7 @@ export interface Server {
 /** Kozpont, and what is asked of it alone. */
 export interface KozpontServer extends Server {
   readonly pid: number;
+  readonly sipPort: number;
   watch(duration: Duration): Promise<Duration>;
   save(dialplan: string): Promise<Reloaded>;
 }
@@ -103,6 +106,7 @@ export class Laboratory {
       const sipPort = beside?.sipPort ?? own;
       const server: KozpontServer = {
         pid: kozpont.pid,
+        sipPort,
         state: (collect = false) => kozpont.ask({ kind: 'state', collect }),
         load: scenario => this.run(sipPort, scenario),
         watch: duration => kozpont.ask({ kind: 'watch', duration }, duration + longestReload),
@@ -146,6 +150,19 @@ export class Laboratory {
       return await work({ state: () => relay.ask({ kind: 'state' }), load: scenario => this.run(0, scenario) }, ports);
     } finally {
       await relay.end({ kind: 'close' });
+    }
+  }
+
+  /** A stranger, on the core of the load. */
+  async withFlood<T>(
+    work: (flood: (of: Omit<Extract<ToFlood, { kind: 'flood' }>, 'kind'>) => Promise<Flooded>) => Promise<T>,
+  ) {
+    const { clock, cores } = this.options;
+    const child = new Child<ToFlood>({ clock, file: './flood.js', core: cores?.load });
+    try {
+      return await work(of => child.ask({ kind: 'flood', ...of }, longestScenario));
+    } finally {
+      await child.end({ kind: 'close' });
     }
   }
 

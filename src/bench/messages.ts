@@ -11,7 +11,13 @@ export type Scenario =
       readonly listens?: Duration;
     }
   | { readonly kind: 'recall'; readonly rate: number; readonly seconds: number }
-  | { readonly kind: 'bridged'; readonly calls: number; readonly seconds: number }
+  | {
+      readonly kind: 'bridged';
+      readonly calls: number;
+      readonly seconds: number;
+      /** How long each call waits between two re-INVITEs; default: there are none. */
+      readonly refreshes?: Duration;
+    }
   | { readonly kind: 'relayed'; readonly ports: readonly (readonly [number, number])[]; readonly seconds: number };
 
 export type ToLoad =
@@ -85,6 +91,27 @@ export type ToRelay =
   | { readonly kind: 'open'; readonly calls: number }
   | { readonly kind: 'state' }
   | { readonly kind: 'close' };
+
+/** What a stranger sends. */
+export type Flood = 'OPTIONS' | 'REGISTER' | 'INVITE';
+
+export type ToFlood =
+  | {
+      readonly kind: 'flood';
+      readonly sipPort: number;
+      readonly method: Flood;
+      /** Of 127.0.x.y; each sends its share. */
+      readonly addresses: number;
+      /** Messages a second, of all together. */
+      readonly rate: number;
+      readonly milliseconds: Duration;
+    }
+  | { readonly kind: 'close' };
+
+export interface Flooded {
+  readonly sent: number;
+  readonly answered: number;
+}
 
 export interface RelayOpened {
   /** Of each call: the two ports that packets are taken at. */

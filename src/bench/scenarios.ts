@@ -5,6 +5,7 @@ import type { Server } from './laboratory.ts';
 import { settledAfter, transferRings } from './load/scenarios.ts';
 import type { LoadResult, Scenario, ServerState } from './messages.ts';
 import { dialplan } from './office.ts';
+import { flood } from './strangers.ts';
 import { figures, loss, mebibytes, outcome, percent, spreads } from './table.ts';
 
 const office = (phonePort: number): string => dialplan(phonePort, transferRings);
@@ -124,4 +125,5 @@ export const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>
   check,
   simulate,
   reload,
+  flood,
 };

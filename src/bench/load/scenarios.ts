@@ -32,15 +32,34 @@ const switchboardCall = async (scene: Scene, listens: Duration): Promise<void> =
 };
 
 /** A caller who is connected, and talks until it is over for everybody. */
-const bridgedCall = async (scene: Scene, over: Promise<void>): Promise<void> => {
+const bridgedCall = async (scene: Scene, over: Promise<void>, refreshes?: Duration): Promise<void> => {
   const stream = await scene.answered();
   await scene.stage.pause(listensBriefly);
   const { phone } = await scene.choose(stream, extension.key);
   phone.ring();
   await scene.pickUp(phone);
+  if (refreshes !== undefined) await refreshing(scene, over, refreshes);
   await over;
+  const { stage, caller } = scene;
+  const began = stage.clock.now();
   await scene.hangUp(phone);
+  stage.measure('BYE → 200', (caller.over.at ?? Number.NaN) - began);
 };
+
+/** Until it is over: a re-INVITE, and a pause, whose first length differs from call to call. */
+async function refreshing({ stage, caller, callerSocket }: Scene, over: Promise<void>, every: Duration): Promise<void> {
+  let done = false;
+  void over.then(() => {
+    done = true;
+  });
+  await stage.pause(Math.random() * every);
+  while (!done) {
+    const began = stage.clock.now();
+    const answered = await stage.soon('answer to a re-INVITE', caller.refresh(callerSocket.port));
+    if (stage.counting) stage.measure('re-INVITE → 200', answered - began);
+    await Promise.race([stage.pause(every), over]);
+  }
+}
 
 /** A caller whom an operator transfers to somebody who does not answer. */
 const recalledCall = async (scene: Scene): Promise<void> => {
@@ -97,13 +116,13 @@ const settling = 2_000;
 /** How long after its start a scenario of calls at once is in its steady state. Milliseconds. */
 export const settledAfter = (calls: number): number => (calls / setUpRate) * 1000 + settling;
 
-async function bridged(stage: Stage, calls: number, seconds: number): Promise<void> {
+async function bridged(stage: Stage, calls: number, seconds: number, refreshes?: Duration): Promise<void> {
   stage.counting = false;
   const steady = stage.pause(settledAfter(calls)).then(() => {
     stage.counting = true;
   });
   const over = steady.then(() => stage.pause(seconds * 1000));
-  await atRate(stage, setUpRate, calls / setUpRate, scene => bridgedCall(scene, over));
+  await atRate(stage, setUpRate, calls / setUpRate, scene => bridgedCall(scene, over, refreshes));
 }
 
 export async function run(stage: Stage, scenario: Scenario): Promise<void> {
@@ -115,7 +134,7 @@ export async function run(stage: Stage, scenario: Scenario): Promise<void> {
     case 'recall':
       return atRate(stage, scenario.rate, scenario.seconds, recalledCall);
     case 'bridged':
-      return bridged(stage, scenario.calls, scenario.seconds);
+      return bridged(stage, scenario.calls, scenario.seconds, scenario.refreshes);
     case 'relayed':
       return relayed(stage, scenario.ports, scenario.seconds);
   }

@@ -68,6 +68,8 @@ export class SipCall {
   /** A caller: the final answer. A phone: the ACK for it. */
   readonly settled = new Moment();
   readonly cancelled = new Moment();
+  /** The last re-INVITE was answered 200. */
+  refreshed: Moment | undefined;
   /** The BYE, from whichever side, was answered. */
   readonly over = new Moment();
   status = 0;
@@ -114,6 +116,13 @@ export class SipCall {
 
   hangUp(): void {
     this.agent.request(this, 'BYE');
+  }
+
+  /** A re-INVITE that changes nothing; resolves with its final answer. */
+  refresh(rtpPort: number): Promise<Instant> {
+    this.refreshed = new Moment();
+    this.agent.request(this, 'INVITE', '', describe(rtpPort));
+    return this.refreshed.happened;
   }
 
   refer(number: string): void {
@@ -177,7 +186,7 @@ export class SipAgent {
   }
 
   request(call: SipCall, method: string, fields = '', body = ''): void {
-    if (method !== 'INVITE') call.sequence++;
+    if (method !== 'INVITE' || call.settled.at !== undefined) call.sequence++;
     const text = this.written(call, method, call.sequence, this.branch(), fields, body);
     this.send(text);
     this.retransmit(`${method}${call.id}`, firstRetransmission, () => this.send(text));
@@ -271,7 +280,11 @@ export class SipAgent {
       call.remoteRtpPort = rtpPortIn(message);
       branch = this.branch();
     }
-    this.send(this.written(call, 'ACK', 1, branch, '', ''));
+    this.send(this.written(call, 'ACK', Number.parseInt(field(message, 'CSeq'), 10), branch, '', ''));
+    if (call.settled.at !== undefined) {
+      if (status < 300) call.refreshed?.happen(this.clock.now());
+      return;
+    }
     call.status = status;
     call.settled.happen(this.clock.now());
   }

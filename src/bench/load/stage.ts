@@ -41,6 +41,10 @@ export class Stage {
     this.tally.paused = !on;
   }
 
+  get counting(): boolean {
+    return !this.tally.paused;
+  }
+
   measure(name: string, value: Duration): void {
     const delays = this.measures.get(name) ?? new Delays();
     this.measures.set(name, delays);
