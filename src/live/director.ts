@@ -1,7 +1,7 @@
 import type { Duration, Instant } from '../base/clock.ts';
 import { ofTones } from '../phone/hearing/hearing.ts';
 import type { PhoneCall } from '../phone/phone.ts';
-import { outsider, type Party, type StoryStep, sounds } from '../rehearsal/index.ts';
+import { outsider, type Party, RingOrder, type StoryStep, sounds } from '../rehearsal/index.ts';
 import { shownOn } from './chronicle.ts';
 import { musicName, type SpokenPrompt, showPrompt } from './sounds.ts';
 import { type LiveStage, statuses } from './stage.ts';
@@ -40,18 +40,25 @@ const beginning = 4_000;
  * are expected in their order, and none may come between two that are told.
  */
 export class LiveDirector {
-  /** How many prompts of each party, and how many rings, have been told. */
+  /** How many prompts of each party have been told. */
   private readonly heard = new Map<Party, number>();
-  private rung = 0;
+  private readonly rung: RingOrder;
   private since: Instant;
 
   constructor(private readonly stage: LiveStage) {
     this.since = stage.switchboard.clock.now();
+    this.rung = new RingOrder({
+      get all() {
+        return stage.rings;
+      },
+      ringingNow: who => stage.ringingOf(who).length,
+    });
   }
 
   /** `foreseen`: how long it takes in virtual time; `patience`: how long it may take here. */
   async take(step: StoryStep, foreseen: Duration, patience: Duration): Promise<Taken> {
     const since = this.stage.switchboard.clock.now();
+    this.rung.begin();
     const taken = await this.play(step, foreseen, patience);
     this.since = since;
     return taken;
@@ -196,12 +203,12 @@ export class LiveDirector {
     const nobodys = who.filter(each => absent.has(each));
     const expected = new Set(who.filter(each => !absent.has(each)));
     while (expected.size > 0) {
-      const { rings } = this.stage;
-      if (!(await this.stage.until(() => rings.length > this.rung, patience))) {
-        return wrong(`${[...expected].join(' and ')} never does`);
-      }
-      const next = rings[this.rung++];
-      if (next === undefined || !expected.delete(next.who)) return wrong(`${next?.who} rings instead`);
+      await this.stage.until(() => this.rung.next(expected) !== undefined, patience);
+      const nth = this.rung.next(expected);
+      const next = nth === undefined ? undefined : this.stage.rings[nth];
+      if (nth === undefined || next === undefined) return wrong(`${[...expected].join(' and ')} never does`);
+      this.rung.tell(nth);
+      if (!expected.delete(next.who)) return wrong(`${next.who} rings instead`);
       const shown = shownOn(next.call);
       if (shows !== undefined && !shown.includes(shows)) return wrong(`it shows “${shown}”`);
     }
@@ -221,7 +228,7 @@ export class LiveDirector {
   ): Promise<Taken> {
     const ringing = (): PhoneCall | undefined => this.stage.ringing(who);
     if (!(await this.stage.until(() => ringing() !== undefined, patience))) return wrong(`${who} does not ring`);
-    if (this.stage.rings[this.rung]?.who === who) this.rung += 1;
+    this.rung.acted(who);
     await this.stage.pause(reaction);
     const call = ringing();
     if (call === undefined) return wrong(`${who} stops ringing before it is taken`);

@@ -119,7 +119,11 @@ export class LiveStage {
   }
 
   ringing(party: Party): PhoneCall | undefined {
-    return this.callsOf(party).find(({ state }) => state.kind === 'offered');
+    return this.ringingOf(party)[0];
+  }
+
+  ringingOf(party: Party): readonly PhoneCall[] {
+    return this.callsOf(party).filter(({ state }) => state.kind === 'offered');
   }
 
   /** The known sounds that a party was given to hear, in their order. */

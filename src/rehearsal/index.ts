@@ -16,6 +16,7 @@ export type { StoryStep } from './stories/grammar.ts';
 export { inspectStory, sounds } from './stories/inspect.ts';
 export { drawPage, pageOf, type Told } from './stories/page.ts';
 export { playStory, type StepOutcome, type StoryFailure, type StoryOutcome } from './stories/play.ts';
+export { RingOrder } from './stories/ringOrder.ts';
 export { showStep } from './stories/showStep.ts';
 export { loadStories, parseStories, type Story, type StoryFile } from './stories/story.ts';
 export { type Moment, outsider, type Party, type Timeline } from './timeline/moment.ts';

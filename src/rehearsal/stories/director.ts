@@ -4,6 +4,7 @@ import type { Phone } from '../world/phone.ts';
 import type { StoryStep } from './grammar.ts';
 import { sounds } from './inspect.ts';
 import { patience } from './patience.ts';
+import { RingOrder } from './ringOrder.ts';
 import type { Stage } from './stage.ts';
 
 type Step<Key extends string> = Extract<StoryStep, Readonly<Record<Key, unknown>>>;
@@ -20,14 +21,17 @@ type Failure = string | undefined;
  * expected is waited for. Prompts and ringing are expected in their order: none may come between two that are told.
  */
 export class Director {
-  /** How many prompts of each party, how many rings, and how many nodes have been told. */
+  /** How many prompts of each party, and how many nodes, have been told. */
   private readonly heard = new Map<Party, number>();
-  private rung = 0;
+  private readonly rung: RingOrder;
   private entered = 0;
 
-  constructor(private readonly stage: Stage) {}
+  constructor(private readonly stage: Stage) {
+    this.rung = new RingOrder({ all: stage.rings, ringingNow: who => stage.ringingOf(who).length });
+  }
 
   take(step: StoryStep): Failure {
+    this.rung.begin();
     if ('hears' in step) return this.hears(step);
     if ('enters' in step) return this.enters(step.enters);
     if ('presses' in step) return this.presses(step);
@@ -86,7 +90,7 @@ export class Director {
   private rings({ rings: { who, shows } }: Step<'rings'>): Failure {
     const expected = new Set(who);
     while (expected.size > 0) {
-      const next = this.nextRing();
+      const next = this.nextRing(expected);
       if (next === undefined) return `${[...expected].join(' and ')} never does`;
       if (!expected.delete(next.who)) return `${next.who} rings instead`;
       if (shows !== undefined && !next.shows.includes(shows)) return `it shows “${next.shows}”`;
@@ -94,10 +98,12 @@ export class Director {
     return undefined;
   }
 
-  private nextRing(): Extract<Moment, { kind: 'rung' }> | undefined {
-    const { rings } = this.stage;
-    if (!this.stage.until(() => rings.length > this.rung, patience)) return undefined;
-    return rings[this.rung++];
+  private nextRing(expected: ReadonlySet<Party>): Extract<Moment, { kind: 'rung' }> | undefined {
+    this.stage.until(() => this.rung.next(expected) !== undefined, patience);
+    const nth = this.rung.next(expected);
+    if (nth === undefined) return undefined;
+    this.rung.tell(nth);
+    return this.stage.rings[nth];
   }
 
   private stops(who: readonly Party[]): Failure {
@@ -110,13 +116,9 @@ export class Director {
     this.stage.until(() => this.stage.ringing(who) !== undefined, patience);
     const phone = this.stage.ringing(who);
     if (phone === undefined) return `${who} does not ring`;
-    if (this.isNextRing(who)) this.rung += 1;
+    this.rung.acted(who);
     act(phone);
     return undefined;
-  }
-
-  private isNextRing(who: Party): boolean {
-    return this.stage.rings[this.rung]?.who === who;
   }
 
   private onConnected(who: Party, act: (phone: Phone) => void): Failure {

@@ -136,7 +136,11 @@ export class Stage {
   }
 
   ringing(party: Party): Phone | undefined {
-    return this.phonesOf(party).find(({ state }) => state === 'dialed' || state === 'ringing');
+    return this.ringingOf(party)[0];
+  }
+
+  ringingOf(party: Party): readonly Phone[] {
+    return this.phonesOf(party).filter(({ state }) => state === 'dialed' || state === 'ringing');
   }
 
   legOf({ callId, leg }: Phone): Leg | undefined {

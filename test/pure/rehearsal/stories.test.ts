@@ -73,6 +73,32 @@ describe('a step that does not come as it says', () => {
   });
 });
 
+describe('ringing', () => {
+  it.each([
+    // The telephone of 102 has stopped when 101 answers, and is not asked about.
+    ['of a group, of whom one answers', 'presses: 2\nanswers: 102\ntransfers: { who: 102, to: 103 }\nrings: 103'],
+    ['of a group, told after somebody has answered', 'presses: 2\nanswers: 102\nrings: 101\ntalks: [caller, 102]'],
+    ['of a queue, until somebody answers', 'presses: 0\nanswers: 11\ntransfers: { who: 11, to: 103 }\nrings: 103'],
+    ['within the step before', 'presses: 0\nwaits: 16s\nrings: 10\nrings: 11'],
+    ['of the same telephone, again', 'presses: 0\nrings: 10\nwaits: 31s\nrings: 11\nwaits: 10s\nrings: 10'],
+  ])('%s', (_, steps) => expect(failuresOf(steps)).toEqual([]));
+
+  it.each([
+    [
+      'that was over before a step that has passed',
+      'presses: 0\nanswers: 10\nwaits: 5s\ntalks: [caller, 10]\nrings: 10',
+      '10 rings: 10 never does',
+    ],
+    [
+      'of others that goes on',
+      'presses: 2\nwaits: 1s\ntransfers: { who: caller, to: 103, refused: 491 }\nrings: 102',
+      '102 rings: 101 rings instead',
+    ],
+    ['that is answered, and told again', 'presses: 0\nrings: 10\nanswers: 10\nrings: 10', '10 rings: 10 never does'],
+    ['that stopped a while ago', 'presses: 2\nwaits: 21s\nwaits: 1s\nrings: 101', '101 rings: 10 rings instead'],
+  ])('%s is not what is meant', (_, steps, message) => expect(failuresOf(steps)).toEqual([message]));
+});
+
 describe('an end that is not as the story says', () => {
   const talk = 'presses: 0\nanswers: 10\nwaits: 1m\nhangsUp: 10';
   const ends = (what: string): string => `    ends: ${what}\n`;
