@@ -60,6 +60,8 @@ export interface Kozpont {
   held(): Readonly<Record<string, number>>;
   /** New calls are of this dialplan from now on, all at once; those in progress stay on the one with which they began. */
   swap(version: DialplanParts): void;
+  /** Log rotation: files that are appended to are opened anew. */
+  reopen(): Promise<void>;
   /** How many calls are up on each version of the dialplan, by `Dialplan.version`. */
   callsByVersion(): Readonly<Record<string, number>>;
   /** No new calls; resolves when those in progress have ended, or the drain limit is over, and all is closed. */
@@ -183,6 +185,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
       exchange.planChanged();
       log.info({ version: version.plan.version, callsByVersion: older }, 'the dialplan was changed');
     },
+    reopen: () => records.reopen(),
     callsByVersion: () => exchange.callsByVersion(),
     async drain() {
       await drain();

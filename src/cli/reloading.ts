@@ -10,7 +10,7 @@ import { nearby, tell } from './settings.ts';
 
 /** The switchboard, which takes up every dialplan that is saved until it is to stop. */
 export async function withReload(
-  kozpont: Pick<Kozpont, 'drain' | 'close' | 'failed' | 'drainRequested' | 'swap'>,
+  kozpont: Pick<Kozpont, 'drain' | 'close' | 'failed' | 'drainRequested' | 'swap' | 'reopen'>,
   { files }: Pick<Config, 'files'>,
   { clock, log, plan, bytes, prompts }: Pick<Preparation, 'clock' | 'log' | 'plan' | 'bytes' | 'prompts'>,
   surroundings: Surroundings,
@@ -37,7 +37,10 @@ export async function withReload(
     tell: diagnostics => tell(diagnostics, surroundings),
   });
   await reload.start();
-  const release = surroundings.onReloadSignal?.(() => reload.again());
+  const release = surroundings.onReloadSignal?.(() => {
+    reload.again();
+    void kozpont.reopen();
+  });
   const stopped = async (): Promise<void> => {
     release?.();
     await reload.close();
