@@ -19,6 +19,7 @@ export const stackTowards = (stack: SipStack, hop: () => Hop | undefined): SipSt
     sendResponse: (response, transaction) => stack.sendResponse(response, transaction),
     proven: source => stack.proven(source),
     reaches: to => stack.reaches(to),
+    remember: source => stack.remember(source),
     resolve: uri => stack.resolve(uri),
     localFor: to => stack.localFor(to),
     isLocal: (host, port) => stack.isLocal(host, port),

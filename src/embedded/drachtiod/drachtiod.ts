@@ -34,7 +34,7 @@ const version = 'v0.9.9';
 const hostport = (address: ListenAddress, advertised: boolean): string => {
   const { protocol, port } = address;
   const shown = advertised ? address.advertised : undefined;
-  return `${protocol}/${withBrackets(shown?.host ?? address.address)}:${shown?.port ?? port}`;
+  return `${protocol}/${withBrackets(shown?.hosts[0] ?? address.address)}:${shown?.port ?? port}`;
 };
 
 /** Errors: `ADDRESS_IN_USE`, with the setting that moves it in its text; `INVALID_CONFIG`. Nothing is left open then. */

@@ -4,7 +4,7 @@ import { defaultParseLimits } from '../../sip/grammar/limits.ts';
 import { serializeMessage } from '../../sip/grammar/serializeMessage.ts';
 import type { SipRequest, SipResponse } from '../../sip/message.ts';
 import { ClientTransactions } from './stack/clientAttempt.ts';
-import { ClientRequest, hopsOf, prepare } from './stack/clientRequest.ts';
+import { ClientRequest, hopsOf, prepare, sentFrom } from './stack/clientRequest.ts';
 import { type StackContext, transmitResponse } from './stack/context.ts';
 import { Incoming } from './stack/incoming.ts';
 import { LargeRequests } from './stack/largeRequests.ts';
@@ -131,7 +131,7 @@ class Stack implements SipStack {
       const found = hopsOf(this.context, request, target, otherwise);
       const hops = found instanceof Promise ? await found : found;
       for (const hop of hops) {
-        failure = await this.sendTo(request, hop, options);
+        failure = await this.sendTo(request, sentFrom(hop, options.local), options);
         if (failure === undefined) return;
       }
     } catch (error) {
@@ -161,6 +161,10 @@ class Stack implements SipStack {
 
   reaches(hop: Hop): boolean {
     return this.transports.choose(hop)?.reaches(hop) === true;
+  }
+
+  remember(source: Source): void {
+    this.transports.remember(source);
   }
 
   localFor(hop: Hop): LocalAddress {

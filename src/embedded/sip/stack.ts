@@ -14,9 +14,9 @@ import type { Abilities } from '../../sip/grammar/verdict/judge.ts';
 import type { HeaderField, SipRequest, SipResponse } from '../../sip/message.ts';
 import type { TimerValues } from './transactions/timerValues.ts';
 import type { StackLimits } from './transport/limits.ts';
-import type { Hop, ListenAddress, Protocol, Source, Transport } from './transport/transport.ts';
+import type { Advertise, Hop, ListenAddress, Protocol, Source, Transport } from './transport/transport.ts';
 
-export type { Hop, ListenAddress, Protocol, Source } from './transport/transport.ts';
+export type { Advertise, Hop, ListenAddress, Protocol, Source } from './transport/transport.ts';
 
 export interface SipStackOptions {
   readonly clock: Clock;
@@ -55,8 +55,8 @@ export interface ListenerOptions {
   readonly address: string;
   /** 0: any free one. */
   readonly port: number;
-  /** What Via and Contact are to say (behind a NAT, in a container); the port defaults to the bound one. */
-  readonly advertise?: { readonly host: string; readonly port?: number };
+  /** What Via and Contact are to say (behind a NAT, in a container). */
+  readonly advertise?: Advertise;
 }
 
 /** RFC 3263 with what it needs of DNS. A name that does not exist gives an empty list; errors are thrown. */
@@ -124,6 +124,12 @@ export interface SipStack {
   /** Whether something can be sent to `hop` without making a connection first: always, over UDP. */
   reaches(hop: Hop): boolean;
 
+  /**
+   * Requests to where this came from leave from the address of ours that it came to: a phone that has registered there may
+   * hear nothing from another one. The last 20,000 are remembered.
+   */
+  remember(source: Source): void;
+
   /** How we are reached by what sits at `hop`: the host and port for a Contact, Record-Route or Via towards it. */
   localFor(hop: Hop): LocalAddress;
 
@@ -149,6 +155,8 @@ export interface RequestOptions {
   readonly target?: Hop | string;
   /** Where it goes if `target` has no address within 2 s, or cannot be sent to. */
   readonly otherwise?: Hop | string;
+  /** The address of ours to send from, for hops that name none. */
+  readonly local?: string;
   /**
    * Finishes the request once the next hop is known: the place to write a Contact. Called once for each attempt
    * (next hop, TCP that falls back to UDP), before the Via is added.

@@ -6,13 +6,14 @@
  */
 import { isIPv4, isIPv6 } from 'node:net';
 import { parseContact } from '../../../sip/grammar/fields/nameAddr.ts';
+import { parseUri } from '../../../sip/grammar/fields/uri.ts';
 import { hasHeader, header, headers } from '../../../sip/grammar/headers.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../../../sip/message.ts';
 import type { Hop, RequestOptions, Source } from '../../sip/stack.ts';
 import { isLoopback, withoutBrackets } from '../../sip/transport/addresses.ts';
 
 /** The target of a request within a dialog, and the other one where that leads nowhere. */
-export type Way = Required<Pick<RequestOptions, 'target'>> & Pick<RequestOptions, 'otherwise'>;
+export type Way = Required<Pick<RequestOptions, 'target'>> & Pick<RequestOptions, 'otherwise' | 'local'>;
 
 /** Names that no DNS knows (RFC 2606, 6761, 6762). */
 const localNames = /\.(?:invalid|local|localhost|localdomain)\.?$/i;
@@ -73,8 +74,15 @@ export const natHopOfResponse = (response: SipResponse, source: Source): Hop | u
   return isUnreachable(response, source, false) ? source : undefined;
 };
 
+/** The far end is where it was heard from: from there it knows one address of ours, and may hear nothing from others. */
+const localTo = (target: string, { address, local }: Hop): Pick<RequestOptions, 'local'> => {
+  const uri = parseUri(target);
+  if (local === undefined || !uri.ok || uri.value.kind !== 'sip') return {};
+  return withoutBrackets(uri.value.host) === address ? { local } : {};
+};
+
 /** `target`: what the dialog says. A connection that has gone is no way any more: then the Contact is tried after all. */
 export const wayTo = (target: string, natHop: Hop | undefined, flow: Hop): Way => {
-  if (natHop === undefined) return { target, otherwise: flow };
+  if (natHop === undefined) return { target, otherwise: flow, ...localTo(target, flow) };
   return natHop.protocol === 'udp' ? { target: natHop } : { target: natHop, otherwise: target };
 };

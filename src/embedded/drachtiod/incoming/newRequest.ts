@@ -125,6 +125,7 @@ const waitFor = (
     answered: response => {
       core.flows.answered(request, response, transaction.source);
       if (response.status === 401 || response.status === 407) core.merged.forget(request);
+      if (request.method === 'REGISTER' && response.status < 300) core.stack.remember(transaction.source);
       if (subscribes && response.status < 300) dialogId = subscribed(core, application, transaction, response);
     },
   });

@@ -45,7 +45,7 @@ export class SentRequest implements OutgoingRequest {
   }
 
   private send(): void {
-    const { request, target, otherwise, finish } = this.options;
+    const { request, target, otherwise, local, finish } = this.options;
     const transaction = this.core.stack.request(
       request,
       {
@@ -56,6 +56,7 @@ export class SentRequest implements OutgoingRequest {
       {
         ...(target === undefined ? {} : { target }),
         ...(otherwise === undefined ? {} : { otherwise }),
+        ...(local === undefined ? {} : { local }),
         ...(finish === undefined ? {} : { finish }),
       },
     );

@@ -56,6 +56,10 @@ function looseRoute(request: SipRequest): string | undefined {
   return hasParam(route.value.uri.params, 'lr') ? serializeUri(route.value.uri) : undefined;
 }
 
+/** `hop`, sent to from an address of ours, unless it names one. */
+export const sentFrom = (hop: Hop, local: string | undefined): Hop =>
+  local === undefined || hop.local !== undefined ? hop : { ...hop, local };
+
 /** The request for `hop`: finished, with our Via, over TCP where it is too large for UDP. Undefined: no listener serves the hop. */
 export function prepare(
   context: StackContext,
@@ -69,7 +73,7 @@ export function prepare(
   return prepareFor(
     context,
     given,
-    { protocol: 'tcp', address: hop.address, port: hop.port },
+    { protocol: 'tcp', address: hop.address, port: hop.port, ...(hop.local === undefined ? {} : { local: hop.local }) },
     finish,
     large.connectTime,
   );
@@ -84,10 +88,11 @@ function prepareFor(
 ): Prepared | undefined {
   const transport = context.transports.choose(hop);
   if (transport === undefined) return undefined;
-  const local = context.transports.localOf(transport, hop);
+  const pinned = context.transports.pinned(transport, hop);
+  const local = context.transports.localOf(transport, pinned);
   const branch = newBranch();
-  const request = withOurVia(finish?.(given, local, hop) ?? given, local, branch);
-  return { request, bytes: serializeMessage(request), hop, branch, transport, connectWithin };
+  const request = withOurVia(finish?.(given, local, pinned) ?? given, local, branch);
+  return { request, bytes: serializeMessage(request), hop: pinned, branch, transport, connectWithin };
 }
 
 /**
@@ -188,7 +193,7 @@ export class ClientRequest implements ClientTransaction {
   private tryAll(hops: readonly Hop[]): void {
     if (this.state !== 'resolving' || this.cancelled) return;
     this.state = 'trying';
-    this.hops = [...hops];
+    this.hops = hops.map(hop => sentFrom(hop, this.options.local));
     this.tryNext('unresolved', undefined);
   }
 

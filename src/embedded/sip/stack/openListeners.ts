@@ -1,5 +1,6 @@
 import { isKozpontError } from '../../../base/errors.ts';
 import { defaultParseLimits } from '../../../sip/grammar/limits.ts';
+import type { LocalAddresses } from '../../network/localAddresses.ts';
 import type { Listener, ListenerOptions, SipStackOptions } from '../stack.ts';
 import { defaultLimits } from '../transport/limits.ts';
 import { TcpTransport } from '../transport/tcp/tcpTransport.ts';
@@ -25,7 +26,7 @@ export async function openListeners(
       for (const listener of options.listeners) {
         const free = 'open' in listener || listener.port !== 0 ? undefined : listener.address;
         const port = free === undefined ? undefined : chosen.get(free);
-        const transport = transportOf(listener, port, options);
+        const transport = transportOf(listener, port, options, transports.machine);
         await transports.open(transport, receiver);
         if (free !== undefined) chosen.set(free, transport.local.port);
       }
@@ -37,13 +38,18 @@ export async function openListeners(
   }
 }
 
-function transportOf(listener: Listener, port: number | undefined, options: SipStackOptions): Transport {
+function transportOf(
+  listener: Listener,
+  port: number | undefined,
+  options: SipStackOptions,
+  machine: LocalAddresses,
+): Transport {
   if ('open' in listener) return listener;
   const { clock, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const parsing = options.parsing ?? defaultParseLimits;
   const bound: ListenerOptions = port === undefined ? listener : { ...listener, port };
   return bound.protocol === 'udp'
-    ? new UdpTransport({ ...bound, clock, log })
+    ? new UdpTransport({ ...bound, clock, log, machine })
     : new TcpTransport({ ...bound, clock, log, limits, parsing });
 }

@@ -49,7 +49,8 @@ export function stamped(request: SipRequest, via: Via, source: Source): { reques
  * its port as well, so that this aims at nobody who could not be aimed at anyway.
  */
 export function datagramHop(via: Via | undefined, source: Source): Hop {
-  const { protocol, address, listener } = source;
+  const { protocol, address, listener, local } = source;
   const asked = via === undefined || param(via.params, 'rport') !== undefined;
-  return { protocol, address, listener, port: asked ? source.port : (via.port ?? defaultPort(protocol)) };
+  const pinned = local === undefined ? { listener } : { listener, local };
+  return { protocol, address, ...pinned, port: asked ? source.port : (via.port ?? defaultPort(protocol)) };
 }

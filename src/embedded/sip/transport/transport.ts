@@ -17,8 +17,10 @@ export interface Hop {
   readonly protocol: Protocol;
   readonly address: string;
   readonly port: number;
-  /** The id of the listener to send from; absent: the first one that serves the protocol and the address family. */
+  /** The id of the listener to send from; absent: the one that the system's routes lead from, else the first that fits. */
   readonly listener?: string;
+  /** The address of ours to send from, where the listener has several; absent: the one that the routes lead from. */
+  readonly local?: string;
 }
 
 /** The same for the same place, whichever listener serves it. */
@@ -40,9 +42,32 @@ export interface ListenAddress extends TransportFacts {
   /** As bound; `0.0.0.0` and `::` are possible. */
   readonly address: string;
   readonly port: number;
-  /** What Via and Contact are to say in place of the bound address. */
-  readonly advertised?: { readonly host: string; readonly port: number };
+  /** What Via and Contact are to say in place of the address that a message leaves from. */
+  readonly advertised?: Advertised;
 }
+
+/** Where the outside reaches us, behind a NAT or in a container. */
+export interface Advertised {
+  /** For who is at `remote`, an IP address; undefined: the very address that it reaches us at. */
+  hostFor(remote: string): string | undefined;
+  /** All of them. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+}
+
+/** One host for everybody, or one for each network. */
+export type Advertise = ({ readonly host: string } | Pick<Advertised, 'hostFor' | 'hosts'>) & {
+  /** Default: the bound one. */
+  readonly port?: number;
+};
+
+export const advertised = (advertise: Advertise | undefined, bound: number): { readonly advertised?: Advertised } => {
+  if (advertise === undefined) return {};
+  const { port = bound } = advertise;
+  if (!('host' in advertise)) return { advertised: { ...advertise, port } };
+  const { host } = advertise;
+  return { advertised: { hostFor: () => host, hosts: [host], port } };
+};
 
 /** What a transport tells the layer above. Nothing it is told may throw. */
 export interface TransportReceiver {

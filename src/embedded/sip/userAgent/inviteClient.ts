@@ -41,7 +41,7 @@ export interface AcceptedAnswer {
 }
 
 /** Where requests within a dialog go, if not where the dialog says. */
-export type Way = Pick<RequestOptions, 'target' | 'otherwise'>;
+export type Way = Pick<RequestOptions, 'target' | 'otherwise' | 'local'>;
 
 export interface InviteOptions extends RequestOptions {
   /** Where the ACK of this 2xx goes, if not where its dialog says; `target`: that place. */

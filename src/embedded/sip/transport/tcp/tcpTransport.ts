@@ -5,7 +5,15 @@ import type { ParseLimits } from '../../../../sip/grammar/limits.ts';
 import { familyOf, isWildcard, plainAddress } from '../addresses.ts';
 import { bindError } from '../bindError.ts';
 import type { StackLimits } from '../limits.ts';
-import type { Hop, ListenAddress, SendOptions, Source, Transport, TransportReceiver } from '../transport.ts';
+import {
+  advertised,
+  type Hop,
+  type ListenAddress,
+  type SendOptions,
+  type Source,
+  type Transport,
+  type TransportReceiver,
+} from '../transport.ts';
 import type { TransportOptions } from '../udp.ts';
 import { TcpConnection } from './tcpConnection.ts';
 
@@ -73,7 +81,7 @@ export class TcpTransport implements Transport {
       id,
       address,
       port: boundPort,
-      ...(advertise === undefined ? {} : { advertised: { host: advertise.host, port: advertise.port ?? boundPort } }),
+      ...advertised(advertise, boundPort),
     };
     this.server = server;
     this.receiver = receiver;
@@ -137,7 +145,9 @@ export class TcpTransport implements Transport {
       socket.destroy();
       return;
     }
-    this.adopt(socket, { protocol: 'tcp', address, port }, { kind: 'incoming' });
+    const local = socket.localAddress;
+    const came = local === undefined ? {} : { local: plainAddress(local) };
+    this.adopt(socket, { protocol: 'tcp', address, port, ...came }, { kind: 'incoming' });
   }
 
   /** Why none can be made; undefined: one can. */
@@ -150,16 +160,14 @@ export class TcpTransport implements Transport {
     return full ? 'there are too many connections' : undefined;
   }
 
-  private connectTo({ address, port }: Hop): TcpConnection {
-    const from = this.local.address;
-    const socket = connect({
-      host: address,
-      port,
-      allowHalfOpen: true,
-      ...(isWildcard(from) ? {} : { localAddress: from }),
-    });
+  private connectTo({ address, port, local }: Hop): TcpConnection {
+    const from = isWildcard(this.local.address) ? local : this.local.address;
+    const pinned = from === undefined ? {} : { local: from };
+    const localAddress = from === undefined ? {} : { localAddress: from };
+    const socket = connect({ host: address, port, allowHalfOpen: true, ...localAddress });
     const { connectTime } = this.options.limits;
-    const connection = this.adopt(socket, { protocol: 'tcp', address, port }, { kind: 'outgoing', connectTime });
+    const remote: Hop = { protocol: 'tcp', address, port, ...pinned };
+    const connection = this.adopt(socket, remote, { kind: 'outgoing', connectTime });
     this.outgoing.add(connection);
     this.perDestination.set(address, (this.perDestination.get(address) ?? 0) + 1);
     return connection;

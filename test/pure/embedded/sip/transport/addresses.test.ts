@@ -1,13 +1,9 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../../../src/base/clock.ts';
-import {
-  LocalAddresses,
-  plainAddress,
-  withBrackets,
-  withoutBrackets,
-} from '../../../../../src/embedded/sip/transport/addresses.ts';
-import type { ListenAddress, Transport } from '../../../../../src/embedded/sip/transport/transport.ts';
+import { LocalAddresses } from '../../../../../src/embedded/network/localAddresses.ts';
+import { plainAddress, withBrackets, withoutBrackets } from '../../../../../src/embedded/sip/transport/addresses.ts';
+import type { Hop, ListenAddress, Transport } from '../../../../../src/embedded/sip/transport/transport.ts';
 import { TransportSet } from '../../../../../src/embedded/sip/transport/transportSet.ts';
 
 const ipv4 = (address: string, netmask: string, internal = false): NetworkInterfaceInfo => ({
@@ -50,8 +46,12 @@ async function setOf(...transports: Transport[]): Promise<TransportSet> {
     });
   return set;
 }
-const hop = (address: string, listener?: string) =>
-  ({ protocol: 'udp', address, port: 5060, ...(listener === undefined ? {} : { listener }) }) as const;
+const hop = (address: string, listener?: string) => ({
+  protocol: 'udp' as const,
+  address,
+  port: 5060,
+  ...(listener === undefined ? {} : { listener }),
+});
 
 describe('the address that the far end knows us by', () => {
   it('is that of its subnet, loopback for loopback, else the first one', () => {
@@ -88,11 +88,87 @@ describe('the transport for a hop', () => {
   });
 });
 
+describe('the address that a message leaves from', () => {
+  const everywhere = () => setOf(transport('udp', '0.0.0.0'), transport('udp', '::'));
+  const from = (set: TransportSet, to: Hop): string | undefined => {
+    const chosen = set.choose(to);
+    return chosen === undefined ? undefined : set.pinned(chosen, to).local;
+  };
+
+  it('is the one that the far end has reached, else the one that the routes lead from', async () => {
+    const set = await everywhere();
+    expect(from(set, hop('203.0.113.5'))).toBe('192.0.2.10');
+    expect(from(set, { ...hop('203.0.113.5'), local: '10.1.0.1' })).toBe('10.1.0.1');
+    const { host } = set.localOf(set.choose(hop('203.0.113.5')) ?? expect.fail(), {
+      ...hop('203.0.113.5'),
+      local: '10.1.0.1',
+    });
+    expect(host).toBe('10.1.0.1');
+  });
+
+  it.each([
+    ['not ours any more', '198.51.100.9'],
+    ['of the other family', '::1'],
+    ['of loopback, and the far end is not', '127.0.0.1'],
+  ])('is not one that is %s', async (_title, local) => {
+    expect(from(await everywhere(), { ...hop('203.0.113.5'), local })).toBe('192.0.2.10');
+  });
+
+  it('is that of a phone that registered there, by its port and by its address', async () => {
+    const set = await everywhere();
+    const phone = { ...hop('203.0.113.5'), listener: 'udp/0.0.0.0', receivedAt: 0 };
+    set.remember({ ...phone, local: '10.1.0.1' });
+    expect(from(set, hop('203.0.113.5'))).toBe('10.1.0.1');
+    expect(from(set, { ...hop('203.0.113.5'), port: 5070 })).toBe('10.1.0.1');
+    expect(from(set, hop('203.0.113.6'))).toBe('192.0.2.10');
+    set.remember({ ...phone, local: '192.0.2.10' });
+    expect(from(set, hop('203.0.113.5'))).toBe('192.0.2.10');
+  });
+
+  it('remembers so many places and no more', async () => {
+    const set = await everywhere();
+    const at = (port: number) => ({ ...hop('203.0.113.5'), port, listener: 'x', receivedAt: 0, local: '10.1.0.1' });
+    for (let port = 1; port <= 50_000; port++) set.remember(at(port));
+    expect(set.remembered).toBeLessThanOrEqual(40_000);
+  });
+
+  it('is the advertised one where that is ours, and where it is not, it is told all the same', async () => {
+    const advertised = (host: string) => ({ hostFor: () => host, hosts: [host], port: 5060 });
+    const ours = await setOf(transport('udp', '0.0.0.0', advertised('10.1.0.1')), transport('udp', '::'));
+    expect(from(ours, hop('203.0.113.5'))).toBe('10.1.0.1');
+    const outside = await setOf(transport('udp', '0.0.0.0', advertised('198.51.100.9')));
+    const chosen = outside.choose(hop('203.0.113.5')) ?? expect.fail();
+    expect(from(outside, hop('203.0.113.5'))).toBe('192.0.2.10');
+    expect(outside.localOf(chosen, hop('203.0.113.5')).host).toBe('198.51.100.9');
+  });
+
+  it('is told as it is where the advertised one is of the other family', async () => {
+    const set = await setOf(
+      transport('udp', '0.0.0.0', { hostFor: () => '2001:db8::9', hosts: ['2001:db8::9'], port: 5060 }),
+    );
+    const chosen = set.choose(hop('203.0.113.5')) ?? expect.fail();
+    expect(set.localOf(chosen, hop('203.0.113.5')).host).toBe('192.0.2.10');
+  });
+
+  it('decides between listeners on single addresses', async () => {
+    const set = await setOf(transport('udp', '192.0.2.10'), transport('udp', '10.1.0.1'));
+    expect(set.choose(hop('10.1.7.7'))?.local.address).toBe('10.1.0.1');
+    expect(set.choose(hop('192.0.2.77'))?.local.address).toBe('192.0.2.10');
+    expect(set.choose({ ...hop('192.0.2.77'), local: '10.1.0.1' })?.local.address).toBe('10.1.0.1');
+  });
+
+  it('is asked of the system: to loopback and to ourselves', () => {
+    const addresses = new LocalAddresses(new VirtualClock());
+    expect(addresses.towards('127.0.0.9')).toBe('127.0.0.1');
+    for (const own of addresses.of(4).filter(one => !one.startsWith('127.'))) expect(addresses.towards(own)).toBe(own);
+  });
+});
+
 describe('what is ours', () => {
   it('bound addresses, all of the machine for a wildcard, the advertised name', async () => {
     const set = await setOf(
       transport('udp', '0.0.0.0'),
-      transport('tcp', '127.0.0.1', { host: 'pbx.example', port: 5999 }),
+      transport('tcp', '127.0.0.1', { hostFor: () => 'pbx.example', hosts: ['pbx.example'], port: 5999 }),
     );
     expect(set.isLocal('192.0.2.10')).toBe(true);
     expect(set.isLocal('10.1.0.1', 5060)).toBe(true);
@@ -102,7 +178,7 @@ describe('what is ours', () => {
     expect(set.isLocal('PBX.example', 5999)).toBe(true);
     expect(set.isLocal('pbx.example')).toBe(false);
     const [, tcp] = set.addresses;
-    expect(tcp?.advertised).toEqual({ host: 'pbx.example', port: 5999 });
+    expect(tcp?.advertised).toMatchObject({ hosts: ['pbx.example'], port: 5999 });
     const chosen = set.choose({ protocol: 'tcp', address: '127.0.0.1', port: 1 }) ?? expect.fail();
     expect(set.localOf(chosen, { protocol: 'tcp', address: '127.0.0.1', port: 1 })).toMatchObject({
       host: 'pbx.example',
