@@ -121,7 +121,7 @@ describe('UDP on every address', () => {
       sources.push(source);
       udp.send(bytes, source, () => {});
     };
-    await udp.open({ received, broken: () => {}, lost: () => {} });
+    await udp.open({ received, broken: () => {}, lost: () => {}, owes: () => false, inUse: () => () => false });
     const socket = await client('127.0.0.5');
     const asked = async (address: string): Promise<(string | undefined)[]> => {
       const { address: from } = await ask(socket, address, udp.local.port, 'hello');
