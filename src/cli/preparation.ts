@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os';
 import { destination } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { createLog, type Log } from '../base/log.ts';
-import { type Diagnostic, hasErrors } from '../base/yaml/diagnostic.ts';
+import { type Diagnostic, hasErrors, inReadingOrder } from '../base/yaml/diagnostic.ts';
 import { type Advertised, chooseAdvertised } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { type Credentials, openCredentials } from '../config/credentials.ts';
 import type { Environment } from '../config/environment.ts';
+import { withoutAllowed } from '../dialplan/index.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import { type Progress, PromptLibrary } from '../prompts/library.ts';
 import { promptOrder } from '../prompts/order.ts';
@@ -39,10 +40,11 @@ export async function prepare(
 ): Promise<Preparation | undefined> {
   const loaded = await readDialplanFile(config, surroundings);
   if (loaded === undefined) return undefined;
-  const { plan, bytes } = loaded;
+  const { plan, bytes, diagnostics, allowed } = loaded;
   const proof = proofFindings(plan, nearby(config.files.dialplan, surroundings.folder), clock.now());
-  tell(proof, surroundings);
-  if (hasErrors(proof)) return undefined;
+  const findings = inReadingOrder([...diagnostics, ...withoutAllowed(proof, allowed)]);
+  tell(findings, surroundings);
+  if (hasErrors(findings)) return undefined;
   const credentials = await openCredentials({
     file: config.files.credentials,
     extensions: Object.keys(plan.extensions),

@@ -37,17 +37,17 @@ export async function readSettings(args: Arguments, surroundings: Surroundings):
   return value;
 }
 
-/** The dialplan of a configuration; undefined, and all is told, where it is wrong. */
+/** The dialplan of a configuration; undefined, with its errors printed, where it is wrong. Warnings are `check`'s. */
 export const readDialplan = async (config: Config, surroundings: Surroundings): Promise<Dialplan | undefined> =>
   (await readDialplanFile(config, surroundings))?.plan;
 
-/** The same, with the file as it was read. */
+/** The same, with the file as it was read, and the warnings about it, which are not printed. */
 export async function readDialplanFile(
   config: Config,
   surroundings: Surroundings,
 ): Promise<LoadedDialplan | undefined> {
   const loaded = await loadDialplan(config.files.dialplan, nearby(config.files.dialplan, surroundings.folder));
-  tell(loaded.ok ? loaded.value.diagnostics : loaded.error, surroundings);
+  if (!loaded.ok) tell(loaded.error, surroundings);
   return loaded.ok ? loaded.value : undefined;
 }
 

@@ -66,6 +66,12 @@ export const catalogue = {
     remedy: 'one file is one dialplan: remove the line, or move what follows to a file of its own',
   },
 
+  ALLOWED_NOTHING: {
+    severity: 'warning',
+    means: 'A comment "kozpont: allow" that names no warning.',
+    remedy: 'write the code of a warning as kozpont check prints it, or remove the comment',
+  },
+
   // The shape.
   UNKNOWN_KEY: {
     severity: 'error',
@@ -320,8 +326,13 @@ export const catalogue = {
   },
   DATE_TWICE: {
     severity: 'error',
-    means: 'A date stands twice in one calendar.',
+    means: 'A date stands twice in one calendar, both times alone or both times in a span.',
     remedy: 'remove one of the two',
+  },
+  LAST_MINUTE: {
+    severity: 'warning',
+    means: 'Hours that end at 23:59: the last minute of the day is closed.',
+    remedy: 'write 24:00, the midnight at the end of the day',
   },
   NEVER_CHANGES: {
     severity: 'warning',

@@ -6,12 +6,15 @@ import { outlineOf } from './outline/outline.ts';
 import type { Dialplan } from './plan.ts';
 import { rules } from './rules/index.ts';
 import type { Rule } from './rules/rule.ts';
+import { type Allowed, allowedIn, unknownAllowed, withoutAllowed } from './source/allowed.ts';
 import { readSource } from './source/read.ts';
 
 /** A dialplan that can take calls, and what should be looked at all the same (warnings). */
 export interface CompiledDialplan {
   readonly plan: Dialplan;
   readonly diagnostics: readonly Diagnostic[];
+  /** The warnings that the file itself accepts; they are not among the diagnostics. */
+  readonly allowed: readonly Allowed[];
 }
 
 /**
@@ -25,7 +28,9 @@ export function compileDialplan(text: string, file: string): Result<CompiledDial
   const check = (all: readonly Rule[]): readonly Diagnostic[] => all.flatMap(rule => [...rule.check(outline)]);
   const found = [...ofReading, ...check(rules.filter(rule => rule.ofAbsence !== true))];
   if (reading.source === undefined || hasErrors(found)) return fail(inReadingOrder(found));
-  const diagnostics = inReadingOrder([...found, ...check(rules.filter(rule => rule.ofAbsence === true))]);
+  const allowed = allowedIn(file, text);
+  const ofRules = [...found, ...check(rules.filter(rule => rule.ofAbsence === true))];
+  const diagnostics = inReadingOrder([...withoutAllowed(ofRules, allowed), ...unknownAllowed(allowed)]);
   if (hasErrors(diagnostics)) return fail(diagnostics);
-  return ok({ plan: compile(reading.document, reading.source, contentHash(text)), diagnostics });
+  return ok({ plan: compile(reading.document, reading.source, contentHash(text)), diagnostics, allowed });
 }

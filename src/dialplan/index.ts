@@ -12,3 +12,4 @@ export { loadDialplan } from './load.ts';
 export { numberFor } from './map/ways.ts';
 export type { Dialplan } from './plan.ts';
 export { formats, type Report } from './report/report.ts';
+export { withoutAllowed } from './source/allowed.ts';

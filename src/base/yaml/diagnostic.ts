@@ -34,9 +34,12 @@ const visible = (text: string): string =>
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some(diagnostic => diagnostic.severity === 'error');
 
-/** By file, line and column: the order in which a person goes through the file. */
+/** By file, the errors of each before its warnings, and by line and column: as a person goes through them. */
 export const inReadingOrder = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>
   [...diagnostics].sort(
     (a, b) =>
-      (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : 0) || a.at.line - b.at.line || a.at.col - b.at.col,
+      (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : 0) ||
+      Number(a.severity === 'warning') - Number(b.severity === 'warning') ||
+      a.at.line - b.at.line ||
+      a.at.col - b.at.col,
   );

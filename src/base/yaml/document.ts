@@ -65,7 +65,12 @@ export function readYaml(file: string, text: string, limits: YamlLimits = yamlLi
   if (problems.length > 0) {
     return {
       ...(problems.some(({ code }) => code === 'YAML_LIMIT') ? {} : { salvaged: document }),
-      diagnostics: problems.map(({ offset, ...problem }) => ({ severity: 'error', ...problem, at: position(offset) })),
+      diagnostics: problems.map(({ offset, other, message, ...problem }) => ({
+        severity: 'error',
+        ...problem,
+        message: other === undefined ? message : `${message}; the first one is in line ${position(other).line}`,
+        at: position(offset),
+      })),
     };
   }
   return { document, diagnostics: [] };

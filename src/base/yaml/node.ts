@@ -14,7 +14,7 @@ export interface YamlNode {
   readonly value: unknown;
   readonly offset: number;
   /** Of a mapping: `offset` is where the key stands. */
-  readonly entries?: ReadonlyMap<string, { readonly offset: number; readonly node: YamlNode }>;
+  readonly entries?: Entries;
   readonly items?: readonly YamlNode[];
 }
 
@@ -23,6 +23,8 @@ export interface YamlProblem {
   readonly message: string;
   readonly remedy?: string;
   readonly offset: number;
+  /** Of two that cannot both be: where the first one stands. */
+  readonly other?: number;
 }
 
 /** Thrown to stop at the first limit that is passed: what comes after it would only repeat the complaint. */
@@ -72,32 +74,50 @@ class NodeReader {
 
   private readMapping(pairs: readonly { key: unknown; value: unknown }[], offset: number, depth: number): YamlNode {
     const entries = new Map<string, { offset: number; node: YamlNode }>();
+    const again = new Map<string, Entries[]>();
     for (const pair of pairs) {
       const keyOffset = offsetOf(pair.key) ?? offset;
       const key = isScalar(pair.key) ? keyText(pair.key) : undefined;
       const node = this.read(pair.value, keyOffset, depth + 1);
       if (key === undefined || key === '__proto__') {
         this.problem('YAML_KEY', 'a key must be a plain name or number', keyOffset);
-      } else if (entries.has(key)) {
-        this.problem(
-          'YAML_DUPLICATE_KEY',
-          `${key} stands here twice`,
-          keyOffset,
-          'remove one, or give it another name',
-        );
-      } else {
-        entries.set(key, { offset: keyOffset, node });
+        continue;
       }
+      const first = entries.get(key);
+      if (first === undefined) {
+        entries.set(key, { offset: keyOffset, node });
+        continue;
+      }
+      this.problems.push({
+        code: 'YAML_DUPLICATE_KEY',
+        message: `${key} stands here twice`,
+        offset: keyOffset,
+        other: first.offset,
+        remedy: 'remove one, or give it another name',
+      });
+      if (first.node.entries === undefined || node.entries === undefined) continue;
+      const others = again.get(key);
+      if (others === undefined) again.set(key, [first.node.entries, node.entries]);
+      else others.push(node.entries);
     }
-    const values = [...entries].map(([key, { node }]) => [key, node.value]);
-    return { value: Object.assign(Object.create(null), Object.fromEntries(values)), offset, entries };
+    // What names an entry of the second of two mappings is not to be blamed for that as well.
+    for (const [key, all] of again) {
+      const first = entries.get(key);
+      if (first === undefined) continue;
+      const merged = new Map(all.toReversed().flatMap(each => [...each]));
+      entries.set(key, { offset: first.offset, node: mapping(merged, first.node.offset) });
+    }
+    return mapping(entries, offset);
   }
 
   private follow(anchor: string, offset: number, depth: number): YamlNode {
     const target = this.anchors.get(anchor);
     if (target === undefined || target === null) {
-      const why = target === null ? 'refers to the value that it is part of' : 'has no anchor before it';
-      this.problem('YAML_ALIAS', `*${anchor} ${why}`, offset);
+      if (target === null) this.problem('YAML_ALIAS', `*${anchor} refers to the value that it is part of`, offset);
+      else {
+        const message = `*${anchor} without quotes is an alias (YAML), and there is no anchor &${anchor} before it`;
+        this.problem('YAML_ALIAS', message, offset, `if it is a number to dial, put it in quotes: "*${anchor}"`);
+      }
       return { value: null, offset };
     }
     return this.readPlain(target, offset, depth);
@@ -113,14 +133,21 @@ class NodeReader {
   }
 }
 
+type Entries = ReadonlyMap<string, { readonly offset: number; readonly node: YamlNode }>;
+
+const mapping = (entries: Entries, offset: number): YamlNode => {
+  const values = [...entries].map(([key, { node }]) => [key, node.value]);
+  return { value: Object.assign(Object.create(null), Object.fromEntries(values)), offset, entries };
+};
+
 /**
- * A plain integer is a number only where it is written as a number is written back: `0101` and `+3612345678` are
- * telephone numbers and stay text.
+ * A number is one only where it is written as it is written back: `0101` and `+3612345678` are telephone numbers and
+ * stay text, and so does `12.10`.
  */
 function scalarValue(scalar: Scalar): unknown {
   const { value, source } = scalar;
   if (typeof value !== 'number' || source === undefined) return value;
-  return /^[-+]?[0-9]+$/.test(source) && String(value) !== source ? source : value;
+  return /^[-+]?[0-9]+([.][0-9]+)?$/.test(source) && String(value) !== source ? source : value;
 }
 
 /** A key is the text that stands in the file, whatever type YAML makes of it. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { inReadingOrder } from '../../base/yaml/diagnostic.ts';
-import { type Diagnostic, formats, loadDialplan } from '../../dialplan/index.ts';
+import { type Diagnostic, formats, loadDialplan, withoutAllowed } from '../../dialplan/index.ts';
 import { loadStories, proofFindings } from '../../rehearsal/index.ts';
 import type { Arguments, Command, ExitStatus, Surroundings } from '../command.ts';
 import { version } from '../version.ts';
@@ -10,7 +10,7 @@ export const command: Command = {
   rest: 'dialplan.yaml…',
   options: {
     'no-proof': { type: 'boolean', help: 'only the rules: every call is not played' },
-    strict: { type: 'boolean', help: 'warnings count as errors' },
+    strict: { type: 'boolean', help: 'warnings count as errors, except those that "# kozpont: allow CODE" accepts' },
     format: { type: 'string', value: Object.keys(formats).join('|'), help: 'how findings are printed (default: text)' },
   },
   about: `Prints each finding as "file:line:col CODE message", and below it what to do. dialplans/README.md explains the
@@ -55,7 +55,7 @@ async function findingsOf(file: string, folder: string, proved: boolean): Promis
   }
   const loaded = await loadDialplan(path, file);
   if (!loaded.ok) return loaded.error;
-  const { plan, diagnostics } = loaded.value;
+  const { plan, diagnostics, allowed } = loaded.value;
   if (!proved) return diagnostics;
-  return inReadingOrder([...diagnostics, ...proofFindings(plan, file, systemClock.now())]);
+  return inReadingOrder([...diagnostics, ...withoutAllowed(proofFindings(plan, file, systemClock.now()), allowed)]);
 }

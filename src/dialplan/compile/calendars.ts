@@ -1,7 +1,7 @@
 import type { YamlDocument } from '../../base/yaml/document.ts';
 import { holidaysOf } from '../calendar/holidays.ts';
 import type { Source } from '../grammar/dialplan.ts';
-import { type DateSpan, datesOf, readDates, readDays } from '../grammar/time.ts';
+import { type DateSpan, datesOf, isDay, readDates, readDays } from '../grammar/time.ts';
 import { overrideOf } from '../outline/overrides.ts';
 import { numbersOfCode } from '../override.ts';
 import type { Calendar, CalendarCode, Dialplan, OpenSpan } from '../plan.ts';
@@ -56,14 +56,17 @@ function compileWeek({ open }: WrittenCalendar): Calendar['week'] {
 function compileDates({ closed, exceptions }: WrittenCalendar): Pick<Calendar, 'exceptions' | 'yearly'> {
   const once: Record<string, readonly OpenSpan[]> = Object.create(null);
   const yearly: Record<string, readonly OpenSpan[]> = Object.create(null);
-  const set = (span: DateSpan, hours: readonly OpenSpan[]): void => {
+  const written: { readonly span: DateSpan; readonly hours: readonly OpenSpan[] }[] = [
+    ...closed.map(span => ({ span, hours: [] })),
+    ...Object.entries(exceptions).map(([dates, hours]) => {
+      const span = readDates(dates);
+      if (!span.ok) throw unchecked(['exceptions', dates]);
+      return { span: span.value, hours: inOrder(hours.flat()) };
+    }),
+  ];
+  // A day that is named alone wins over a span that it lies in.
+  for (const { span, hours } of written.sort((a, b) => Number(isDay(a.span)) - Number(isDay(b.span)))) {
     for (const date of datesOf(span)) (span.kind === 'once' ? once : yearly)[date] = hours;
-  };
-  for (const span of closed) set(span, []);
-  for (const [written, hours] of Object.entries(exceptions)) {
-    const span = readDates(written);
-    if (!span.ok) throw unchecked(['exceptions', written]);
-    set(span.value, inOrder(hours.flat()));
   }
   return { exceptions: once, yearly };
 }

@@ -27,7 +27,8 @@ export interface Notation {
   readonly examples?: readonly string[];
 }
 
-const text = (error: string | undefined, notation: Notation) => z.string(error).meta({ ...notation });
+const text = (error: string | z.core.$ZodErrorMap | undefined, notation: Notation) =>
+  z.string({ error }).meta({ ...notation });
 
 /** A value written as text, in a notation of its own. `expected`: "must be <expected>". */
 export const scalar = <T>(
@@ -35,7 +36,10 @@ export const scalar = <T>(
   read: (text: string) => Reading<T>,
   notation: Notation = {},
 ): z.ZodType<T, string> =>
-  text(`must be ${expected}`, notation).transform((written, context) => {
+  text(
+    ({ input }) => `must be ${expected}${typeof input === 'number' ? `, not the number ${input}` : ''}`,
+    notation,
+  ).transform((written, context) => {
     const reading = read(written);
     if (reading.ok) return reading.value;
     refuse(context, reading.error);

@@ -51,7 +51,7 @@ const hours = scalar('hours such as 08:00-17:00', readHours, {
 });
 const hoursOfDay = z.union([hours, z.array(hours)], { error: 'must be hours such as 08:00-17:00, or a list of them' });
 const asDates = { pattern: datesPattern, examples: ['12-24', '2026-12-24', '2026-12-24..2027-01-01'] };
-const dates = scalar('a date such as 2026-12-24', readDates, asDates);
+const dates = scalar('a date such as 2026-12-24, or 12-24 for every year', readDates, asDates);
 
 const place = scalar('a country such as HU, or a region such as DE-BY', readPlace, {
   pattern: placePattern,

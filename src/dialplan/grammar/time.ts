@@ -1,5 +1,6 @@
 /** Days, hours and dates as a calendar writes them. */
 import { ok } from '../../base/result.ts';
+import type { FindingCode } from '../catalogue.ts';
 import type { OpenSpan } from '../plan.ts';
 import { fault, quoted, type Reading } from './scalar.ts';
 
@@ -20,6 +21,7 @@ export const dayName = (index: number): string => days[index] ?? '';
 /** `mon`, `mon-fri`, `fri-mon`, `mon,wed`, `daily`: indices, Monday being 0; a day may be in it twice. */
 export function readDays(text: string): Reading<readonly number[]> {
   if (text === 'daily') return ok(daily);
+  if (looksLikeHours(text)) return afterComma('BAD_DAY', text, 'day');
   const wrong = fault('BAD_DAY', `must be days of the week, not ${quoted(text)}`);
   if (text.length > 64) return wrong;
   const found: number[] = [];
@@ -35,6 +37,16 @@ export function readDays(text: string): Reading<readonly number[]> {
   }
   return ok(found);
 }
+
+const looksLikeHours = (text: string): boolean => /^ ?[0-9]{1,2}:[0-9]{2} ?- ?[0-9]{1,2}:[0-9]{2} ?$/.test(text);
+
+/** Within braces a comma ends the hours, and what follows it is read as the next key. */
+const afterComma = (code: FindingCode, text: string, instead: string): Reading<never> =>
+  fault(
+    code,
+    `stands where a ${instead} belongs: the comma before it ends the hours`,
+    `put the hours in quotes: "…, ${text.trim()}"`,
+  );
 
 const midnight = 24 * 60;
 
@@ -68,9 +80,13 @@ export type DateSpan =
   | { readonly kind: 'once'; readonly from: string; readonly to: string }
   | { readonly kind: 'yearly'; readonly day: string };
 
+/** One day, not several. */
+export const isDay = (span: DateSpan): boolean => span.kind === 'yearly' || span.from === span.to;
+
 const longestSpan = 366;
 
 export function readDates(text: string): Reading<DateSpan> {
+  if (looksLikeHours(text)) return afterComma('BAD_DATE', text, 'date');
   const parts = text.length > 40 ? [] : text.split('..').map(part => part.trim());
   const [from = '', to = from] = parts;
   if (parts.length === 1 && /^[0-9]{2}-[0-9]{2}$/.test(from)) {
@@ -80,7 +96,7 @@ export function readDates(text: string): Reading<DateSpan> {
       : impossible(from, 'month first, then day: 12-24');
   }
   if (parts.length < 1 || parts.length > 2 || ![from, to].every(part => /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(part))) {
-    return fault('BAD_DATE', `must be a date such as 2026-12-24, not ${quoted(text)}`);
+    return fault('BAD_DATE', `must be a date such as 2026-12-24, not ${quoted(text)}`, dateRemedy(text));
   }
   for (const date of [from, to]) {
     if (!isDate(date)) return impossible(date);
@@ -89,6 +105,16 @@ export function readDates(text: string): Reading<DateSpan> {
   if (to < from) return fault('BAD_DATE', `ends before it begins: ${text}`, `write ${to}..${from}`);
   if (datesOf({ kind: 'once', from, to }).length > longestSpan) return fault('BAD_DATE', 'is longer than a year');
   return ok({ kind: 'once', from, to });
+}
+
+/** A date with dots in it, or the year left out: in the order of the month and the day that could be meant. */
+function dateRemedy(text: string): string | undefined {
+  const match = /^([0-9]{1,2})[./]([0-9]{1,2})[./]?$/.exec(text.trim());
+  if (match === null) return undefined;
+  const [first = '', second = ''] = match.slice(1).map(part => part.padStart(2, '0'));
+  const possible = [`${first}-${second}`, `${second}-${first}`].filter(day => isDate(`2000-${day}`));
+  const days = [...new Set(possible)].join(' or ');
+  return `a day of every year is month-day with a hyphen${days === '' ? ': 12-24' : `: ${days}`}`;
 }
 
 const impossible = (date: string, remedy?: string): Reading<never> =>

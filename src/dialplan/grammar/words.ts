@@ -37,6 +37,10 @@ export const languagePattern = /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/;
 
 export function readLanguage(text: string): Reading<string> {
   const wrong = fault('BAD_LANGUAGE', `must be a language in lower case, such as en or pt-br, not ${quoted(text)}`);
+  const lower = text.toLowerCase().replaceAll('_', '-');
+  if (!languagePattern.test(text) && languagePattern.test(lower)) {
+    return fault('BAD_LANGUAGE', `must be a language in lower case, not ${quoted(text)}`, `write ${lower}`);
+  }
   if (!languagePattern.test(text)) return wrong;
   try {
     Intl.getCanonicalLocales(text);

@@ -8,6 +8,7 @@ import { duplicateNumber } from './duplicateNumber.ts';
 import { endlessLoop } from './endlessLoop.ts';
 import { endlessRetry } from './endlessRetry.ts';
 import { featureCodes } from './featureCodes.ts';
+import { lastMinute } from './lastMinute.ts';
 import { members } from './members.ts';
 import { menuBack } from './menuBack.ts';
 import { menuWithoutChoice } from './menuWithoutChoice.ts';
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   endlessLoop,
   endlessRetry,
   featureCodes,
+  lastMinute,
   members,
   menuBack,
   menuWithoutChoice,

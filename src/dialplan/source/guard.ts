@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../base/yaml/diagnostic.ts';
 import { yamlLimits } from '../../base/yaml/document.ts';
 import { linesOf } from '../../base/yaml/lines.ts';
 import { finding } from '../catalogue.ts';
+import { blankName, wideBlank } from './wideBlanks.ts';
 
 /** Far above what the largest dialplan has, far below what would cost seconds or the stack. */
 export const guardLimits = { size: yamlLimits.size, tokens: 300_000, values: 40_000, nesting: 64, directives: 10 };
@@ -25,7 +26,7 @@ export function guard(file: string, text: string): readonly Diagnostic[] {
   if (text.startsWith('\ufeff')) {
     return [finding('BYTE_ORDER_MARK', start, 'the file begins with a byte order mark')];
   }
-  const characters = hiddenCharacters(file, text);
+  const characters = [...hiddenCharacters(file, text), ...wideIndentation(file, text)];
   return characters.length > 0 ? characters : structure(file, text);
 }
 
@@ -39,6 +40,19 @@ function hiddenCharacters(file: string, text: string): readonly Diagnostic[] {
     if (found.length === mostHidden) break;
   }
   return found;
+}
+
+/** A line that begins with what only looks like a space is a key of the top level to YAML, and the lines around it lose their level. */
+function wideIndentation(file: string, text: string): readonly Diagnostic[] {
+  for (const [index, line] of text.split('\n').entries()) {
+    const blanks = /^[ \t]*/.exec(line)?.[0].length ?? 0;
+    if (!wideBlank.test(line.charAt(blanks))) continue;
+    const at = { file, line: index + 1, col: blanks + 1 };
+    return [
+      finding('CONTROL_CHARACTER', at, `${blankName(line.charAt(blanks))} in the indentation`, 'indent with spaces'),
+    ];
+  }
+  return [];
 }
 
 /** The parser's own stack is a list, not recursion: how deep the text nests can be seen before anything recurses. */

@@ -8,6 +8,7 @@ import { guard, guardLimits } from './guard.ts';
 import { takeLater } from './later.ts';
 import { salvage } from './salvage.ts';
 import { explainSyntax } from './syntax.ts';
+import { nameWideBlanks } from './wideBlanks.ts';
 
 /** A file that is YAML at least. */
 export interface SourceReading {
@@ -27,7 +28,8 @@ export function readSource(
   if (refused.length > 0) return { diagnostics: refused };
   const yaml = readYaml(file, text, { ...yamlLimits, nodes: guardLimits.values });
   const written = yaml.document ?? yaml.salvaged;
-  if (written === undefined) return { diagnostics: explainSyntax(yaml.diagnostics, text).map(withRemedy) };
+  if (written === undefined)
+    return { diagnostics: nameWideBlanks(explainSyntax(yaml.diagnostics, text).map(withRemedy), text) };
   const { document, diagnostics: later } = takeLater(written);
   const { value: source, diagnostics: shape } = checkShape<Source>(document, dialplanGrammar);
   // An alias that leads nowhere has no value, and is not to be blamed for that as well.
@@ -35,7 +37,7 @@ export function readSource(
     yaml.diagnostics.filter(({ code }) => code === 'YAML_ALIAS').map(({ at }) => showPosition(at)),
   );
   const ofShape = shape.filter(({ at }) => !aliases.has(showPosition(at)));
-  const diagnostics = [...yaml.diagnostics, ...later, ...ofShape].map(withRemedy);
+  const diagnostics = nameWideBlanks([...yaml.diagnostics, ...later, ...ofShape].map(withRemedy), text);
   const draft = source ?? salvage(dialplanGrammar, document.value ?? {}) ?? {};
   return {
     reading: { document, draft, ...(source === undefined || hasErrors(diagnostics) ? {} : { source }) },

@@ -116,6 +116,24 @@ transfer: { recall: { otherwise: goodbye:bye } }
     expect(limits(people('defaults: { maxCalls: 2 }'))).toEqual([2, 3, undefined, 1]);
   });
 
+  it('lets a day that is named alone win over a span around it, wherever the two stand', () => {
+    const exceptionsOf = (lines: string) =>
+      compiled(text.replace(/ {4}closed: .*\n {4}exceptions: .*\n/, lines)).calendars.office?.exceptions;
+    const spans = { '2026-12-29': [], '2026-12-30': [{ from: 540, to: 720 }], '2026-12-31': [] };
+    expect(
+      exceptionsOf('    closed: [2026-12-29..2026-12-31]\n    exceptions: { 2026-12-30: "09:00-12:00" }\n'),
+    ).toEqual(spans);
+    expect(
+      exceptionsOf('    exceptions: { 2026-12-30: "10:00-11:00", 2026-12-29..2026-12-30: "09:00-12:00" }\n'),
+    ).toEqual({ '2026-12-29': [{ from: 540, to: 720 }], '2026-12-30': [{ from: 600, to: 660 }] });
+    expect(
+      exceptionsOf('    closed: [2026-12-30]\n    exceptions: { 2026-12-29..2026-12-30: "09:00-12:00" }\n'),
+    ).toEqual({
+      '2026-12-29': [{ from: 540, to: 720 }],
+      '2026-12-30': [],
+    });
+  });
+
   it('fills in what an extension does not say', () => {
     const busy = { to: { kind: 'queue', name: 'reception' }, at: at('defaults:', 'queue:') };
     const otherwise = { to: { kind: 'goodbye', name: 'bye' }, language: 'hu', at: at('defaults:', 'goodbye:') };

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hasErrors, showDiagnostic } from '../../../src/base/yaml/diagnostic.ts';
-import { catalogue, loadDialplan } from '../../../src/dialplan/index.ts';
+import { catalogue, compileDialplan, loadDialplan } from '../../../src/dialplan/index.ts';
 import { rules } from '../../../src/dialplan/rules/index.ts';
 import { proofCodes } from '../../../src/rehearsal/proof/findings.ts';
 
@@ -36,5 +36,46 @@ describe('a wrong dialplan', () => {
   it('is found by a rule that says so', () => {
     const ofRules = rules.flatMap(({ codes }) => codes);
     for (const code of ofRules) expect(Object.keys(catalogue)).toContain(code);
+  });
+});
+
+describe('a warning that the file accepts', () => {
+  const text = (before: string, behind = ''): string => `kozpont: 1
+company: { name: Example, timezone: Europe/Budapest, languages: [en] }
+prompts: { welcome: Welcome., bye: Goodbye. }
+extensions: { "101": { name: Anna, directDial: false } }
+menus:
+${before}
+  never: { greeting: welcome, directDial: false, keys: { 1: goodbye:bye }, noInput: goodbye:bye, invalid: goodbye:bye }${behind}
+numbers: { "+3612345678": goodbye:bye }
+transfer: { recall: { otherwise: goodbye:bye } }
+`;
+  const codes = (source: string): readonly string[] => {
+    const compiled = compileDialplan(source, 'plan.yaml');
+    return (compiled.ok ? compiled.value.diagnostics : compiled.error).map(({ code, at }) => `${code}:${at.line}`);
+  };
+  const found = codes(text('  # nothing'));
+
+  it('is found without the comment', () => expect(found).toContain('UNREACHABLE:7'));
+
+  it.each([
+    ['in a line before it', text('  # kozpont: allow UNREACHABLE')],
+    ['in the same line', text('  #', ' # kozpont: allow UNREACHABLE')],
+    ['among others', text('  #kozpont: allow UNUSED, UNREACHABLE')],
+  ])('by a comment %s is not reported', (_, source) => {
+    expect(codes(source)).toEqual(found.filter(code => code !== 'UNREACHABLE:7'));
+  });
+
+  it('is reported where the comment is for another code or another line', () => {
+    expect(codes(text('  # kozpont: allow UNUSED'))).toEqual(found);
+    expect(codes(`# kozpont: allow UNREACHABLE\n${text('  #')}`)).toContain('UNREACHABLE:8');
+  });
+
+  it('is never an error', () => {
+    const wrong = text('  # kozpont: allow UNKNOWN_PROMPT').replace(
+      'never: { greeting: welcome',
+      'never: { greeting: none',
+    );
+    expect(codes(wrong)).toContain('UNKNOWN_PROMPT:7');
   });
 });

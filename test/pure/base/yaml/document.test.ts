@@ -58,8 +58,8 @@ describe('a YAML file', () => {
   it('names each fault with its place', () => {
     expect(problems('a: [1, 2\nb: 3\n')[0]).toMatch(/^2:\d+ YAML_SYNTAX /);
     expect(problems(lines('a: 1', '101: x', 'a: 2', '"101": y'))).toEqual([
-      '3:1 YAML_DUPLICATE_KEY a stands here twice',
-      '4:1 YAML_DUPLICATE_KEY 101 stands here twice',
+      '3:1 YAML_DUPLICATE_KEY a stands here twice; the first one is in line 1',
+      '4:1 YAML_DUPLICATE_KEY 101 stands here twice; the first one is in line 2',
     ]);
     expect(problems('a: *nowhere\n')[0]).toMatch(/^1:4 YAML_(ALIAS|SYNTAX) /);
     expect(problems('a: &x [ *x ]\n')).toEqual(['1:9 YAML_ALIAS *x refers to the value that it is part of']);
