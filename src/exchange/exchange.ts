@@ -18,7 +18,7 @@ import type { LiveLeg } from './liveLeg.ts';
 import { Occupancy, Parts } from './occupancy.ts';
 import type { Census, Journal, KeptOverrides, Records, SavedCall, Sounds, Watcher } from './ports.ts';
 import { Queues } from './queues.ts';
-import { eachLegOnce } from './savedLegs.ts';
+import { eachLegOnce, isSavedCall, snapshotsIn } from './savedLegs.ts';
 
 export interface ExchangeOptions {
   readonly clock: Clock;
@@ -84,12 +84,17 @@ export class Exchange implements SignallingEvents {
   planChanged(): void {
     const plan = this.options.plan();
     this.hands.planChanged(plan, this.options.clock.now());
-    const { queues } = plan;
-    const older = [...new Set([...this.calls.values()].map(({ plan }) => plan))];
-    const all = [...older.map(plan => plan.queues), queues].flatMap(some => Object.entries(some));
-    this.served = { queues: Object.fromEntries(all) };
+    this.serve();
     this.signalling?.extensionsChanged();
     this.lookAtAgents();
+  }
+
+  /** The queues of the dialplan of now, and of those versions of which calls are up. */
+  private serve(): void {
+    const older = [...new Set([...this.calls.values()].map(({ plan }) => plan))];
+    const all = [...older, this.options.plan()].flatMap(({ queues }) => Object.entries(queues));
+    this.served = { queues: Object.fromEntries(all) };
+    this.queues.post({ kind: 'rulesChanged' });
   }
 
   /** How many calls are up on each version of the dialplan, by `Dialplan.version`. */
@@ -148,12 +153,13 @@ export class Exchange implements SignallingEvents {
     if (house === undefined) throw new Error('the exchange is not connected to signalling');
     const lives = saved.flatMap(one => {
       try {
+        if (!isSavedCall(one)) throw new Error('it is no call');
         const live = LiveCall.saved(house, this.options.plan(), one);
         this.calls.set(live.id, live);
         this.parts.set(live.id, [...partsIn(live.call)]);
         return [{ live, one }];
       } catch (error) {
-        this.options.log.error({ call: one.call?.id, error: messageOf(error) }, 'a call cannot be restored');
+        this.notRestored(one, error);
         return [];
       }
     });
@@ -165,6 +171,20 @@ export class Exchange implements SignallingEvents {
       for (const watcher of this.options.watchers ?? []) watcher.callBegan?.(id, call.origin);
       live.restore(legs);
     }
+  }
+
+  /** Its far ends are told, as far as they are known: nobody stays in a call that is nowhere. */
+  private notRestored(one: unknown, error: unknown): void {
+    const { call } = (one ?? {}) as Partial<SavedCall>;
+    this.options.log.error({ call: call?.id, error: messageOf(error) }, 'a call cannot be restored');
+    for (const snapshot of snapshotsIn(one)) {
+      try {
+        this.signalling?.adopt(snapshot, deaf).hangUp({ status: 503, text: 'Service Unavailable', cause: 41 });
+      } catch (failure) {
+        this.options.log.error({ call: call?.id, error: messageOf(failure) }, 'a leg of it cannot be ended');
+      }
+    }
+    if (typeof call?.id === 'string') this.options.journal?.ended(call.id);
   }
 
   reachableChanged(extension: string): void {
@@ -344,6 +364,8 @@ export class Exchange implements SignallingEvents {
   private finished(live: LiveCall, termination: Parameters<typeof recordOf>[2]): void {
     this.calls.delete(live.id);
     this.parts.set(live.id, []);
+    // It may have been the last one of an older version, and with it the last that could wait in a queue of that one.
+    if (live.plan !== this.options.plan()) this.serve();
     this.options.journal?.ended(live.id);
     const record = recordOf(live.call, live.plan.version, termination, this.options.clock.now());
     this.options.records.write(record);

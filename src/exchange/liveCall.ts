@@ -106,6 +106,32 @@ export class LiveCall implements LegOwner {
    * first: what comes of the loss of the latter reaches them.
    */
   restore(snapshots: SavedCall['legs']): void {
+    try {
+      this.resume(snapshots);
+    } catch (error) {
+      this.log.error({ error: messageOf(error) }, 'a call cannot be restored: it ends');
+      this.abandon('it could not be restored', snapshots);
+    }
+  }
+
+  /** Ends a call that call control cannot end: whatever of it is alive, and the dialogs that are not taken up yet. */
+  private abandon(reason: string, snapshots: SavedCall['legs']): void {
+    if (this.over) return;
+    const termination = { result: 'failed', reason, by: 'system' } as const;
+    const { legs } = this.state;
+    this.state = { ...this.state, phase: { kind: 'ended', termination }, legs: {}, timers: {} };
+    for (const [id, snapshot] of Object.entries(snapshots)) {
+      const who = own(legs, id)?.who ?? { number: '', display: undefined, extension: undefined };
+      try {
+        (this.legs.get(id) ?? this.newLeg(id, who)).dismiss(snapshot);
+      } catch (error) {
+        this.log.error({ leg: id, error: messageOf(error) }, 'a leg of it cannot be ended');
+      }
+    }
+    this.finish({ kind: 'finish', termination });
+  }
+
+  private resume(snapshots: SavedCall['legs']): void {
     const { phase, legs } = this.state;
     if (phase.kind === 'ended') {
       // It was written down in its last moment.
@@ -243,6 +269,7 @@ export class LiveCall implements LegOwner {
       const { transferId } = stimulus;
       this.carryOut({ kind: 'refuseTransfer', transferId, status: 500, text: 'Server Internal Error' });
     }
+    if (stimulus.kind === 'stopRequested') this.abandon('an error of call control', {});
     if (decisive.has(stimulus.kind)) this.post({ kind: 'stopRequested', reason: 'an error of call control' });
   }
 

@@ -106,8 +106,11 @@ export class LiveLeg implements LegMediaOwner {
 
   /** What a process that has died knew of a far end that was on its way out: nobody else would tell it. */
   dismiss(snapshot: LegSnapshot): void {
-    this.dialog = this.around.signalling.adopt(snapshot, this.events());
-    this.hangUp({ cause: 16, text: 'Normal Clearing' });
+    try {
+      this.dialog ??= this.around.signalling.adopt(snapshot, this.events());
+    } finally {
+      this.hangUp({ cause: 16, text: 'Normal Clearing' });
+    }
   }
 
   /** What outlives the process. */

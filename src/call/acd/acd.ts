@@ -67,7 +67,9 @@ export type AcdStimulus =
       readonly outcome: 'answered' | 'notTaken' | 'withdrawn';
     }
   | { readonly kind: 'agentChanged'; readonly agent: string; readonly reachable: boolean; readonly occupied: boolean }
-  | { readonly kind: 'timerFired'; readonly agent: string };
+  | { readonly kind: 'timerFired'; readonly agent: string }
+  /** Other queues are served than before: who serves none any more is no agent. */
+  | { readonly kind: 'rulesChanged' };
 
 export type AcdEffect =
   | { readonly kind: 'offer'; readonly queue: string; readonly callId: string; readonly agent: string }

@@ -43,9 +43,24 @@ function change(rules: AcdRules, acd: Acd, stimulus: AcdStimulus, now: Instant, 
       if (agent?.state.kind !== 'notReady' || agent.state.until > now) return acd;
       return withAgent(acd, { ...agent, state: settled(agent, { kind: 'ready' }, now) });
     }
+    case 'rulesChanged':
+      return served(rules, acd);
     default:
       return assertNever(stimulus);
   }
+}
+
+/** An agent who is being offered a call stays until that is over, and a queue until nobody waits in it. */
+function served(rules: AcdRules, { queues, agents }: Acd): Acd {
+  const serving = new Set(Object.values(rules.queues).flatMap(queue => queue.agents));
+  return {
+    queues: Object.fromEntries(
+      Object.entries(queues).filter(([name, entries]) => entries.length > 0 || Object.hasOwn(rules.queues, name)),
+    ),
+    agents: Object.fromEntries(
+      Object.entries(agents).filter(([extension, { state }]) => serving.has(extension) || state.kind === 'reserved'),
+    ),
+  };
 }
 
 function conclude(

@@ -65,3 +65,41 @@ test('who waits in a queue that is gone is served by its agents of before', asyn
   expect(house.signalling.dialed.map(({ request }) => request.target.number)).toEqual(['10']);
   await house.close();
 });
+
+test('queues and agents that the dialplan no longer has are counted as long as a call of theirs is up', async () => {
+  const house = new TestHouse({ plan: first });
+  const { caller } = await house.conversation();
+  const waits = await house.callIn();
+  waits.events.digit('0');
+  await house.settle();
+  expect(house.exchange.census()).toMatchObject({ agents: { busy: 1, reserved: 1 }, queues: { reception: {} } });
+  const { recall } = first.transfer;
+  const otherwise = { ...recall.otherwise, to: { kind: 'goodbye', name: 'bye' } as const };
+  const second = {
+    ...first,
+    version: 'second',
+    queues: {},
+    transfer: { ...first.transfer, recall: { ...recall, otherwise } },
+  };
+  house.swap(second);
+  await house.settle();
+  expect(house.exchange.census().queues).toMatchObject({ reception: { waiting: 1 } });
+  waits.events.ended({ by: 'remote', status: undefined, text: '' });
+  await house.settle();
+  // Whoever talks may still be transferred to that queue.
+  expect(house.exchange.census()).toMatchObject({ agents: { busy: 1 }, queues: { reception: { waiting: 0 } } });
+  caller.events.ended({ by: 'remote', status: undefined, text: '' });
+  await house.settle();
+  expect(house.exchange.census()).toMatchObject({ agents: {}, queues: {} });
+  expect(house.exchange.census().agents).toEqual({});
+  await house.close();
+});
+
+test('an agent of a queue that goes on without them is one no more, and is one again later', async () => {
+  const house = new TestHouse({ plan: first });
+  house.swap({ ...first, version: 'second', queues: { reception: { ...reception, agents: ['11'] } } });
+  expect(house.exchange.census().agents).toEqual({ ready: 1 });
+  house.swap({ ...first, version: 'third' });
+  expect(house.exchange.census().agents).toEqual({ ready: 2 });
+  await house.close();
+});

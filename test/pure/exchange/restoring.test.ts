@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Journal, SavedCall } from '../../../src/exchange/ports.ts';
 import type { FakeAdopted } from '../../support/fakeSignalling.ts';
-import { refer } from '../../support/fakeSignalling.ts';
+import { FakeSignalling, refer } from '../../support/fakeSignalling.ts';
 import { byFarEnd, TestHouse } from '../../support/house.ts';
 
 const music = [{ kind: 'file', path: 'default.wav' }];
@@ -232,10 +232,57 @@ describe('a process that dies', () => {
     await close();
   });
 
-  test('and left something that is no call: the others are restored', async () => {
+  const broken: [string, (saved: SavedCall) => unknown][] = [
+    ['nothing', () => null],
+    ['something that is no call', () => ({})],
+    ['a call without legs', ({ call }) => ({ call })],
+    ['a call with a leg that is none', ({ call, legs }) => ({ call: { ...call, legs: { caller: null } }, legs })],
+    ['a dialog that is none', ({ call, legs }) => ({ call, legs: { ...legs, caller: null } })],
+    ['a call without a phase', ({ call: { phase: _, ...call }, legs }) => ({ call, legs })],
+    ['a call without a history', ({ call: { trail: _, ...call }, legs }) => ({ call, legs })],
+    ['a history that is none', ({ call, legs }) => ({ call: { ...call, trail: [null] }, legs })],
+    ['timers that are none', ({ call, legs }) => ({ call: { ...call, timers: { talk: null } }, legs })],
+  ];
+
+  test.each(broken)('and left %s: the others are restored, and its far ends are told', async (_, breakIt) => {
     await before.conversation();
-    await restart(saved => [{}, ...saved]);
+    const other = await before.dial('101', '102');
+    before.signalling.to('102').events.answered('an answer', '127.0.0.1');
+    await before.settle();
+    await restart(saved => {
+      const [first, second] = saved;
+      if (first === undefined || second === undefined) throw new Error('they were not written down');
+      return [breakIt(second), first];
+    });
     expect(after.media.of('caller').peer).toBe(after.media.of('leg1'));
+    expect(after.exchange.callsNow).toBe(1);
+    // Of the other call, nobody is left who could be told otherwise.
+    const left = after.signalling.adopted.filter(({ from }) => from.party.kind === 'extension');
+    for (const { from, ended } of left) {
+      if (from.sipCallId === other.leg.sipCallId) expect(ended).toBeDefined();
+    }
+    // 101 is free.
+    const { leg } = await after.dial('103', '101');
+    expect(leg.ended).toBeUndefined();
+    expect(after.signalling.to('101')).toBeDefined();
+    await close();
+  });
+
+  test('and one of whose dialogs cannot be taken up: the call ends, and the others are restored', async () => {
+    await before.dial('101', '102');
+    before.signalling.to('102').events.answered('an answer', '127.0.0.1');
+    await before.settle();
+    await before.conversation();
+    const adopt = vi.spyOn(FakeSignalling.prototype, 'adopt').mockImplementationOnce(() => {
+      throw new Error('the dialog has no tag');
+    });
+    await restart();
+    adopt.mockRestore();
+    expect(after.exchange.callsNow).toBe(1);
+    expect(after.records).toMatchObject([{ termination: { result: 'failed', reason: 'it could not be restored' } }]);
+    expect(after.media.of('leg1').peer).toBeDefined();
+    const { leg } = await after.dial('103', '102');
+    expect(leg.ended).toBeUndefined();
     await close();
   });
 });

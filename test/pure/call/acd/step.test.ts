@@ -49,6 +49,30 @@ describe('an agent of two queues', () => {
   });
 });
 
+describe('other rules', () => {
+  const fewer = { queues: { sales: { agents: ['10'], retryAfter: 5_000 } } };
+
+  test('leave agents who serve nobody out, but for one who is being offered a call', () => {
+    for (const extension of ['10', '11', '12']) agent(1_000, extension);
+    queued(2_000, 'support', 'late');
+    expect(state('11')).toBe('reserved');
+    acd = stepAcd(fewer, acd, { kind: 'rulesChanged' }, 3_000).acd;
+    expect(Object.keys(acd.agents).sort()).toEqual(['10', '11']);
+    expect(acd.queues.support).toHaveLength(1);
+    acd = stepAcd(fewer, acd, { kind: 'callLeft', queue: 'support', callId: 'late' }, 3_000).acd;
+    acd = stepAcd(fewer, acd, { kind: 'rulesChanged' }, 4_000).acd;
+    expect(acd).toMatchObject({ queues: {}, agents: { '10': { state: { kind: 'ready' } } } });
+    expect([Object.keys(acd.queues), Object.keys(acd.agents)]).toEqual([[], ['10']]);
+  });
+
+  test('keep the queue that is served, although nobody waits', () => {
+    queued(1_000, 'sales', 'one');
+    post(2_000, { kind: 'callLeft', queue: 'sales', callId: 'one' });
+    acd = stepAcd(fewer, acd, { kind: 'rulesChanged' }, 3_000).acd;
+    expect(acd.queues).toEqual({ sales: [] });
+  });
+});
+
 describe('a queue whose name is one of Object.prototype', () => {
   test.each(['constructor', 'toString', 'hasOwnProperty'])('%s is a queue as any other', name => {
     const before = stepAcd({ queues: {} }, emptyAcd, { kind: 'callLeft', queue: name, callId: 'c' }, 1_000).acd;
