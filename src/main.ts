@@ -107,7 +107,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     ...(journal === undefined ? {} : { journal }),
   });
   const trunkOf = trunkFinder(config.trunks);
-  const { min, max } = config.limits.registration;
+  const { min, max, nat } = config.limits.registration;
   const signalling = await createSignalling(
     {
       clock,
@@ -116,7 +116,8 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
       server: engine.server,
       ready: () => engine.media.ready,
       realm: config.sip.realm,
-      registrar: { minExpires: min / 1_000, maxExpires: max / 1_000 },
+      registrar: { minExpires: min / 1_000, maxExpires: max / 1_000, natExpires: nat / 1_000 },
+      routesTaken: engine.routesTaken,
       registrations: { store: registrations, connectionsLast: engine.outlives },
       extensionExists: extension => Object.hasOwn(current.plan.extensions, extension),
       credentials: extension => current.credentials.passwordOf(extension),

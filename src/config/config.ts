@@ -140,7 +140,8 @@ export interface Limits {
   readonly callsPerSecondPerSource: number;
   /** New calls are refused while timers are later than this. */
   readonly eventLoopDelay: Duration;
-  readonly registration: { readonly min: Duration; readonly max: Duration };
+  /** `nat`: the longest for a phone behind a NAT over UDP. */
+  readonly registration: { readonly min: Duration; readonly max: Duration; readonly nat: Duration };
   /** How long calls in progress may go on after SIGTERM. */
   readonly drain: Duration;
 }

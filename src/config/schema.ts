@@ -154,6 +154,7 @@ export const configSchema = z.strictObject({
         .strictObject({
           min: duration({ min: second, max: 24 * hour }).prefault('1m'),
           max: duration({ min: second, max: 7 * 24 * hour }).prefault('1h'),
+          nat: duration({ min: second, max: 7 * 24 * hour }).prefault('1m'),
         })
         .refine(({ min, max }) => min <= max, 'min is longer than max')
         .prefault({}),

@@ -50,6 +50,7 @@ export function drachtioEngine(
     listening: undefined,
     media: pool,
     outlives: true,
+    routesTaken: false,
     watchFlows: undefined,
     ready,
     mediaServers: () =>

@@ -41,6 +41,7 @@ export async function embeddedEngine(
     listening: server.contacts.map(({ protocol, address, port }) => ({ transport: protocol, address, port })),
     media,
     outlives: false,
+    routesTaken: true,
     watchFlows(lost) {
       tellLost = lost;
     },

@@ -33,6 +33,8 @@ export interface Engine {
   readonly outlives: boolean;
   /** Tells of each phone whose connection has gone; undefined: the SIP server says so when a call there fails. */
   readonly watchFlows: ((lost: (flow: Flow) => void) => void) | undefined;
+  /** The SIP server takes the Route of a request from us. */
+  readonly routesTaken: boolean;
   /** Resolves when calls can be carried for the first time. Never rejects. */
   readonly ready: Promise<void>;
   mediaServers(): readonly MediaServerState[];

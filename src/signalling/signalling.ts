@@ -14,10 +14,11 @@ import type { LegSurroundings, LostLeg } from './dialogs/surroundings.ts';
 import { Authenticator } from './digest/authenticator.ts';
 import { Late } from './digest/late.ts';
 import { receiveInvite } from './inbound/invitation.ts';
-import { type OutboundSurroundings, SipOutboundLeg } from './outbound/outboundLeg.ts';
+import { type OutboundSurroundings, type PhoneAddress, SipOutboundLeg } from './outbound/outboundLeg.ts';
 import type { Signalling, SignallingEvents } from './port.ts';
-import type { Binding, RegistrarLimits } from './registrar/bindings.ts';
+import { type Binding, byPhone, type RegistrarLimits } from './registrar/bindings.ts';
 import { connectionUri, type Flow } from './registrar/nextHop.ts';
+import { routeField } from './registrar/path.ts';
 import { Registrar, type RegistrationCount } from './registrar/registrar.ts';
 import type { RegistrationStore } from './registrar/store.ts';
 import { parseUri } from './text/grammar.ts';
@@ -40,6 +41,8 @@ export interface SignallingOptions {
     /** Whether the connections of phones outlive this process, because those end in a server of its own. */
     readonly connectionsLast: boolean;
   };
+  /** Whether the server takes the Route of a request from us: phones behind a proxy with a Path need it. Default: no. */
+  readonly routesTaken?: boolean;
   extensionExists(extension: string): boolean;
   /** The password of an extension; undefined for whatever is none. */
   credentials(extension: string): string | undefined;
@@ -63,7 +66,13 @@ export interface SipSignalling extends Signalling {
 }
 
 /** Seconds. */
-const usualLimits: RegistrarLimits = { minExpires: 60, defaultExpires: 3600, maxExpires: 3600, maxContacts: 10 };
+const usualLimits: RegistrarLimits = {
+  minExpires: 60,
+  defaultExpires: 3600,
+  maxExpires: 3600,
+  natExpires: 60,
+  maxContacts: 10,
+};
 const goodbyeWithin = 2_000;
 
 /** Nobody is left on our side: whoever is left on the other one is told. A server that does not know the dialog says so. */
@@ -72,14 +81,17 @@ const endUnseen = (connection: Connection, dialogId: string): void => {
   connection.request({ method: 'BYE', dialogId, headers }, { final: () => {}, failed: () => {} });
 };
 
+const addressOf = ({ contact, nextHop, path }: Binding): PhoneAddress => ({ uri: contact, nextHop, path });
+
 /** A server answers 408 and 503 for a phone that does not answer. */
 const notTheirs = new Set([408, 430, 503]);
 const optionsWithin = 10_000;
 
-const isAnswered = (connection: Connection, { contact, nextHop }: Pick<Binding, 'contact' | 'nextHop'>) =>
-  new Promise<boolean>(resolve => {
+const isAnswered = (connection: Connection, { contact, nextHop, path }: Binding): Promise<boolean> =>
+  new Promise(resolve => {
+    const headers = routeField(path);
     connection.request(
-      { method: 'OPTIONS', uri: contact, nextHop, within: optionsWithin },
+      { method: 'OPTIONS', uri: contact, nextHop, headers, within: optionsWithin },
       { final: ({ status }) => resolve(!notTheirs.has(status)), failed: () => resolve(false) },
     );
   });
@@ -104,6 +116,7 @@ export const createSignalling = async (
     authenticator,
     late,
     limits: { ...usualLimits, ...options.registrar },
+    pathServed: options.routesTaken === true,
     extensionExists: extension => options.extensionExists(extension),
     reachableChanged: (extension, reachable) => {
       if (!closing) events.reachableChanged(extension, reachable);
@@ -150,7 +163,10 @@ export const createSignalling = async (
       if (target.kind === 'contact') {
         return parseUri(target.uri).ok ? [{ uri: target.uri, nextHop: undefined }] : [];
       }
-      return registrar.bindings(target.number).map(({ contact, nextHop }) => ({ uri: contact, nextHop }));
+      return byPhone(registrar.bindings(target.number)).map(([first, ...others]) => ({
+        ...addressOf(first),
+        others: others.map(addressOf),
+      }));
     },
   };
   /** Spread, so that those who were refused do not all come back in one second. */

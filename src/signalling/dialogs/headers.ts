@@ -18,10 +18,15 @@ const optionTag = /^[\w\-.!%*+`'~]{1,64}$/;
 const mostNamed = 10;
 
 /** The header fields of the 420 to a request that requires what we do not have; undefined where we have all of it. */
-export const unsupportedOptions = (require: string | undefined): Record<string, string> | undefined => {
+export const unsupportedOptions = (
+  require: string | undefined,
+  besides: ReadonlySet<string> = new Set(),
+): Record<string, string> | undefined => {
   if (require === undefined) return undefined;
   const tags = require.split(',').map(one => one.trim());
-  const missing = tags.filter(one => one !== '' && !understood.has(one.toLowerCase()));
+  const missing = tags.filter(
+    one => one !== '' && !understood.has(one.toLowerCase()) && !besides.has(one.toLowerCase()),
+  );
   if (missing.length === 0) return undefined;
   // What is no option tag is not repeated to anybody.
   const named = missing.filter(one => optionTag.test(one)).slice(0, mostNamed);

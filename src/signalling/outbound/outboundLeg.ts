@@ -21,20 +21,28 @@ import { toExchange } from '../dialogs/toExchange.ts';
 import { header } from '../drachtio/message.ts';
 import type { SrfIncomingResponse } from '../drachtio/srf.ts';
 import type { DialFailure, DialRequest, HangUp, LegEvents, LegSnapshot, OutboundLeg, Party } from '../port.ts';
+import { routeField } from '../registrar/path.ts';
 import { TransferDesk } from '../transfer/transferDesk.ts';
 import { type Answer, type Answered, Branch } from './branch.ts';
 import { type BranchId, type Fork, type ForkEffect, type ForkInput, startFork, stepFork } from './fork.ts';
 import { type DivertedBy, inviteFields } from './invite.ts';
 import { redirectedTo } from './redirect.ts';
 
-interface PhoneAddress {
+export interface PhoneAddress {
   readonly uri: string;
   readonly nextHop: string | undefined;
+  /** The proxies on the way to it. */
+  readonly path?: readonly string[];
+}
+
+/** With the same phone's other flows, which are tried where this one fails (RFC 5626, §5.3). */
+export interface RungPhone extends PhoneAddress {
+  readonly others?: readonly PhoneAddress[];
 }
 
 export interface OutboundSurroundings extends LegSurroundings {
   /** Where the phones are. */
-  phones(target: DialRequest['target']): readonly PhoneAddress[];
+  phones(target: DialRequest['target']): readonly RungPhone[];
   extensionExists(extension: string): boolean;
   /** The server has no connection to a phone that had registered over one. */
   flowFailed(nextHop: string): void;
@@ -42,6 +50,9 @@ export interface OutboundSurroundings extends LegSurroundings {
 
 /** RFC 5626, §5.3. */
 const flowFailed = 430;
+/** Nothing was heard from the phone: 408 and 503 stand for that (RFC 3261, §8.1.3.1). */
+const failsFlow = (status: number): boolean => status === flowFailed || status === 408 || status === 503;
+
 const cancelled: DialFailure = { reason: 'cancelled', status: 487, text: 'Request Terminated' };
 const answeredElsewhere = { Reason: reasonField('SIP', 200, 'Call completed elsewhere') };
 
@@ -127,16 +138,18 @@ export class SipOutboundLeg implements OutboundLeg {
     else this.finish(() => this.events.failed(cancelled));
   }
 
-  private addBranch(phone: PhoneAddress, divertedBy: DivertedBy | undefined): BranchId {
+  private addBranch(phone: RungPhone, divertedBy: DivertedBy | undefined): BranchId {
     const id = this.branches.length;
     // Each branch is a dialog of its own: to the server two dialogs with one Call-ID are one.
     const callId = id === 0 ? this.sipCallId : `${randomId(16)}@kozpont`;
-    const headers = inviteFields(this.request, callId, divertedBy);
+    const headers = { ...inviteFields(this.request, callId, divertedBy), ...routeField(phone.path ?? []) };
+    let rang = false;
     const branch = new Branch(
       this.around,
       { ...phone, callId, headers, offer: this.request.offer },
       {
         ringing: name => {
+          rang = true;
           if (name !== undefined && this.state === 'asking') {
             this.unindex.push(this.around.index.add(name, { leg: this, early: true, initiatedByUs: true }));
           }
@@ -153,7 +166,11 @@ export class SipOutboundLeg implements OutboundLeg {
         redirected: response => this.redirected(id, response),
         refused: (status, text) => {
           if (status === flowFailed && phone.nextHop !== undefined) this.around.flowFailed(phone.nextHop);
-          this.feed({ kind: 'refused', branch: id, status, text });
+          const [other, ...others] = rang || !failsFlow(status) ? [] : (phone.others ?? []);
+          if (other === undefined || this.state !== 'asking') {
+            return this.feed({ kind: 'refused', branch: id, status, text });
+          }
+          this.askInPlaceOf(id, [this.addBranch({ ...other, others }, divertedBy)]);
         },
       },
     );
@@ -174,6 +191,10 @@ export class SipOutboundLeg implements OutboundLeg {
     if (ids.length === 0) {
       return this.feed({ kind: 'refused', branch, status: response.status, text: response.reason });
     }
+    this.askInPlaceOf(branch, ids);
+  }
+
+  private askInPlaceOf(branch: BranchId, ids: readonly BranchId[]): void {
     this.feed({ kind: 'diverted', branch, into: ids });
     for (const id of ids) this.branches[id]?.invite();
   }

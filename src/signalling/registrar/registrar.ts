@@ -13,6 +13,7 @@ import { header } from '../drachtio/message.ts';
 import type { Responder } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
 import { parseCSeq, parseNameAddr, quote } from '../text/grammar.ts';
+import { elementsOf } from '../text/list.ts';
 import { userOf } from '../text/user.ts';
 import {
   type Binding,
@@ -25,7 +26,9 @@ import {
   secondsLeft,
 } from './bindings.ts';
 import { readContacts, readSeconds } from './contacts.ts';
-import { asksForRport, nextHop, withoutConnection } from './nextHop.ts';
+import { asksForRport, connectionUri, nextHop, type Source, withoutConnection } from './nextHop.ts';
+import { isOutbound, outboundFields, registersFlows } from './outbound.ts';
+import { firstHop, pathField, readPath } from './path.ts';
 import { restore, save } from './restored.ts';
 import type { SavedBinding } from './store.ts';
 
@@ -35,6 +38,8 @@ export interface RegistrarOptions {
   readonly limits: RegistrarLimits;
   readonly authenticator: Authenticator;
   readonly late: Late;
+  /** Whether the server takes a Route from us, so that phones behind a proxy with a Path can be reached. */
+  readonly pathServed: boolean;
   extensionExists(extension: string): boolean;
   reachableChanged(extension: string, reachable: boolean): void;
   /** Whether there is a phone: OPTIONS is answered. Never rejects. */
@@ -56,6 +61,10 @@ export interface RegistrationCount {
 }
 
 const none: Bindings = [];
+
+/** What a REGISTER may require beside what every request may. */
+const ofRegister = new Set(['path', 'outbound']);
+const ofRegisterWithoutPath = new Set(['outbound']);
 
 export class Registrar {
   private readonly entries = new Map<string, Entry>();
@@ -93,7 +102,7 @@ export class Registrar {
         bindings.filter(one => !gone.includes(one)),
       );
       for (const binding of gone) {
-        const way = withoutConnection(binding.uri, hop);
+        const way = withoutConnection(firstHop(binding.path, binding.uri), hop);
         if (way !== undefined) this.lookAgain(extension, { ...binding, ...way });
       }
     }
@@ -143,8 +152,11 @@ export class Registrar {
     const aor = readAor(header(request, 'to'));
     const cseq = parseCSeq(header(request, 'cseq') ?? '');
     const contacts = readContacts(header(request, 'contact'));
+    if (contacts === 'tooLong') return respond(400, { reason: 'Contact Too Long' });
     if (aor === undefined || !cseq.ok || contacts === 'malformed') return respond(400);
-    const unsupported = unsupportedOptions(header(request, 'require'));
+    if (registersFlows(contacts) > 1) return respond(400, { reason: 'More Than One Flow' });
+    const require = header(request, 'require');
+    const unsupported = unsupportedOptions(require, this.options.pathServed ? ofRegister : ofRegisterWithoutPath);
     if (unsupported !== undefined) return respond(420, { headers: unsupported });
     const asking = toAuthenticate(request, aor);
     const verdict = this.options.authenticator.check(asking);
@@ -157,9 +169,18 @@ export class Registrar {
       this.options.authenticator.complain(asking, verdict.user, 'otherExtension');
       return respond(403);
     }
-    const now = this.options.clock.now();
-    const symmetric = asksForRport(header(request, 'via'));
     const { source_address: address, source_port: port, protocol } = request;
+    const via = header(request, 'via');
+    const source: Source = { address, port, protocol, symmetric: asksForRport(via) };
+    const supported = header(request, 'supported');
+    const served = this.options.pathServed;
+    const path = readPath({ path: header(request, 'path'), supported, require, source, served });
+    if ('status' in path) {
+      this.options.log.info({ extension: aor, source: address, why: path.reason }, 'a Path was refused');
+      return respond(path.status, path);
+    }
+    const hops = elementsOf(via).length;
+    const now = this.options.clock.now();
     const after = register(
       this.bindings(aor),
       {
@@ -167,14 +188,27 @@ export class Registrar {
         expires: readSeconds(header(request, 'expires')),
         callId: header(request, 'call-id') ?? '',
         cseq: cseq.value.sequence,
-        nextHop: contact => nextHop(contact, { address, port, protocol, symmetric }),
+        socket: hops === 1 && path.length === 0 ? connectionUri(source) : undefined,
+        path,
+        wayTo: contact => {
+          const hop = nextHop(firstHop(path, contact), source);
+          const direct = hops === 1 && path.length === 0 && protocol.toLowerCase() === 'udp';
+          return { nextHop: hop, behindNat: direct && hop !== undefined };
+        },
       },
       now,
       this.options.limits,
     );
     if (!after.ok) return refuse(after.error, respond);
     this.keep(aor, after.value);
-    respond(200, { headers: contactFields(after.value, now) });
+    const outbound = isOutbound({ contacts, supported, protocol, hops, path });
+    respond(200, {
+      headers: {
+        ...contactFields(after.value, now),
+        ...(path.length === 0 ? {} : { Path: pathField(path) }),
+        ...(outbound ? outboundFields : {}),
+      },
+    });
   }
 
   private keep(extension: string, bindings: Bindings): void {
@@ -228,7 +262,8 @@ const contactFields = (bindings: Bindings, now: number): Record<string, string> 
   const contacts = bindings.map(one => {
     const q = one.q === 1 ? '' : `;q=${one.q}`;
     const instance = one.instance === undefined ? '' : `;+sip.instance=${quote(one.instance)}`;
-    return `<${one.contact}>${q}${instance};expires=${secondsLeft(one, now)}`;
+    const regId = one.regId === undefined ? '' : `;reg-id=${one.regId}`;
+    return `<${one.contact}>${q}${instance}${regId};expires=${secondsLeft(one, now)}`;
   });
   return { Contact: contacts.join(', ') };
 };

@@ -7,6 +7,7 @@ import { parseUri } from '../text/grammar.ts';
 import { type Binding, type Bindings, isSamePhone, type RegistrarLimits } from './bindings.ts';
 import { asContact } from './contacts.ts';
 import { isNextHop, withoutConnection } from './nextHop.ts';
+import { firstHop, isPathUri, noPath } from './path.ts';
 import type { SavedBinding } from './store.ts';
 
 export interface Circumstances {
@@ -44,12 +45,13 @@ const restoreOne = (
   const parsed = parseUri(saved.contact);
   const contact = parsed.ok ? asContact(parsed.value) : undefined;
   if (contact === undefined) return undefined;
-  const { nextHop, instance } = saved;
+  const { nextHop, instance, regId, socket, path = noPath } = saved;
   if (nextHop !== undefined && !isNextHop(nextHop)) return undefined;
-  const way = connectionsLast ? { nextHop } : withoutConnection(contact.uri, nextHop);
-  return way === undefined ? undefined : { ...saved, ...contact, ...way, instance, expiresAt };
+  if (!path.every(isPathUri)) return undefined;
+  const way = connectionsLast ? { nextHop } : withoutConnection(firstHop(path, contact.uri), nextHop);
+  return way === undefined ? undefined : { ...saved, ...contact, ...way, instance, regId, socket, path, expiresAt };
 };
 
 /** As it is written down: the order within an extension is that of its bindings. */
 export const save = (extension: string, bindings: Bindings): readonly SavedBinding[] =>
-  bindings.map(({ uri: _, ...binding }) => ({ extension, ...binding }));
+  bindings.map(({ uri: _, path, ...binding }) => ({ extension, ...binding, ...(path.length === 0 ? {} : { path }) }));

@@ -7,7 +7,11 @@ export interface SavedBinding {
   readonly contact: string;
   readonly instance?: string | undefined;
   readonly q: number;
+  readonly regId?: number | undefined;
   readonly nextHop?: string | undefined;
+  /** Absent: none. */
+  readonly path?: readonly string[] | undefined;
+  readonly socket?: string | undefined;
   readonly callId: string;
   readonly cseq: number;
   readonly expiresAt: Instant;

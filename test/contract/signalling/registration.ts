@@ -217,4 +217,76 @@ export const registration = (open: OpenRig): void => {
     await phone.next('CANCEL');
     phone.respond(invite, 487);
   });
+
+  test('a phone behind a NAT over UDP registers for as long as the NAT remembers it, others as they ask', async () => {
+    const rig = await open({ registrar: { natExpires: 70 } });
+    const phone = await rig.phone('101');
+    const natted = await phone.register(userOf('101'), { Contact: '<sip:101@192.168.77.7:5062>', Expires: '3600' });
+    expect(fieldOf(natted, 'Contact')).toMatch(/expires=70$/);
+    const plain = await rig.phone('102');
+    expect(fieldOf(await plain.register(userOf('102'), { Expires: '3600' }), 'Contact')).toMatch(/expires=3600$/);
+    const stream = await rig.phone('103', 'tcp');
+    const connected = await stream.register(userOf('103'), { Contact: '<sip:103@192.168.77.7>', Expires: '3600' });
+    expect(fieldOf(connected, 'Contact')).toMatch(/expires=3600$/);
+  });
+
+  test('a phone that begins anew with another user part rings once', async () => {
+    const rig = await open();
+    const phone = await rig.phone('101');
+    for (const user of ['a1', 'a2']) {
+      const accepted = await phone.register(userOf('101'), { Contact: `<sip:${user}@192.168.77.7:5062>` });
+      expect(fieldsOf(accepted, 'Contact').map(addressOf)).toEqual([`sip:${user}@192.168.77.7:5062`]);
+    }
+    expect(rig.signalling.registrations).toEqual({ extensions: 1, bindings: 1 });
+  });
+
+  test('a long contact is taken, and one that is too long is told so', async () => {
+    const rig = await open();
+    const phone = await rig.phone('101');
+    const contact = (length: number) =>
+      `<sip:101@${phone.address.host}:${phone.address.port};pn-prid=${'a'.repeat(length)}>`;
+    expect(statusOf(await phone.register(userOf('101'), { Contact: contact(900) }))).toBe(200);
+    phone.request('REGISTER', `sip:${phone.target}`, { To: `<sip:101@${phone.target}>`, Contact: contact(2_100) });
+    expect((await phone.next(400)).startLine).toBe('SIP/2.0 400 Contact Too Long');
+  });
+
+  test('a Path that the server could not follow is refused, not dropped', async () => {
+    const rig = await open();
+    const phone = await rig.phone('101');
+    const { host, port } = phone.address;
+    const refused = await phone.register(userOf('101'), { Path: `<sip:${host}:${port};lr>`, Supported: 'path' });
+    expect([statusOf(refused), fieldOf(refused, 'Unsupported')]).toEqual([420, 'path']);
+    expect(rig.signalling.reachable('101')).toBe(false);
+  });
+
+  test('outbound (RFC 5626): by a connection, with the time in which we expect a ping; a flow replaces itself alone', async () => {
+    const rig = await open();
+    const instance = '+sip.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e128>"';
+    const flow = async (id: number) => {
+      const phone = await rig.phone('101', 'tcp');
+      const Contact = `${phone.contact};${instance};reg-id=${id}`;
+      return { phone, accepted: await phone.register(userOf('101'), { Contact, Supported: 'path, outbound' }) };
+    };
+    const first = await flow(1);
+    expect(fieldOf(first.accepted, 'Require')).toBe('outbound');
+    expect(fieldOf(first.accepted, 'Flow-Timer')).toBe('120');
+    expect(fieldOf(first.accepted, 'Contact')).toContain(`;${instance};reg-id=1;`);
+    const second = await flow(2);
+    expect(rig.signalling.registrations.bindings).toBe(2);
+    const again = await flow(1);
+    expect(rig.signalling.registrations.bindings).toBe(2);
+    // The last flow alone rings.
+    const { leg, watch } = rig.dial('101');
+    const invite = await again.phone.next('INVITE');
+    expect(second.phone.log.some(message => message.startLine.startsWith('INVITE'))).toBe(false);
+    leg.cancel();
+    await watch.next('failed');
+    again.phone.respond(invite, 487);
+    const datagrams = await rig.phone('102');
+    const plain = await datagrams.register(userOf('102'), {
+      Contact: `${datagrams.contact};${instance};reg-id=1`,
+      Supported: 'outbound',
+    });
+    expect([statusOf(plain), fieldsOf(plain, 'Require')]).toEqual([200, []]);
+  });
 };

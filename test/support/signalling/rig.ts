@@ -9,7 +9,7 @@ import { type Arrived, LegWatch, ScriptedExchange } from './scriptedExchange.ts'
 import type { SipText } from './sipText.ts';
 
 export interface RigOptions
-  extends Partial<Pick<SignallingOptions, 'registrar' | 'registrations' | 'phoneOptions' | 'ready'>> {
+  extends Partial<Pick<SignallingOptions, 'registrar' | 'registrations' | 'routesTaken' | 'phoneOptions' | 'ready'>> {
   /** Time stands still, but for what the test moves. */
   readonly virtual?: boolean;
   /** Callers who are no extension come from this trunk. */
@@ -54,6 +54,7 @@ export class Rig {
         phoneOptions: options.phoneOptions ?? (() => ({ transferNotify: 'progress' })),
         ...(options.ready === undefined ? {} : { ready: options.ready }),
         ...(options.registrations === undefined ? {} : { registrations: options.registrations }),
+        ...(options.routesTaken === undefined ? {} : { routesTaken: options.routesTaken }),
         ...(options.registrar === undefined ? {} : { registrar: options.registrar }),
       },
       exchange,

@@ -1,11 +1,13 @@
 /** Phones that are reached over the connection that they have registered over, and no other way (RFC 5626). */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { VirtualClock } from '../../../src/base/clock.ts';
 import type { Hop } from '../../../src/embedded/sip/stack.ts';
 import { openDrachtiod, type ServerUnderTest } from '../../support/drachtio/server.ts';
 import type { Phone } from '../../support/signalling/phone.ts';
-import { Rig, theirSdp, userOf } from '../../support/signalling/rig.ts';
-import { statusOf } from '../../support/signalling/sipText.ts';
+import { Rig, type RigOptions, theirSdp, userOf } from '../../support/signalling/rig.ts';
+import { fieldOf, fieldsOf, parseSipText, serializeSipText, statusOf } from '../../support/signalling/sipText.ts';
 
 let server: ServerUnderTest | undefined;
 let rig: Rig | undefined;
@@ -18,7 +20,7 @@ afterEach(async () => {
 const minute = 60_000;
 
 /** The time of the server is virtual, that of signalling is not. `told`: signalling hears of lost connections at once. */
-const open = async (told: boolean) => {
+const open = async (told: boolean, options: RigOptions = {}) => {
   const clock = new VirtualClock(Date.now());
   const lost: Hop[] = [];
   const opened = await openDrachtiod({
@@ -29,7 +31,7 @@ const open = async (told: boolean) => {
     },
   });
   server = opened;
-  const made = await Rig.open(opened, { registrar: { maxExpires: 3600 } });
+  const made = await Rig.open(opened, options);
   rig = made;
   const pass = async (minutes: number): Promise<void> => {
     for (let passed = 0; passed < minutes; passed++) {
@@ -129,5 +131,97 @@ describe('the connection of a registered phone', () => {
     leg.cancel();
     await watch.next('failed');
     phone.respond(invite, 487);
+  });
+});
+
+describe('a phone behind an edge proxy (RFC 3327)', () => {
+  test('is reached by the Route that its Path gave, through the place that the REGISTER came from', async () => {
+    const { rig: on } = await open(true, { routesTaken: true });
+    const edge = await on.phone('101');
+    const { host, port } = edge.address;
+    const Path = [`<sip:edge@${host}:${port};lr>`, '<sip:inner.invalid;lr;ob>'];
+    const accepted = await edge.register(userOf('101'), {
+      Path: Path.join(', '),
+      Supported: 'path',
+      Contact: '<sip:101@10.9.9.9:5061>',
+      Expires: '3600',
+    });
+    expect([statusOf(accepted), fieldsOf(accepted, 'Path').join(', ')]).toEqual([200, Path.join(', ')]);
+    // The NAT, if there is one, is the proxy's business.
+    expect(fieldOf(accepted, 'Contact')).toMatch(/expires=3600$/);
+    const { leg, watch } = on.dial('101');
+    const invite = await edge.next('INVITE');
+    expect(invite.startLine).toBe('INVITE sip:101@10.9.9.9:5061 SIP/2.0');
+    expect(fieldsOf(invite, 'Route').join(', ')).toBe(Path.join(', '));
+    leg.cancel();
+    await watch.next('failed');
+    edge.respond(invite, 487);
+  });
+
+  test('nobody else is made the destination of our calls', async () => {
+    const { rig: on } = await open(true, { routesTaken: true });
+    const phone = await on.phone('101');
+    for (const [Path, Supported, status] of [
+      ['<sip:192.0.2.77;lr>', 'path', 403],
+      ['<sip:edge.invalid;lr>', 'path', 403],
+      [`<sip:${phone.address.host}:${phone.address.port};lr>`, 'timer', 421],
+    ] as const) {
+      expect(statusOf(await phone.register(userOf('101'), { Path, Supported }))).toBe(status);
+    }
+    expect(on.signalling.reachable('101')).toBe(false);
+    phone.request('REGISTER', `sip:${phone.target}`, { To: `<sip:101@${phone.target}>`, Path: '<sip:192.0.2.77;lr>' });
+    expect(statusOf(await phone.next(401))).toBe(401);
+  });
+});
+
+describe('a phone with two flows (RFC 5626)', () => {
+  const instance = '+sip.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e128>"';
+  const flow = async (on: Rig, id: number): Promise<Phone> => {
+    const phone = await on.phone('101', 'tcp');
+    const Contact = `${phone.contact};${instance};reg-id=${id}`;
+    expect(statusOf(await phone.register(userOf('101'), { Contact, Supported: 'outbound' }))).toBe(200);
+    return phone;
+  };
+
+  test('rings on the other one when the first has gone without a word', async () => {
+    const { rig: on, connections } = await open(false);
+    const [first, second] = [await flow(on, 1), await flow(on, 2)];
+    await second.close();
+    await connections(1);
+    const { leg, watch } = on.dial('101');
+    const invite = await first.next('INVITE');
+    expect(on.signalling.registrations.bindings).toBe(1);
+    leg.cancel();
+    await watch.next('failed');
+    first.respond(invite, 487);
+  });
+});
+
+describe('a phone that listens for other connections', () => {
+  test('is asked when its own has gone, and is back when it answers', async () => {
+    const { rig: on, connections } = await open(true);
+    const listener = createServer().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    const phone = await on.phone('101', 'tcp');
+    const Contact = `<sip:101@127.0.0.1:${port};transport=tcp>`;
+    expect(statusOf(await phone.register(userOf('101'), { Contact }))).toBe(200);
+    listener.on('connection', socket => {
+      socket.on('data', data => {
+        const request = parseSipText(data.toString());
+        const kept = request.fields.filter(([name]) => ['Via', 'From', 'To', 'Call-ID', 'CSeq'].includes(name));
+        socket.write(serializeSipText('SIP/2.0 200 OK', kept, ''));
+      });
+    });
+    await phone.close();
+    await vi.waitFor(() =>
+      expect(on.exchange.reachability).toEqual([
+        ['101', true],
+        ['101', false],
+        ['101', true],
+      ]),
+    );
+    await connections(1);
+    listener.close();
   });
 });

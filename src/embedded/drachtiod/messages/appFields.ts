@@ -1,4 +1,6 @@
 /** Which of an application's header fields are taken over into a message, and how. */
+
+import { splitList } from '../../../sip/grammar/splitList.ts';
 import type { HeaderField } from '../../../sip/message.ts';
 
 /** Theirs is the path and the framing of a message: the server's business, whatever the application says. */
@@ -23,6 +25,9 @@ const named = (field: HeaderField): HeaderField => {
 export const appFields = (headers: readonly HeaderField[]): HeaderField[] =>
   headers.filter(field => !serversOwn.has(field.name) && !dialogs.has(field.name)).map(named);
 
-/** Without the path, but with what an application may choose for a request that starts a dialog. */
+/** Without the path, but with what an application may choose for a request that starts a dialog: its first route, too. */
 export const appFieldsOutsideDialog = (headers: readonly HeaderField[]): HeaderField[] =>
-  headers.filter(field => !serversOwn.has(field.name)).map(named);
+  headers.flatMap(field => {
+    if (field.name === 'Route') return splitList(field.value).map(value => ({ name: 'Route', value: value.trim() }));
+    return serversOwn.has(field.name) ? [] : [named(field)];
+  });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   type Bindings,
+  byPhone,
   nextExpiry,
   type RegisterRequest,
   register,
@@ -9,13 +10,24 @@ import {
 import { readContacts } from '../../../../src/signalling/registrar/contacts.ts';
 import { must } from '../../../support/must.ts';
 
-const limits = { minExpires: 60, defaultExpires: 3600, maxExpires: 7200, maxContacts: 3 };
+const limits = { minExpires: 60, defaultExpires: 3600, maxExpires: 7200, natExpires: 60, maxContacts: 3 };
 const now = 1_000_000;
+
+const direct = { nextHop: undefined, behindNat: false };
 
 const request = (contact: string | undefined, changes: Partial<RegisterRequest> = {}): RegisterRequest => {
   const contacts = readContacts(contact);
-  if (contacts === 'malformed') throw new Error('malformed');
-  return { contacts, expires: undefined, callId: 'c', cseq: 1, nextHop: () => undefined, ...changes };
+  if (contacts === 'malformed' || contacts === 'tooLong') throw new Error('malformed');
+  return {
+    contacts,
+    expires: undefined,
+    callId: 'c',
+    cseq: 1,
+    socket: undefined,
+    path: [],
+    wayTo: () => direct,
+    ...changes,
+  };
 };
 
 const registered = (...requests: readonly RegisterRequest[]): Bindings =>
@@ -109,5 +121,94 @@ describe('REGISTER is refused, and changes nothing', () => {
   test('where a star wants to stay', () => {
     expect(refusal([], request('*'))).toBe('malformed');
     expect(refusal([], request('*', { expires: 60 }))).toBe('malformed');
+  });
+});
+
+describe('a phone behind a NAT over UDP', () => {
+  const natted = { wayTo: () => ({ nextHop: 'sip:192.0.2.1:40000', behindNat: true }) };
+
+  test('is granted what keeps the NAT open, and no more than others are', () => {
+    expect(shown(registered(request('<sip:a@10.0.0.7>', { ...natted, expires: 3600 })))).toEqual(['sip:a@10.0.0.7 60']);
+    expect(shown(registered(request('<sip:a@10.0.0.7>', natted)))).toEqual(['sip:a@10.0.0.7 60']);
+    const short = { ...limits, natExpires: 7200, maxExpires: 600 };
+    expect(shown(must(register([], request('<sip:a@10.0.0.7>', natted), now, short)))).toEqual(['sip:a@10.0.0.7 600']);
+  });
+
+  test('is not told to ask for longer than it is granted', () => {
+    const after = register([], request('<sip:a@10.0.0.7>', { ...natted, expires: 60 }), now, limits);
+    expect(after.ok).toBe(true);
+  });
+});
+
+describe('one socket is one phone', () => {
+  const from = (socket: string | undefined, callId: string) => ({ socket, callId });
+
+  test('that begins anew with another user part takes the place of what it was', () => {
+    const again = [
+      request('<sip:a1@10.0.0.7>', from('sip:192.0.2.1:5060;transport=udp', 'c')),
+      request('<sip:a2@10.0.0.7>', from('sip:192.0.2.1:5060;transport=udp', 'd')),
+    ];
+    expect(shown(registered(...again))).toEqual(['sip:a2@10.0.0.7 3600']);
+  });
+
+  test.each([
+    ['another socket', '', 'sip:192.0.2.1:5060;transport=udp', '', 'sip:192.0.2.1:5061;transport=udp'],
+    ['another protocol', '', 'sip:192.0.2.1:5060;transport=udp', '', 'sip:192.0.2.1:5060;transport=tcp'],
+    ['a proxy stands between', '', undefined, '', undefined],
+    [
+      'they say that they are two',
+      ';+sip.instance="<a>"',
+      'sip:192.0.2.1:1',
+      ';+sip.instance="<b>"',
+      'sip:192.0.2.1:1',
+    ],
+  ])('unless %s', (_, one, oneSocket, other, otherSocket) => {
+    const both = [
+      request(`<sip:a1@10.0.0.7>${one}`, from(oneSocket, 'c')),
+      request(`<sip:a2@10.0.0.7>${other}`, from(otherSocket, 'd')),
+    ];
+    expect(registered(...both)).toHaveLength(2);
+  });
+
+  test('may register several contacts at once, and take one of them back', () => {
+    const socket = 'sip:192.0.2.1:5060;transport=udp';
+    const both = request('<sip:a1@10.0.0.7>, <sip:a2@10.0.0.7>', from(socket, 'c'));
+    const again = { ...both, cseq: 2 };
+    expect(registered(both, again)).toHaveLength(2);
+    const back = request('<sip:a1@10.0.0.7>;expires=0', { ...from(socket, 'c'), cseq: 2 });
+    expect(shown(registered(both, back))).toEqual(['sip:a2@10.0.0.7 3600']);
+  });
+});
+
+describe('the flows of one phone (RFC 5626)', () => {
+  const flow = (id: number | undefined, host: string, instance = '<urn:uuid:1>') =>
+    request(`<sip:a@${host};ob>;+sip.instance="${instance}"${id === undefined ? '' : `;reg-id=${id}`}`, {
+      callId: host,
+    });
+
+  test('stand beside each other, and each is replaced by itself', () => {
+    expect(registered(flow(1, '10.0.0.7'), flow(2, '10.0.0.8'))).toHaveLength(2);
+    expect(shown(registered(flow(1, '10.0.0.7'), flow(2, '10.0.0.8'), flow(1, '10.0.0.9')))).toEqual([
+      'sip:a@10.0.0.9;ob 3600',
+      'sip:a@10.0.0.8;ob 3600',
+    ]);
+    // The same contact on two flows, as a phone behind a NAT has it.
+    expect(registered(flow(1, '10.0.0.7'), { ...flow(2, '10.0.0.7'), callId: 'd' })).toHaveLength(2);
+  });
+
+  test('a phone that does not say which flow it is has one', () => {
+    expect(registered(flow(1, '10.0.0.7'), flow(undefined, '10.0.0.8'))).toHaveLength(1);
+    expect(registered(flow(undefined, '10.0.0.8'), flow(1, '10.0.0.7'))).toHaveLength(1);
+  });
+
+  test('one of each phone is rung, the last one, and the others are there for when it fails', () => {
+    const bindings = registered(flow(1, '10.0.0.7'), flow(1, '10.0.0.5', '<urn:uuid:2>'), flow(2, '10.0.0.8'));
+    expect(byPhone(bindings).map(phone => phone.map(({ uri }) => uri.host))).toEqual([
+      ['10.0.0.8', '10.0.0.7'],
+      ['10.0.0.5'],
+    ]);
+    expect(byPhone(registered(request('<sip:a@1.1.1.1>'), request('<sip:b@1.1.1.1>', { callId: 'd' })))).toHaveLength(
+      2,
+    );
   });
 });

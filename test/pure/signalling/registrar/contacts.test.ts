@@ -29,12 +29,27 @@ test.each([
   '<sip:a@1.1.1.1?Replaces=x>',
   '<sip:a@1.1.1.1',
   'nonsense',
-  Array(21).fill('<sip:a@1.1.1.1>').join(','),
-  `<sip:${'a'.repeat(600)}@1.1.1.1>`,
   '<sip:a b@1.1.1.1>',
   '<sip:a@1.1.1.1\r\nINVITE sip:x>',
 ])('no contact of ours: %s', value => {
   expect(contacts(value)).toBe('malformed');
+});
+
+test('what is too long is told from what is wrong', () => {
+  expect(contacts(`<sip:a@1.1.1.1;pn-prid=${'a'.repeat(2_000)}>`)).toHaveLength(1);
+  expect(contacts(`<sip:a@1.1.1.1;pn-prid=${'a'.repeat(2_048)}>`)).toBe('tooLong');
+  expect(contacts(Array(21).fill('<sip:a@1.1.1.1>').join(','))).toBe('tooLong');
+});
+
+test('the flow that a contact is (RFC 5626): a number from 1, or none', () => {
+  const flows = readContacts(
+    ['1', '2147483647', '0', '2147483648', '-1', 'x', '1a'].map(id => `<sip:a@1.1.1.1>;reg-id=${id}`).join(','),
+  );
+  expect(typeof flows === 'string' || flows.map(({ regId }) => regId)).toEqual([
+    1,
+    2_147_483_647,
+    ...Array(5).fill(undefined),
+  ]);
 });
 
 test('what is taken can stand in a request line', () => {

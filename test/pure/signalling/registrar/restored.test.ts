@@ -11,7 +11,7 @@ import type { SavedBinding } from '../../../../src/signalling/registrar/store.ts
 import { hostileTexts } from '../../../support/hostileTexts.ts';
 import { must } from '../../../support/must.ts';
 
-const limits = { minExpires: 60, defaultExpires: 3600, maxExpires: 3600, maxContacts: 3 };
+const limits = { minExpires: 60, defaultExpires: 3600, maxExpires: 3600, natExpires: 60, maxContacts: 3 };
 const now = Date.UTC(2026, 0, 5, 9);
 const seconds = 1000;
 
@@ -39,8 +39,9 @@ const contacts = (all: readonly SavedBinding[], changes: Partial<Circumstances> 
   restored(all, changes).map(({ contact }) => contact);
 const request = (contact: string, callId: string, cseq: number) => {
   const wishes = readContacts(contact);
-  if (wishes === 'malformed') throw new Error('malformed');
-  return { contacts: wishes, expires: undefined, callId, cseq, nextHop: () => undefined };
+  if (wishes === 'malformed' || wishes === 'tooLong') throw new Error('malformed');
+  const wayTo = () => ({ nextHop: undefined, behindNat: false });
+  return { contacts: wishes, expires: undefined, callId, cseq, socket: undefined, path: [], wayTo };
 };
 
 describe('of what another process left', () => {
@@ -50,10 +51,32 @@ describe('of what another process left', () => {
       'd',
       3,
     );
-    const before = must(register([], { ...wishes, nextHop: () => 'sip:192.0.2.1:4711;transport=tcp' }, now, limits));
+    const before = must(
+      register(
+        [],
+        {
+          ...wishes,
+          socket: 'sip:192.0.2.1:4711;transport=tcp',
+          path: ['sip:192.0.2.1;lr', 'sip:10.0.0.1;lr'],
+          wayTo: () => ({ nextHop: 'sip:192.0.2.1:4711;transport=tcp', behindNat: false }),
+        },
+        now,
+        limits,
+      ),
+    );
     expect(before).toHaveLength(2);
     const written = JSON.parse(JSON.stringify(save('101', before)));
     expect([...restore(written, around())]).toEqual([['101', before]]);
+  });
+
+  test.each([
+    '192.0.2.1',
+    'sip:192.0.2.1',
+    'sip:192.0.2.1;lr>',
+    'sips:192.0.2.1;lr',
+    'sip:192.0.2.1;lr;maddr=192.0.2.9',
+  ])('a path that none of ours can be is dropped: %s', uri => {
+    expect(restored([saved({ path: [uri] })])).toEqual([]);
   });
 
   test('what has expired is dropped, to the millisecond', () => {
@@ -107,7 +130,7 @@ describe('of what another process left', () => {
     'sip:101@192.0.2.1?Subject=x',
     'sip:101@192.0.2.1>, <sip:102@192.0.2.1',
     'sip:101@192.0.2.1\r\nX: y',
-    `sip:${'1'.repeat(600)}@192.0.2.1`,
+    `sip:${'1'.repeat(2_100)}@192.0.2.1`,
   ])('a contact or a next hop that none of ours can be is dropped: %j', text => {
     expect(restored([saved({ contact: text })])).toEqual([]);
     expect(restored([saved({ nextHop: text })])).toEqual([]);
@@ -181,6 +204,7 @@ describe('the registrar that takes them over', () => {
       late: new Late(clock),
       limits,
       extensionExists: extension => extension === '101',
+      pathServed: true,
       answers: async () => false,
       reachableChanged: (...change) => told.push(change),
       changed: () => {
