@@ -1,4 +1,4 @@
-import { parseNameAddr, tagOf } from '../../sip/grammar/fields/nameAddr.ts';
+import { parseFrom, parseNameAddr, tagOf } from '../../sip/grammar/fields/nameAddr.ts';
 import { header } from '../../sip/grammar/headers.ts';
 import type { SipMessage } from '../../sip/message.ts';
 
@@ -10,7 +10,10 @@ export function tagIn(value: string | undefined): string | undefined {
 }
 
 export const toTag = (message: SipMessage): string | undefined => tagIn(header(message, 'To'));
-export const fromTag = (message: SipMessage): string | undefined => tagIn(header(message, 'From'));
+export function fromTag(message: SipMessage): string | undefined {
+  const address = parseFrom(header(message, 'From') ?? '');
+  return address.ok ? tagOf(address.value) : undefined;
+}
 
 /** The value with `tag`, unless it has one. Behind a value without angle brackets it is a header parameter too (RFC 3261, §20). */
 export const withTag = (value: string, tag: string): string =>

@@ -43,7 +43,11 @@ export const admitTrunk = (
   const name = options.trunkOf(request.source_address);
   if (name === undefined || options.extensionExists(userOf(from.uri))) return undefined;
   if (header(request, 'authorization') !== undefined) return undefined;
-  return { kind: 'admitted', via: { kind: 'trunk', name }, from: callerOfTrunk(request, from) };
+  return {
+    kind: 'admitted',
+    via: { kind: 'trunk', name },
+    from: callerOfTrunk(request, from, number => options.extensionExists(number)),
+  };
 };
 
 /** Of whoever is no trunk. */

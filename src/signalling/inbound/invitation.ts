@@ -12,7 +12,7 @@ import { description, header, mediaType } from '../drachtio/message.ts';
 import { type Responder, responderOf } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
 import type { CallSource, IncomingCall, Leg, LegEvents } from '../port.ts';
-import { admits, type NameAddr, parseCSeq, parseNameAddr, parseReplaces, tagOf } from '../text/grammar.ts';
+import { admits, type NameAddr, parseCSeq, parseFrom, parseNameAddr, parseReplaces, tagOf } from '../text/grammar.ts';
 import { elementsOf } from '../text/list.ts';
 import { type InboundInvite, SipInboundLeg } from './inboundLeg.ts';
 
@@ -103,7 +103,7 @@ interface ReadInvite {
 
 /** What an INVITE says, checked; or why it is refused. */
 const readInvite = (request: SrfRequest): Result<ReadInvite, Refusal> => {
-  const from = parseNameAddr(header(request, 'from') ?? '');
+  const from = parseFrom(header(request, 'from') ?? '');
   const to = parseNameAddr(header(request, 'to') ?? '');
   const cseq = parseCSeq(header(request, 'cseq') ?? '');
   const callId = header(request, 'call-id');

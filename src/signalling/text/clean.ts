@@ -1,7 +1,11 @@
 /** Text of strangers, made fit for a header field, a display and a log line. */
 
-/** Control characters, halves of surrogate pairs, and what turns the direction of writing: nothing of it is ever meant. */
-const unfit = /[\p{Cc}\p{Cs}\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+/**
+ * Nothing of this is ever meant, and all of it can make one text look like another: control characters, halves of
+ * surrogate pairs, line separators, what turns the direction of writing, and what has no width (format characters and
+ * tags; the fillers, joiners and variation selectors among the ignorable ones; a blank pattern of Braille).
+ */
+const unfit = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]/gu;
 
 /** At most `longest` octets of UTF-8, cut between characters; trimmed, without what cannot be shown. */
 export const cleanText = (text: string, longest: number): string => {

@@ -37,6 +37,33 @@ export const admission = (open: OpenRig): void => {
     await anonymous.watch.next('ended');
   });
 
+  test('a trunk asserts who is outside, and is taken for nobody inside', async () => {
+    const rig = await open({ trunk: 'carrier' });
+    const caller = await rig.phone('+3630');
+    const shownFor = async (fields: Record<string, string>) => {
+      const invite = caller.invite('2', { From: '<sip:+3630@carrier.example>;tag=p', ...fields });
+      const { call } = await rig.exchange.nextCall();
+      call.leg.hangUp({ status: 486 });
+      caller.ackFailure(invite, await caller.next(486));
+      return call.from;
+    };
+    for (const asserted of [
+      '"Anna" <sip:101@carrier.example>',
+      '<tel:102>',
+      '<sip:1%301@h>',
+      '"A" <sip:1\u200b01@h>',
+    ]) {
+      expect(await shownFor({ 'P-Asserted-Identity': asserted })).toEqual({ number: '+3630', display: undefined });
+    }
+    const recall = '"\u200bR: no answer 101 – Anna" <sip:+3630@carrier.example>';
+    expect(await shownFor({ From: `${recall};tag=r` })).toEqual({ number: '+3630', display: undefined });
+    expect(await shownFor({ 'P-Asserted-Identity': recall })).toEqual({ number: '+3630', display: undefined });
+    expect(await shownFor({ From: '"Anna" <sip:reception@carrier.example>;tag=n' })).toEqual({
+      number: 'reception',
+      display: 'Anna',
+    });
+  });
+
   test("an extension proves who it is, on a trunk's network, too", async () => {
     const rig = await open({ trunk: 'office' });
     const phone = await rig.phone('101');

@@ -1,5 +1,5 @@
-import { fail, type Result } from '../../../base/result.ts';
-import { trimmed } from '../characters.ts';
+import { fail, ok, type Result } from '../../../base/result.ts';
+import { isToken, trimmed } from '../characters.ts';
 import type { FieldFault } from '../fault.ts';
 import { Scanner } from '../scanner.ts';
 import { type Params, param, readParams, showParams } from './params.ts';
@@ -38,6 +38,36 @@ export function parseNameAddr(value: string): Result<NameAddr, FieldFault> {
   if (!uri.ok) return fail({ detail: uri.error.detail, at: start + uri.error.at });
   const params = readParams(scanner);
   return scanner.finish({ display, uri: uri.value, params });
+}
+
+/**
+ * The From of somebody else, as far as it says anything: networks send display names with stray quotes and commas, and
+ * addresses that are none. A dialog needs its tag, and nothing else of it: with a tag it is read, without a display name,
+ * and without an address where there is none (`nobody`). RFC 4475, §3.1.2.6 and §3.1.2.15 leave it to us.
+ */
+export function parseFrom(value: string): Result<NameAddr, FieldFault> {
+  const strict = parseNameAddr(value);
+  if (strict.ok) return strict;
+  const close = value.lastIndexOf('>');
+  const open = close === -1 ? -1 : value.lastIndexOf('<', close);
+  const end = open === -1 ? value.indexOf(';') : close + 1;
+  if (end === -1) return strict;
+  const tag = tagAmong(value.slice(end));
+  if (tag === undefined) return strict;
+  const text = open === -1 ? value.slice(0, end) : value.slice(open + 1, close);
+  const uri = parseUri(trimmed(text, 0));
+  return ok({ display: null, uri: uri.ok ? uri.value : nobody, params: [{ name: 'tag', value: tag }] });
+}
+
+const nobody: Uri = { kind: 'other', scheme: 'unknown', rest: '' };
+
+/** Of parameters that may be anything else. */
+function tagAmong(params: string): string | undefined {
+  for (const one of params.split(';')) {
+    const [name = '', value = ''] = one.split('=', 2);
+    if (name.trim().toLowerCase() === 'tag' && isToken(value.trim())) return value.trim();
+  }
+  return undefined;
 }
 
 /** As `parseNameAddr`, and `*` (RFC 3261, §10.2.2). */

@@ -6,7 +6,7 @@ import type { FieldFault } from '../fault.ts';
 import { parseCSeq } from '../fields/cseq.ts';
 import { parseInteger } from '../fields/integer.ts';
 import { parseMediaType } from '../fields/mediaType.ts';
-import { parseContact, parseNameAddr } from '../fields/nameAddr.ts';
+import { parseContact, parseFrom, parseNameAddr } from '../fields/nameAddr.ts';
 import { parseRAck } from '../fields/rack.ts';
 import { parseReplaces } from '../fields/replaces.ts';
 import { parseSessionExpires } from '../fields/seconds.ts';
@@ -30,7 +30,7 @@ interface Rule {
 /** What identifies a transaction and a dialog: every message has these (RFC 3261, §8.1.1), but for the tags of RFC 2543. */
 const coreRules = new Map<string, Rule>([
   ['Via', { bit: 1, check: parseVia, once: false }],
-  ['From', { bit: 2, check: parseNameAddr, once: true }],
+  ['From', { bit: 2, check: parseFrom, once: true }],
   ['To', { bit: 4, check: parseNameAddr, once: true }],
   ['Call-ID', { bit: 8, check: checkCallId, once: true }],
   ['CSeq', { bit: 16, check: parseCSeq, once: true }],

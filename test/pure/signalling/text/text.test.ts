@@ -5,8 +5,16 @@ import { redirectedTo } from '../../../../src/signalling/outbound/redirect.ts';
 import { cleanText } from '../../../../src/signalling/text/clean.ts';
 import { elementsOf, hasToken } from '../../../../src/signalling/text/list.ts';
 
+/** Of no width, or a direction of writing, or a tag. */
+const unseen = [
+  ...[0xad, 0x34f, 0x61c, 0x115f, 0x17b4, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2028, 0x202a, 0x202e],
+  ...[0x2060, 0x2061, 0x2064, 0x2066, 0x2069, 0x206f, 0x2800, 0x3164, 0xfe0f, 0xfeff, 0xffa0, 0xfff9, 0x1d173],
+  ...[0xe0001, 0xe0020, 0xe007f, 0xe0100],
+];
+
 test('text of strangers: no controls, no halves of characters, no turned writing, not too long', () => {
   expect(cleanText(' a\r\nb\u0000\u202ec\u200f\ud800 ', 100)).toBe('abc');
+  for (const code of unseen) expect(cleanText(`1${String.fromCodePoint(code)}01`, 100), code.toString(16)).toBe('101');
   expect(cleanText('Éva Kovács 😀', 100)).toBe('Éva Kovács 😀');
   expect(cleanText('ééé', 4)).toBe('éé');
   expect(cleanText('a😀b', 4)).toBe('a');
