@@ -18,4 +18,6 @@ export const hostileTexts: readonly string[] = [
   'A'.repeat(4096),
   '\ud800',
   '\u202e',
+  '__proto__',
+  'constructor',
 ];

@@ -6,8 +6,6 @@ import fc from 'fast-check';
  */
 const wanted = process.env.KOZPONT_SEED ?? '1729';
 
-if (wanted !== 'random') {
-  const seed = Number(wanted);
-  if (!Number.isInteger(seed)) throw new Error(`KOZPONT_SEED: "${wanted}" is no integer, nor "random"`);
-  fc.configureGlobal({ seed });
-}
+const seed = wanted === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(wanted);
+if (!Number.isInteger(seed)) throw new Error(`KOZPONT_SEED: "${wanted}" is no integer, nor "random"`);
+fc.configureGlobal({ seed });

@@ -1,5 +1,5 @@
+import { ByteQueue } from '../../base/byteQueue.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
-import { ByteQueue } from './byteQueue.ts';
 import type { SipParseError, SipParseReason } from './fault.ts';
 import { FieldReader } from './fieldReader.ts';
 import { parseInteger } from './fields/integer.ts';

@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 import { parseMessage } from '../../../src/sip/grammar/parseMessage.ts';
 import { StreamFramer } from '../../../src/sip/grammar/streamFramer.ts';
 import { judge } from '../../../src/sip/grammar/verdict/judge.ts';
+import { mutated } from '../../support/fuzz/mutations.ts';
 import { sipMessage } from '../../support/sip/messageArbitraries.ts';
-import { mutated } from '../../support/sip/messageMutations.ts';
 import {
   fieldStandsAnything,
   framesTheSame,

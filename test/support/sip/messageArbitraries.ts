@@ -5,6 +5,7 @@ import type { SipUri } from '../../../src/sip/grammar/fields/uri.ts';
 import type { Via } from '../../../src/sip/grammar/fields/via.ts';
 import { canonicalName, isListHeader } from '../../../src/sip/grammar/headerNames.ts';
 import type { HeaderField, SipMessage } from '../../../src/sip/message.ts';
+import { prototypeNames } from '../fuzz/words.ts';
 import { hostileTexts } from '../hostileTexts.ts';
 
 /** Messages as the grammar of RFC 3261 allows them, and a little beyond where the parser is lenient; within its limits. */
@@ -14,7 +15,10 @@ const alphanumeric = `${lower}${lower.toUpperCase()}0123456789`;
 const of = (characters: string, minLength = 1, maxLength = 12): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...characters), minLength, maxLength });
 
-export const token = of(`${alphanumeric}-.!%*_+\`'~`);
+export const token = fc.oneof(
+  { weight: 9, arbitrary: of(`${alphanumeric}-.!%*_+\`'~`) },
+  { weight: 1, arbitrary: fc.constantFrom(...prototypeNames) },
+);
 
 /** Text without control characters or lone surrogates, which nothing can carry. */
 const text = fc

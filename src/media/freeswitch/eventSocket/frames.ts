@@ -1,5 +1,7 @@
 /** The wire format of the event socket (mod_event_socket): header lines, an empty line, a body of `Content-Length` bytes. */
 
+import { ByteQueue } from '../../../base/byteQueue.ts';
+
 export interface Frame {
   readonly headers: Fields;
   readonly body: string;
@@ -10,34 +12,50 @@ export const limits = { headers: 65_536, body: 16 * 2 ** 20 } as const;
 
 const lineFeed = 0x0a;
 
-/** Takes bytes as they come and gives whole frames. Throws an `Error` where the text is none; then it is of no more use. */
+/**
+ * Takes bytes as they come and gives whole frames; each byte is copied and looked at a few times, however small the pieces.
+ * Throws an `Error` where the text is none; then it is of no more use.
+ */
 export class FrameReader {
-  private waiting: Buffer = Buffer.alloc(0);
+  private readonly waiting = new ByteQueue();
+  /** Bytes in which no end of header lines was found. */
+  private searched = 0;
   private pending: { readonly headers: Fields; readonly length: number } | undefined;
 
   read(bytes: Buffer): Frame[] {
-    this.waiting = this.waiting.length === 0 ? bytes : Buffer.concat([this.waiting, bytes]);
+    this.waiting.add(bytes);
     const frames: Frame[] = [];
-    let at = 0;
-    for (;;) {
-      if (this.pending === undefined) {
-        // Empty lines between frames are none of them.
-        while (this.waiting[at] === lineFeed) at++;
-        const end = this.waiting.indexOf('\n\n', at, 'latin1');
-        if (end === -1) break;
-        const headers = new Fields(this.waiting.toString('utf8', at, end));
-        at = end + 2;
-        this.pending = { headers, length: lengthOf(headers) };
-      }
-      const { headers, length } = this.pending;
-      if (this.waiting.length - at < length) break;
-      frames.push({ headers, body: this.waiting.toString('utf8', at, at + length) });
-      at += length;
-      this.pending = undefined;
-    }
-    if (at > 0) this.waiting = this.waiting.subarray(at);
-    if (this.pending === undefined && this.waiting.length > limits.headers) throw new Error('a frame without an end');
+    for (let frame = this.next(); frame !== undefined; frame = this.next()) frames.push(frame);
     return frames;
+  }
+
+  private next(): Frame | undefined {
+    const pending = this.pending ?? this.readHeaders();
+    this.pending = pending;
+    if (pending === undefined || this.waiting.length < pending.length) return undefined;
+    this.pending = undefined;
+    return { headers: pending.headers, body: this.waiting.take(pending.length).toString('utf8') };
+  }
+
+  private readHeaders(): FrameReader['pending'] {
+    const { waiting } = this;
+    if (this.searched === 0) {
+      // Empty lines between frames are none of them.
+      const { bytes } = waiting;
+      let empty = 0;
+      while (bytes[empty] === lineFeed) empty++;
+      waiting.take(empty);
+    }
+    const end = waiting.bytes.indexOf('\n\n', Math.max(0, this.searched - 1), 'latin1');
+    if (end === -1) {
+      this.searched = waiting.length;
+      if (waiting.length > limits.headers) throw new Error('a frame without an end');
+      return undefined;
+    }
+    this.searched = 0;
+    const headers = new Fields(waiting.take(end).toString('utf8'));
+    waiting.take(2);
+    return { headers, length: lengthOf(headers) };
   }
 }
 

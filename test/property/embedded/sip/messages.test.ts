@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { parseNameAddr, serializeNameAddr } from '../../../../src/sip/grammar/fields/nameAddr.ts';
 import { parseUri, serializeUri, uriEquals } from '../../../../src/sip/grammar/fields/uri.ts';
 import { parseVia, serializeVia } from '../../../../src/sip/grammar/fields/via.ts';
+import { mutated } from '../../../support/fuzz/mutations.ts';
 import { hostileTexts } from '../../../support/hostileTexts.ts';
 import { must } from '../../../support/must.ts';
 import { nameAddr, sipMessage, sipUri, via } from '../../../support/sip/messageArbitraries.ts';
-import { mutated } from '../../../support/sip/messageMutations.ts';
 import {
   fieldStandsAnything,
   framesTheSame,
