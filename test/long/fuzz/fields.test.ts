@@ -48,7 +48,7 @@ function readAll(text: string, names: readonly string[] = prototypeNames): void 
   const message = { headers };
   const from = parseNameAddr(text);
   if (from.ok) {
-    const party = callerOfTrunk(message, from.value);
+    const party = callerOfTrunk(message, from.value, number => number === '101');
     expect(Buffer.byteLength(party.number)).toBeLessThanOrEqual(256);
     expect(Buffer.byteLength(party.display ?? '')).toBeLessThanOrEqual(256);
     expect(`${party.number}${party.display}`).not.toMatch(/[\r\n\0]/);
