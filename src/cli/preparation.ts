@@ -4,10 +4,10 @@ import type { Clock } from '../base/clock.ts';
 import { createLog, type Log } from '../base/log.ts';
 import { type Diagnostic, hasErrors, inReadingOrder } from '../base/yaml/diagnostic.ts';
 import { type Advertised, chooseAdvertised } from '../config/address.ts';
-import type { Config } from '../config/config.ts';
+import { type Config, trunkNames } from '../config/config.ts';
 import { type Credentials, openCredentials } from '../config/credentials.ts';
 import type { Environment } from '../config/environment.ts';
-import { withoutAllowed } from '../dialplan/index.ts';
+import { unknownTrunks, withoutAllowed } from '../dialplan/index.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import { type Progress, PromptLibrary } from '../prompts/library.ts';
 import { promptOrder } from '../prompts/order.ts';
@@ -42,7 +42,8 @@ export async function prepare(
   if (loaded === undefined) return undefined;
   const { plan, bytes, diagnostics, allowed } = loaded;
   const proof = proofFindings(plan, nearby(config.files.dialplan, surroundings.folder), clock.now());
-  const findings = inReadingOrder([...diagnostics, ...withoutAllowed(proof, allowed)]);
+  const unknown = unknownTrunks(plan, trunkNames(config));
+  const findings = inReadingOrder([...diagnostics, ...unknown, ...withoutAllowed(proof, allowed)]);
   tell(findings, surroundings);
   if (hasErrors(findings)) return undefined;
   const credentials = await openCredentials({

@@ -1,4 +1,6 @@
-import type { Config } from '../config/config.ts';
+import { fail } from '../base/result.ts';
+import { type Config, trunkNames } from '../config/config.ts';
+import { unknownTrunks } from '../dialplan/index.ts';
 import type { Kozpont } from '../main.ts';
 import { Reload } from '../reload/reload.ts';
 import { Threads } from '../reload/thread.ts';
@@ -11,7 +13,7 @@ import { nearby, tell } from './settings.ts';
 /** The switchboard, which takes up every dialplan that is saved until it is to stop. */
 export async function withReload(
   kozpont: Pick<Kozpont, 'drain' | 'close' | 'failed' | 'drainRequested' | 'swap' | 'reopen'>,
-  { files }: Pick<Config, 'files'>,
+  { files, trunks }: Pick<Config, 'files' | 'trunks'>,
   { clock, log, plan, bytes, prompts }: Pick<Preparation, 'clock' | 'log' | 'plan' | 'bytes' | 'prompts'>,
   surroundings: Surroundings,
 ): Promise<Running> {
@@ -24,7 +26,11 @@ export async function withReload(
     shownAs,
     first: { version: plan.version, bytes },
     versions: new Versions(files.versions),
-    check: (changed, stop) => threads.check(changed, shownAs, stop),
+    async check(changed, stop) {
+      const outcome = await threads.check(changed, shownAs, stop);
+      const unknown = outcome.ok ? unknownTrunks(outcome.value.plan, trunkNames({ trunks })) : [];
+      return unknown.length === 0 ? outcome : fail(unknown);
+    },
     preparePrompts: next => prompts.prepare(next),
     openCredentials: (extensions, stop) => threads.openCredentials({ file: files.credentials, extensions }, stop),
     swap(version) {

@@ -2,6 +2,9 @@
 import type { Duration } from '../base/clock.ts';
 import type { Position } from '../base/position.ts';
 
+/** As dialplans name them. */
+export const trunkNames = ({ trunks }: Pick<Config, 'trunks'>): readonly string[] => trunks.map(({ name }) => name);
+
 export interface Config {
   /** The name of this Kozpont among those that share media servers: whose channels are whose. The same after a restart. */
   readonly node: string;

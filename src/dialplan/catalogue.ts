@@ -190,6 +190,11 @@ export const catalogue = {
     means: 'A group, a queue or an override names an extension that the dialplan does not have.',
     remedy: 'correct the number, or add it under extensions',
   },
+  UNKNOWN_TRUNK: {
+    severity: 'error',
+    means: 'A number is for the calls of a trunk that the settings of the server do not have.',
+    remedy: 'correct the name after @, or add it under trunks in the settings',
+  },
   UNKNOWN_LANGUAGE: {
     severity: 'error',
     means: 'A way changes to a language that the company does not speak.',

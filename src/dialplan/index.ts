@@ -13,3 +13,4 @@ export { numberFor } from './map/ways.ts';
 export type { Dialplan } from './plan.ts';
 export { formats, type Report } from './report/report.ts';
 export { withoutAllowed } from './source/allowed.ts';
+export { unknownTrunks } from './trunks.ts';

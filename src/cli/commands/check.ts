@@ -1,14 +1,20 @@
 import { resolve } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { inReadingOrder } from '../../base/yaml/diagnostic.ts';
-import { type Diagnostic, formats, loadDialplan, withoutAllowed } from '../../dialplan/index.ts';
+import { trunkNames } from '../../config/config.ts';
+import { type Diagnostic, formats, loadDialplan, unknownTrunks, withoutAllowed } from '../../dialplan/index.ts';
 import { loadStories, proofFindings } from '../../rehearsal/index.ts';
 import type { Arguments, Command, ExitStatus, Surroundings } from '../command.ts';
+import { readSettings, settingsOptions } from '../settings.ts';
 import { version } from '../version.ts';
 
 export const command: Command = {
   rest: 'dialplan.yaml…',
   options: {
+    config: {
+      ...settingsOptions.config,
+      help: 'settings of the server: numbers for a trunk that they do not have are errors, too',
+    },
     'no-proof': { type: 'boolean', help: 'only the rules: every call is not played' },
     strict: { type: 'boolean', help: 'warnings count as errors, except those that "# kozpont: allow CODE" accepts' },
     format: { type: 'string', value: Object.keys(formats).join('|'), help: 'how findings are printed (default: text)' },
@@ -33,9 +39,12 @@ async function check({ rest: files, flags, text }: Arguments, surroundings: Surr
     surroundings.complain(`kozpont: there is no format ${format}, but ${Object.keys(formats).join(', ')}`);
     return 2;
   }
+  const settings = text.config === undefined ? undefined : await readSettings({ text, flags, rest: [] }, surroundings);
+  if (text.config !== undefined && settings === undefined) return 2;
+  const trunks = settings === undefined ? undefined : trunkNames(settings);
   const findings: Diagnostic[] = [];
   for (const file of files) {
-    findings.push(...(await findingsOf(file, surroundings.folder, flags['no-proof'] !== true)));
+    findings.push(...(await findingsOf(file, surroundings.folder, { proved: flags['no-proof'] !== true, trunks })));
   }
   const report = formats[format]({ files, findings, version: await version() });
   if (report !== '') surroundings.print(report);
@@ -47,7 +56,11 @@ async function check({ rest: files, flags, text }: Arguments, surroundings: Surr
 const isFormat = (name: string): name is keyof typeof formats => Object.hasOwn(formats, name);
 
 /** `dialplans/*.yaml` names the stories beside the dialplans, too: of those it is the grammar that is checked. */
-async function findingsOf(file: string, folder: string, proved: boolean): Promise<readonly Diagnostic[]> {
+async function findingsOf(
+  file: string,
+  folder: string,
+  { proved, trunks }: { readonly proved: boolean; readonly trunks: readonly string[] | undefined },
+): Promise<readonly Diagnostic[]> {
   const path = resolve(folder, file);
   if (file.endsWith('.story.yaml')) {
     const stories = await loadStories(path, file);
@@ -56,6 +69,11 @@ async function findingsOf(file: string, folder: string, proved: boolean): Promis
   const loaded = await loadDialplan(path, file);
   if (!loaded.ok) return loaded.error;
   const { plan, diagnostics, allowed } = loaded.value;
-  if (!proved) return diagnostics;
-  return inReadingOrder([...diagnostics, ...withoutAllowed(proofFindings(plan, file, systemClock.now()), allowed)]);
+  const ofTrunks = trunks === undefined ? [] : unknownTrunks(plan, trunks);
+  if (!proved) return inReadingOrder([...diagnostics, ...ofTrunks]);
+  return inReadingOrder([
+    ...diagnostics,
+    ...ofTrunks,
+    ...withoutAllowed(proofFindings(plan, file, systemClock.now()), allowed),
+  ]);
 }

@@ -44,7 +44,7 @@ const environment = {
   KOZPONT_API_LISTEN: 'off',
 };
 
-it('a running Kozpont takes up, refuses, goes back, and heeds SIGHUP', async () => {
+it('a running Kozpont takes up, refuses, goes back, and heeds SIGHUP', { timeout: 90_000 }, async () => {
   const file = join(folder, 'plan.yaml');
   await writeFile(file, plan('First'));
   const child = spawn(process.execPath, [compiled.file('cli/main'), 'run'], { cwd: folder, env: environment });
@@ -80,6 +80,11 @@ it('a running Kozpont takes up, refuses, goes back, and heeds SIGHUP', async () 
     expect(await readFile(join(folder, 'var', 'credentials.yaml'), 'utf8')).toMatch(/"11": \S{12}/);
     await writeFile(file, plan('Third').replace('["10"]', '["12"]'));
     await says(/plan\.yaml:5:\d+ [A-Z_]+ /, /\n1 error\n/, /the new dialplan is refused/);
+    await writeFile(file, plan('Fourth').replace('numbers: {', 'numbers: { "+361@locla": queue:reception,'));
+    await says(
+      /plan\.yaml:7:12 UNKNOWN_TRUNK the settings have no trunk locla\n {4}→ did you mean local\?/,
+      /the new dialplan is refused/,
+    );
     await writeFile(file, losing);
     await says(/plan\.yaml:\d+:\d+ CALLER_DROPPED /, /\n1 error\n/, /the new dialplan is refused/);
     expect((await rollback()).stdout).toMatch(
@@ -111,6 +116,21 @@ it('a Kozpont does not start with a dialplan that would lose a caller', async ()
   await expect(start).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/plan\.yaml:\d+:\d+ CALLER_DROPPED [\s\S]*\n1 error\n/),
+  });
+  expect(await readdir(elsewhere)).toEqual(['plan.yaml']);
+});
+
+it('a Kozpont does not start with a number for a trunk that its settings do not have', async () => {
+  const elsewhere = join(folder, 'trunk');
+  await mkdir(elsewhere);
+  await writeFile(join(elsewhere, 'plan.yaml'), plan('Trunk').replace('"+361"', '"+361@locla"'));
+  const start = promisify(execFile)(process.execPath, [compiled.file('cli/main'), 'run'], {
+    cwd: elsewhere,
+    env: environment,
+  });
+  await expect(start).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/plan\.yaml:7:12 UNKNOWN_TRUNK [\s\S]*did you mean local\?[\s\S]*\n1 error\n/),
   });
   expect(await readdir(elsewhere)).toEqual(['plan.yaml']);
 });

@@ -22,12 +22,44 @@ beforeAll(async () => {
   await truncate(join(folder, 'huge.yaml'), 10_000_000);
 });
 
+const ofTrunks = `${right.replace('numbers: {', 'numbers: { "+36*@telekom": goodbye:bye, "*@backup": goodbye:bye,')}`;
+
+describe('numbers for the calls of a trunk', () => {
+  beforeAll(async () => {
+    await writeFile(join(folder, 'trunks.yaml'), ofTrunks);
+    const settings = 'trunks: { telecom: { from: [192.0.2.0/24] }, backup: { from: [198.51.100.7] } }\n';
+    await writeFile(join(folder, 'settings.yaml'), settings);
+    await writeFile(join(folder, 'wrongSettings.yaml'), 'trunk: {}\n');
+  });
+
+  it('are right as far as the dialplan goes', async () => {
+    expect((await run(['trunks.yaml'])).status).toBe(0);
+  });
+
+  it.each([[true], [false]])('must be of one that the settings have, where they are given (proof: %s)', async proof => {
+    const { status, out } = await run(['trunks.yaml'], { 'no-proof': !proof }, undefined, 'settings.yaml');
+    expect(status).toBe(1);
+    expect(out.slice(0, 2)).toEqual([
+      'trunks.yaml:4:12 UNKNOWN_TRUNK the settings have no trunk telekom',
+      '    → did you mean telecom?',
+    ]);
+    expect(out.join('\n')).not.toContain('backup');
+    expect((await run(['right.yaml'], {}, undefined, 'settings.yaml')).status).toBe(0);
+  });
+
+  it('cannot be looked at with settings that are wrong', async () => {
+    const { status, err } = await run(['trunks.yaml'], {}, undefined, 'wrongSettings.yaml');
+    expect([status, err.join('\n').includes('UNKNOWN_KEY')]).toEqual([2, true]);
+  });
+});
+
 afterAll(() => rm(folder, { recursive: true }));
 
 async function run(
   rest: string[],
   flags: Record<string, boolean> = {},
   format?: string,
+  config?: string,
 ): Promise<{ status: ExitStatus; out: string[]; err: string[] }> {
   const out: string[] = [];
   const err: string[] = [];
@@ -39,7 +71,7 @@ async function run(
     folder,
     onStopSignal: () => () => undefined,
   };
-  const status = await command.run({ text: { format }, flags, rest }, surroundings);
+  const status = await command.run({ text: { format, config }, flags, rest }, surroundings);
   return { status, out, err };
 }
 
