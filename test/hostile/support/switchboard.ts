@@ -42,6 +42,8 @@ const patience = 60_000;
 export interface SwitchboardOptions {
   /** YAML, after the settings of the harness: `limits`, `media`, … */
   readonly settings?: string;
+  /** How many files the process may have open, sockets included; default: what the tests may. */
+  readonly openFiles?: number;
   /** Of the process, for tests that put something in its way: `{ NODE_OPTIONS: '--import …' }`. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -89,7 +91,9 @@ ${options.settings ?? ''}
     await record(folder, 'en/welcome', 600);
     await record(folder, 'en/bye', 650);
     const main = join(compiled, 'src/cli/main.js');
-    const child = spawn(process.execPath, [main, 'run', '--config', 'kozpont.yaml'], {
+    const limit = options.openFiles === undefined ? '' : `ulimit -n ${options.openFiles}; `;
+    const program = [process.execPath, main, 'run', '--config', 'kozpont.yaml'];
+    const child = spawn('/bin/sh', ['-c', `${limit}exec "$@"`, 'sh', ...program], {
       cwd: folder,
       env: { PATH: '/usr/bin:/bin', ...options.environment },
     });

@@ -162,6 +162,11 @@ export class StrangeConnection {
     for (const byte of bytes) this.socket.write(Uint8Array.of(byte));
   }
 
+  /** Nothing more is sent; what comes is still read. */
+  end(): void {
+    this.socket.end();
+  }
+
   final(): Promise<string> {
     return this.inbox.final('a connection');
   }

@@ -47,7 +47,6 @@ export class TcpConnection {
   private readonly openedAt: Instant;
   private lastTraffic: Instant;
   private messageSince: Instant | undefined;
-  private lastMessage: Instant;
   private connectTimer: Timer | undefined;
   private answerTimer: Timer | undefined;
   private readonly keepAlive: KeepAlive;
@@ -69,7 +68,6 @@ export class TcpConnection {
     this.proven = direction.kind === 'outgoing';
     this.openedAt = clock.now();
     this.lastTraffic = this.openedAt;
-    this.lastMessage = this.openedAt;
     this.keepAlive = new KeepAlive(this.openedAt);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
@@ -94,11 +92,6 @@ export class TcpConnection {
 
   get connecting(): boolean {
     return this.state === 'connecting';
-  }
-
-  /** When the last whole message came; when it was opened, if none has. */
-  get quietSince(): Instant {
-    return this.lastMessage;
   }
 
   send(bytes: Buffer, done: (error?: KozpontError) => void, options?: SendOptions): void {
@@ -214,7 +207,6 @@ export class TcpConnection {
       switch (frame.kind) {
         case 'message':
           this.proven = true;
-          this.lastMessage = now;
           this.events.message(frame.bytes, source);
           break;
         case 'ping':
@@ -241,8 +233,6 @@ export class TcpConnection {
       this.events.broken(unfinished.error, { ...this.remote, receivedAt: this.clock.now() });
     }
     this.answerAndEnd();
-    // One that has closed both halves resets the connection at this, and the answers take another way (§18.2.2).
-    if (this.answerable) this.socket.write(pong);
   }
 
   private answerAndEnd(): void {

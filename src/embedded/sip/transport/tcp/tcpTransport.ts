@@ -22,9 +22,6 @@ const facts = { protocol: 'tcp', reliable: true, secure: false } as const;
 /** How often the connections are looked at for idleness: the limits are held to this precision. */
 const sweepEvery = 5_000;
 
-/** A connection without a message is a stranger's after this time, and the first to go. */
-const newcomerTime = 5_000;
-
 /** When all connections are in use, it is not looked again for one to close before this. */
 const lookAgainAfter = 1_000;
 
@@ -40,6 +37,7 @@ export class TcpTransport implements Transport {
   private bound: ListenAddress | undefined;
   private receiver: TransportReceiver | undefined;
   private sweeping: Timer | undefined;
+  /** The one that has been quiet for longest comes first. */
   private readonly all = new Set<TcpConnection>();
   private readonly byAddress = new Map<string, TcpConnection>();
   private readonly aliases = new Map<TcpConnection, Hop[]>();
@@ -183,7 +181,10 @@ export class TcpTransport implements Transport {
       limits,
       parsing,
       {
-        message: (bytes, source) => this.receiver?.received(bytes, source),
+        message: (bytes, source) => {
+          this.heard(connection);
+          this.receiver?.received(bytes, source);
+        },
         broken: (error, source) => this.receiver?.broken(error, source),
         owes: ({ remote: source }) => this.receiver?.owes(source) ?? false,
         deaf: silent => this.tellLost(silent),
@@ -226,33 +227,34 @@ export class TcpTransport implements Transport {
   }
 
   /**
-   * Closes some of the connections that nothing rests on, those that have been quiet for longest first: a newcomer has
-   * the time to register. `address`: among those with it. False where there is none.
+   * Closes some of the connections that nothing rests on, those that have been quiet for longest: a newcomer has the time
+   * to register. `address`: among those with it. False where there is none.
    */
   private makeRoom(address?: string): boolean {
     const { clock, limits, log } = this.options;
-    const now = clock.now();
-    if (address === undefined && now < this.fullUntil) return false;
+    if (address === undefined && clock.now() < this.fullUntil) return false;
+    const most = Math.ceil((address === undefined ? limits.connections : limits.connectionsPerSource) / 64);
     const inUse = this.usage();
-    const crowd = limits.connectionsPerSource / 16;
-    const rank = (one: TcpConnection): number => {
-      if (!one.answerable || (!one.proven && now - one.quietSince > newcomerTime)) return 0;
-      return (this.perSource.get(one.remote.address) ?? 0) > crowd ? 1 : 2;
-    };
-    const candidates = [...this.all]
-      .filter(one => address === undefined || one.remote.address === address)
-      .filter(one => !one.connecting && !(one.answerable && inUse(one)))
-      .map(one => ({ one, rank: rank(one) }))
-      .sort((a, b) => a.rank - b.rank || a.one.quietSince - b.one.quietSince)
-      .slice(0, Math.ceil(Math.min(limits.connections, limits.connectionsPerSource) / 64));
-    for (const { one } of candidates) one.destroy('its place is needed');
-    const found = candidates.length > 0;
-    if (found) log.debug({ closed: candidates.length, connections: this.all.size }, 'idle TCP connections made room');
-    else if (address === undefined) {
-      this.fullUntil = now + lookAgainAfter;
+    const found: TcpConnection[] = [];
+    for (const one of [...this.all]) {
+      if (found.length >= most) break;
+      if (one.connecting || (address !== undefined && one.remote.address !== address)) continue;
+      // What is in use is not looked at again soon.
+      if (one.answerable && inUse(one)) this.heard(one);
+      else found.push(one);
+    }
+    for (const one of found) one.destroy('its place is needed');
+    if (found.length > 0) {
+      log.debug({ closed: found.length, connections: this.all.size }, 'idle TCP connections made room');
+    } else if (address === undefined) {
+      this.fullUntil = clock.now() + lookAgainAfter;
       log.warn({ connections: this.all.size }, 'there is no room for another TCP connection: all are in use');
     }
-    return found;
+    return found.length > 0;
+  }
+
+  private heard(connection: TcpConnection): void {
+    if (this.all.delete(connection)) this.all.add(connection);
   }
 
   /** Whether something rests on a connection; what rests where is looked up once. */

@@ -180,7 +180,7 @@ describe('a connection of the far end', () => {
     owed.now = false;
     sending('200');
     await settle();
-    expect([socket.written, socket.writableEnded]).toEqual([['\r\n', '200'], true]);
+    expect([socket.written, socket.writableEnded]).toEqual([['200'], true]);
   });
 
   it('whose far end ends within a message says so', async () => {
