@@ -27,6 +27,10 @@ export interface BaresipOptions {
   readonly knows: readonly number[];
   readonly answers?: 'auto' | 'manual';
   readonly codecs?: readonly string[];
+  /** Seconds that it asks for; default: 60. */
+  readonly expires?: number;
+  /** Its registration is one of RFC 5626. */
+  readonly outbound?: boolean;
 }
 
 export interface BaresipEvent {
@@ -102,6 +106,12 @@ export class Baresip {
       await rm(this.folder, { recursive: true });
     })();
     return this.stopping;
+  }
+
+  /** Is gone without a word, as where the power fails; what it had open its machine closes. */
+  async die(): Promise<void> {
+    this.process.kill('SIGKILL');
+    await this.stop();
   }
 
   /** Error, where it refuses. */
@@ -275,9 +285,11 @@ ctrl_tcp_listen         127.0.0.1:${control}
 `;
 
 const account = ({ user, password, display = user, registrar, transport = 'udp', ...options }: BaresipOptions) => {
-  const { answers = 'manual', codecs = ['PCMA', 'PCMU'] } = options;
+  const { answers = 'manual', codecs = ['PCMA', 'PCMU'], expires = 60 } = options;
+  const proxy = `sip:${registrar.address}:${registrar.port};transport=${transport}`;
+  const outbound = options.outbound === true ? `;sipnat=outbound;outbound="${proxy}"` : '';
   const address = `sip:${user}@${registrar.address}:${registrar.port};transport=${transport}`;
-  return `"${display}" <${address}>;auth_user=${user};auth_pass=${password};answermode=${answers};regint=60;ptime=20;audio_codecs=${codecs
+  return `"${display}" <${address}>;auth_user=${user};auth_pass=${password};answermode=${answers};regint=${expires}${outbound};ptime=20;audio_codecs=${codecs
     .map(codec => `${codec}/8000/1`)
     .join(',')}\n`;
 };
