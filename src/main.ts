@@ -148,11 +148,11 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
     drainAsked();
     return drain();
   });
-  const { listen } = config.api;
+  const { listen, hosts } = config.api;
   const api =
     listen === undefined || metrics === undefined
       ? undefined
-      : await startApi({ clock, log, faults, listen, accessFile: config.files.api, switchboard, metrics }).catch(
+      : await startApi({ clock, log, faults, listen, hosts, accessFile: config.files.api, switchboard, metrics }).catch(
           async error => {
             await end([signalling, engine, ...files]);
             throw error;

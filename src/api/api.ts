@@ -8,6 +8,7 @@ import { type Access, newToken, removeAccess, writeAccess } from './accessFile.t
 import { json } from './answer.ts';
 import { drainRoute } from './drain/drainRoute.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import { recent } from './metrics/recent.ts';
 import type { Switchboard } from './ports.ts';
 import { notReady } from './readiness.ts';
 import { type HttpServer, openHttpServer, type Routes } from './server.ts';
@@ -17,6 +18,8 @@ export interface ApiOptions {
   readonly log: Log;
   readonly faults: Faults;
   readonly listen: { readonly address: string; readonly port: number };
+  /** Names under which it is asked, beside loopback and its address. */
+  readonly hosts: readonly string[];
   /** Where `kozpont drain` finds the address and the token. */
   readonly accessFile: string;
   readonly switchboard: Switchboard;
@@ -27,9 +30,9 @@ export type Api = HttpServer;
 
 /** Error: `API_ADDRESS_IN_USE`. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { clock, log, faults, listen, accessFile, metrics, switchboard } = options;
+  const { clock, log, faults, listen, hosts, accessFile, metrics, switchboard } = options;
   const token = newToken();
-  const server = await openHttpServer({ clock, faults, listen, routes: routesOf(options, token) });
+  const server = await openHttpServer({ clock, faults, listen, hosts, routes: routesOf(options, token) });
   metrics.show(switchboard);
   const access: Access = { url: urlOf(server), token };
   await writeAccess(accessFile, access).catch(error => {
@@ -45,21 +48,24 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   };
 }
 
-const routesOf = ({ clock, switchboard, metrics }: ApiOptions, token: string): Routes => ({
-  // Whoever answers is alive, and its event loop turns.
-  '/healthz': { GET: () => json(200, { alive: true }) },
-  '/readyz': {
-    GET: () => {
-      const reasons = notReady(switchboard);
-      const ready = reasons.length === 0;
-      return json(ready ? 200 : 503, { ready, reasons, calls: switchboard.callsNow });
+const routesOf = ({ clock, switchboard, metrics }: ApiOptions, token: string): Routes => {
+  const text = recent(clock, () => metrics.text());
+  return {
+    // Whoever answers is alive, and its event loop turns.
+    '/healthz': { GET: () => json(200, { alive: true }) },
+    '/readyz': {
+      GET: () => {
+        const reasons = notReady(switchboard);
+        const ready = reasons.length === 0;
+        return json(ready ? 200 : 503, { ready, reasons, calls: switchboard.callsNow });
+      },
     },
-  },
-  '/metrics': {
-    GET: async () => ({ status: 200, type: metrics.contentType, body: await metrics.text() }),
-  },
-  '/drain': { POST: drainRoute(clock, switchboard, token) },
-});
+    '/metrics': {
+      GET: async () => ({ status: 200, type: metrics.contentType, body: await text() }),
+    },
+    '/drain': { POST: drainRoute(clock, switchboard, token) },
+  };
+};
 
 /** How this machine reaches it: who listens on every address also does on loopback. */
 function urlOf({ address, port }: HttpServer): string {

@@ -7,6 +7,9 @@ import { KozpontError, messageOf } from '../base/errors.ts';
 import { type Faults, guard } from '../base/faults.ts';
 import { own } from '../base/own.ts';
 import { type Answer, failure, give } from './answer.ts';
+import { Connections } from './http/connections.ts';
+import { hostsOf, isForUs } from './http/hosts.ts';
+import { Requests } from './http/requests.ts';
 
 /** Gives the answer, or takes the response over and ends it. */
 export type Handler = (
@@ -21,6 +24,8 @@ export interface HttpServerOptions {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly listen: { readonly address: string; readonly port: number };
+  /** Names in Host that are ours, beside loopback and the address that was reached. */
+  readonly hosts?: readonly string[];
   readonly routes: Routes;
 }
 
@@ -34,14 +39,20 @@ export interface HttpServer {
 
 /** Octets, of the request line and all header fields. */
 const longestHead = 8_192;
-const mostConnections = 100;
+const connectionLimits = { inAll: 100, ofNetwork: 50 };
+/** A second, of one network. A supervisor and a Prometheus make one or two. */
+const mostRequests = 300;
 /** Milliseconds: for a request to be there, from its connection or the one before; for one that nothing moves on. */
 const requestWithin = 5_000;
 const idleAfter = 30_000;
 const closeWithin = 1_000;
 
 /** Error: `API_ADDRESS_IN_USE`, with the address in its message, for whatever keeps it from listening there. */
-export async function openHttpServer({ clock, faults, listen, routes }: HttpServerOptions): Promise<HttpServer> {
+export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { clock, faults, listen } = options;
+  const names = (options.hosts ?? []).map(name => name.toLowerCase());
+  const connections = new Connections(connectionLimits);
+  const requests = new Requests(clock, mostRequests);
   const server = createServer({
     maxHeaderSize: longestHead,
     headersTimeout: requestWithin,
@@ -49,9 +60,25 @@ export async function openHttpServer({ clock, faults, listen, routes }: HttpServ
     keepAliveTimeout: requestWithin,
     connectionsCheckingInterval: 500,
   });
-  server.maxConnections = mostConnections;
   server.timeout = idleAfter;
-  server.on('request', (request, response) => void serve(routes, faults, request, response));
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request;
+    // Those who send the next one before they have the answer want to keep us busy.
+    if (connections.has(socket, 'busy')) socket.destroy();
+    // What else was in the same packet is still read.
+    if (socket.destroyed) return;
+    connections.is(socket, 'busy');
+    response.once('close', () => connections.is(socket, 'idle'));
+    if (!requests.take(socket.remoteAddress ?? '')) return give(response, tooMany);
+    const { localAddress } = socket;
+    const forUs = isForUs(hostsOf(request.rawHeaders), { localAddress, listening: listen.address, names });
+    if (forUs) void serve(options, connections, request, response);
+    else give(response, foreignHost);
+  };
+  server.on('request', onRequest);
+  // Nobody is asked to send the body that is refused.
+  server.on('checkContinue', onRequest);
+  server.on('connection', socket => connections.add(socket));
   server.on('clientError', (error, stream) => void guard(faults, 'http', () => refuse(error, stream)));
   const { address, port } = await listening(server, listen);
   let closing: Promise<void> | undefined;
@@ -86,9 +113,15 @@ function listening(server: Server, { address, port }: HttpServerOptions['listen'
   });
 }
 
+const foreignHost = failure(421, 'that is no name of this server; api.hosts of the settings has those that are', {
+  Connection: 'close',
+});
+
+const tooMany = failure(429, 'too many requests from there', { Connection: 'close', 'Retry-After': '1' });
+
 async function serve(
-  routes: Routes,
-  faults: Faults,
+  { routes, faults }: HttpServerOptions,
+  connections: Connections,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -96,7 +129,8 @@ async function serve(
   response.on('error', () => undefined);
   try {
     const answer = await answerTo(routes, request, response);
-    if (answer !== 'taken') give(response, answer);
+    if (answer === 'taken') connections.is(request.socket, 'kept');
+    else give(response, answer);
   } catch (error) {
     faults.caught('http', error, `${request.method} ${request.url}`);
     guard(faults, 'http', () => {
@@ -130,6 +164,8 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
 const refusals: ReadonlyMap<string, number> = new Map([
   ['HPE_HEADER_OVERFLOW', 431],
   ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+  // RFC 9110, §9.1: a method that nobody knows.
+  ['HPE_INVALID_METHOD', 501],
 ]);
 
 /** No request came of it. */

@@ -152,6 +152,8 @@ export interface Limits {
 export interface ApiSettings {
   /** Undefined: there is no API. */
   readonly listen: { readonly address: string; readonly port: number; readonly at: Position } | undefined;
+  /** Names in the Host of requests that are this server's, beside loopback and the address that is reached. */
+  readonly hosts: readonly string[];
 }
 
 export interface PhoneOptions {

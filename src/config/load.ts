@@ -53,7 +53,7 @@ function compile(yaml: ConfigYaml, engine: Engine, document: YamlDocument, sourc
   const state = absolute(yaml.state);
   const { engine: _, command, speed, ...tts } = yaml.tts;
   const [program, ...args] = command ?? [];
-  const { listen } = yaml.api;
+  const { listen, hosts } = yaml.api;
   return {
     node: yaml.node,
     engine,
@@ -83,7 +83,7 @@ function compile(yaml: ConfigYaml, engine: Engine, document: YamlDocument, sourc
     },
     log: yaml.log,
     limits: yaml.limits,
-    api: { listen: listen === undefined ? undefined : { ...listen, at: document.at(['api', 'listen']) } },
+    api: { listen: listen === undefined ? undefined : { ...listen, at: document.at(['api', 'listen']) }, hosts },
     phones: yaml.phones,
   };
 }

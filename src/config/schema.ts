@@ -161,7 +161,12 @@ export const configSchema = z.strictObject({
       drain: duration({ max: 24 * hour }).prefault('5m'),
     })
     .prefault({}),
-  api: z.strictObject({ listen: apiListener.prefault('127.0.0.1:9060') }).prefault({}),
+  api: z
+    .strictObject({
+      listen: apiListener.prefault('127.0.0.1:9060'),
+      hosts: z.array(z.string().regex(/^[A-Za-z0-9._:-]{1,253}$/, 'must be a host name, or an IP address')).default([]),
+    })
+    .prefault({}),
   phones: z.record(z.string().regex(/^[0-9*#]{1,32}$/, 'must be an extension'), phone).default({}),
 });
 

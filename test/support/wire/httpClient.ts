@@ -76,7 +76,16 @@ export async function ask(
   body = '',
 ): Promise<HttpAnswer> {
   const http = await RawHttp.open(server);
-  http.send([`${line} HTTP/1.1`, 'Host: here', 'Connection: close', ...fields, '', body].join('\r\n'));
+  http.send(
+    [
+      `${line} HTTP/1.1`,
+      `Host: ${server.address.includes(':') ? `[${server.address}]` : server.address}:${server.port}`,
+      'Connection: close',
+      ...fields,
+      '',
+      body,
+    ].join('\r\n'),
+  );
   const text = await http.closed();
   return answerIn(text);
 }
