@@ -81,8 +81,6 @@ const endUnseen = (connection: Connection, dialogId: string): void => {
   connection.request({ method: 'BYE', dialogId, headers }, { final: () => {}, failed: () => {} });
 };
 
-const addressOf = ({ contact, nextHop, path }: Binding): PhoneAddress => ({ uri: contact, nextHop, path });
-
 /** A server answers 408 and 503 for a phone that does not answer. */
 const notTheirs = new Set([408, 430, 503]);
 const optionsWithin = 10_000;
@@ -157,12 +155,17 @@ export const createSignalling = async (
   const outboundSurroundings: OutboundSurroundings = {
     ...surroundings,
     extensionExists: extension => options.extensionExists(extension),
-    flowFailed: nextHop => registrar.flowLost(nextHop),
     phones: target => {
       if (closing) return [];
       if (target.kind === 'contact') {
         return parseUri(target.uri).ok ? [{ uri: target.uri, nextHop: undefined }] : [];
       }
+      const addressOf = (binding: Binding): PhoneAddress => ({
+        uri: binding.contact,
+        nextHop: binding.nextHop,
+        path: binding.path,
+        gone: () => registrar.gone(target.number, binding),
+      });
       return byPhone(registrar.bindings(target.number)).map(([first, ...others]) => ({
         ...addressOf(first),
         others: others.map(addressOf),

@@ -33,6 +33,8 @@ export interface PhoneAddress {
   readonly nextHop: string | undefined;
   /** The proxies on the way to it. */
   readonly path?: readonly string[];
+  /** There is no connection to it any more. */
+  readonly gone?: () => void;
 }
 
 /** With the same phone's other flows, which are tried where this one fails (RFC 5626, §5.3). */
@@ -44,14 +46,12 @@ export interface OutboundSurroundings extends LegSurroundings {
   /** Where the phones are. */
   phones(target: DialRequest['target']): readonly RungPhone[];
   extensionExists(extension: string): boolean;
-  /** The server has no connection to a phone that had registered over one. */
-  flowFailed(nextHop: string): void;
 }
 
-/** RFC 5626, §5.3. */
-const flowFailed = 430;
+/** There is no such flow (RFC 5626, §5.3): 430, and 410 is what drachtio-server says of a connection that has gone. */
+const isGone = (status: number): boolean => status === 430 || status === 410;
 /** Nothing was heard from the phone: 408 and 503 stand for that (RFC 3261, §8.1.3.1). */
-const failsFlow = (status: number): boolean => status === flowFailed || status === 408 || status === 503;
+const failsFlow = (status: number): boolean => isGone(status) || status === 408 || status === 503;
 
 const cancelled: DialFailure = { reason: 'cancelled', status: 487, text: 'Request Terminated' };
 const answeredElsewhere = { Reason: reasonField('SIP', 200, 'Call completed elsewhere') };
@@ -165,7 +165,7 @@ export class SipOutboundLeg implements OutboundLeg {
         },
         redirected: response => this.redirected(id, response),
         refused: (status, text) => {
-          if (status === flowFailed && phone.nextHop !== undefined) this.around.flowFailed(phone.nextHop);
+          if (isGone(status)) phone.gone?.();
           const [other, ...others] = rang || !failsFlow(status) ? [] : (phone.others ?? []);
           if (other === undefined || this.state !== 'asking') {
             return this.feed({ kind: 'refused', branch: id, status, text });

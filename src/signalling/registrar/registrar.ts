@@ -88,24 +88,30 @@ export class Registrar {
     }
   }
 
-  /**
-   * The connection that this next hop stands for has gone, and with it the phones that were reached over it. One whose
-   * contact says that it listens for another connection is asked, and is back when it answers.
-   */
+  /** The connection that this next hop stands for has gone, and with it the phones that were reached over it. */
   flowLost(hop: string): void {
     for (const [extension, { bindings }] of [...this.entries]) {
-      const gone = bindings.filter(one => one.nextHop === hop);
-      if (gone.length === 0) continue;
-      this.options.log.info({ extension, hop }, 'the connection of a phone has gone');
-      this.keep(
-        extension,
-        bindings.filter(one => !gone.includes(one)),
-      );
-      for (const binding of gone) {
-        const way = withoutConnection(firstHop(binding.path, binding.uri), hop);
-        if (way !== undefined) this.lookAgain(extension, { ...binding, ...way });
-      }
+      for (const one of bindings) if (one.nextHop === hop) this.gone(extension, one);
     }
+  }
+
+  /**
+   * There is no connection to this phone any more. A proxy that it is behind is connected to anew; a phone whose own
+   * contact says that it listens is asked, and is back when it answers. Any other registers again by itself.
+   */
+  gone(extension: string, binding: Binding): void {
+    const bindings = this.bindings(extension);
+    if (!bindings.includes(binding)) return;
+    const { path, uri, nextHop: hop } = binding;
+    this.options.log.info({ extension, hop }, 'the connection of a phone has gone');
+    const way = withoutConnection(firstHop(path, uri), hop);
+    const left = way === undefined || way.nextHop === hop ? undefined : { ...binding, ...way };
+    const kept = left !== undefined && path.length > 0 ? [left] : [];
+    this.keep(
+      extension,
+      bindings.flatMap(one => (one === binding ? kept : [one])),
+    );
+    if (left !== undefined && path.length === 0) this.lookAgain(extension, left);
   }
 
   private lookAgain(extension: string, binding: Binding): void {

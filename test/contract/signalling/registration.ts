@@ -289,4 +289,13 @@ export const registration = (open: OpenRig): void => {
     });
     expect([statusOf(plain), fieldsOf(plain, 'Require')]).toEqual([200, []]);
   });
+
+  test('a phone whose connection is gone is not waited for, and is forgotten', async () => {
+    const rig = await open();
+    const phone = await rig.registered('101', 'tcp');
+    await phone.close();
+    const { watch } = rig.dial('101');
+    expect((await watch.next('failed')).failure.reason).toBe('unreachable');
+    expect(rig.signalling.reachable('101')).toBe(false);
+  });
 };

@@ -1,6 +1,6 @@
 /** Phones that are reached over the connection that they have registered over, and no other way (RFC 5626). */
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { VirtualClock } from '../../../src/base/clock.ts';
 import type { Hop } from '../../../src/embedded/sip/stack.ts';
@@ -48,6 +48,17 @@ const registered = async (on: Rig, extension: string): Promise<Phone> => {
   const phone = await on.phone(extension, 'tcp');
   expect(statusOf(await phone.register(userOf(extension), { Expires: '3600' }))).toBe(200);
   return phone;
+};
+
+/** Says that to every request but ACK. */
+const answering = (listener: Server, line: string): void => {
+  listener.on('connection', socket => {
+    socket.on('data', data => {
+      const request = parseSipText(data.toString());
+      const kept = request.fields.filter(([name]) => ['Via', 'From', 'To', 'Call-ID', 'CSeq'].includes(name));
+      if (!request.startLine.startsWith('ACK')) socket.write(serializeSipText(line, kept, ''));
+    });
+  });
 };
 
 describe('the connection of a registered phone', () => {
@@ -158,6 +169,24 @@ describe('a phone behind an edge proxy (RFC 3327)', () => {
     edge.respond(invite, 487);
   });
 
+  test('stays when the connection of the proxy is gone, and goes when the proxy says that the phone has', async () => {
+    const { rig: on, connections } = await open(true, { routesTaken: true });
+    const behind = createServer().listen(0, '127.0.0.1');
+    await once(behind, 'listening');
+    const { port } = behind.address() as AddressInfo;
+    answering(behind, 'SIP/2.0 430 Flow Failed');
+    const edge = await on.phone('101', 'tcp');
+    const Path = `<sip:127.0.0.1:${port};transport=tcp;lr>`;
+    expect(statusOf(await edge.register(userOf('101'), { Path, Supported: 'path' }))).toBe(200);
+    await edge.close();
+    await connections(0);
+    expect(on.signalling.reachable('101')).toBe(true);
+    const { watch } = on.dial('101');
+    expect((await watch.next('failed')).failure).toMatchObject({ reason: 'unreachable', status: 430 });
+    expect(on.signalling.reachable('101')).toBe(false);
+    behind.close();
+  });
+
   test('nobody else is made the destination of our calls', async () => {
     const { rig: on } = await open(true, { routesTaken: true });
     const phone = await on.phone('101');
@@ -206,13 +235,7 @@ describe('a phone that listens for other connections', () => {
     const phone = await on.phone('101', 'tcp');
     const Contact = `<sip:101@127.0.0.1:${port};transport=tcp>`;
     expect(statusOf(await phone.register(userOf('101'), { Contact }))).toBe(200);
-    listener.on('connection', socket => {
-      socket.on('data', data => {
-        const request = parseSipText(data.toString());
-        const kept = request.fields.filter(([name]) => ['Via', 'From', 'To', 'Call-ID', 'CSeq'].includes(name));
-        socket.write(serializeSipText('SIP/2.0 200 OK', kept, ''));
-      });
-    });
+    answering(listener, 'SIP/2.0 200 OK');
     await phone.close();
     await vi.waitFor(() =>
       expect(on.exchange.reachability).toEqual([
