@@ -7,6 +7,7 @@ import type { Clock } from './base/clock.ts';
 import { messageOf } from './base/errors.ts';
 import { FaultLog, guardedClock } from './base/faults.ts';
 import type { Log } from './base/log.ts';
+import { type Numbering, withoutCountry } from './base/numbers/oneForm.ts';
 import { own } from './base/own.ts';
 import type { Advertised } from './config/address.ts';
 import { type Config, defaultPhone } from './config/config.ts';
@@ -122,6 +123,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
       extensionExists: extension => Object.hasOwn(current.plan.extensions, extension),
       credentials: extension => current.credentials.passwordOf(extension),
       trunkOf: address => trunkOf(address)?.name,
+      numbering: trunk => ({ country: current.plan.company.country, ...numberingOf(config, trunk) }),
       phoneOptions: extension => own(config.phones, extension) ?? defaultPhone,
     },
     exchange,
@@ -236,6 +238,10 @@ const switchboardOf = (
     drain,
   };
 };
+
+/** As the settings have it. */
+const numberingOf = ({ trunks }: Config, name: string): Numbering =>
+  trunks.find(trunk => trunk.name === name)?.numbering ?? withoutCountry;
 
 /** Of the trunks that have a limit of their own. */
 const trunkLimits = ({ trunks }: Config): Readonly<Record<string, number>> =>

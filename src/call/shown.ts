@@ -1,3 +1,4 @@
+import { showNumber } from '../base/numbers/shown.ts';
 import type { LegId, RecallReason } from './call.ts';
 import type { Shown } from './effect.ts';
 import { statusOf, wordsOf } from './failure.ts';
@@ -21,7 +22,7 @@ export function ofRecall(turn: Turn, party: LegId, target: string, reason: Recal
   const words = target === '' ? wordsOf(reason) : `${wordsOf(reason)} ${target}`;
   return {
     number: who.number,
-    display: `R: ${words} – ${who.display ?? (who.number === '' ? 'anonymous' : who.number)}`,
+    display: `R: ${words} – ${who.display ?? (who.number === '' ? 'anonymous' : showNumber(who.number))}`,
     alert: 'recall',
     reason: { cause: statusOf(reason).status, text: words },
     divert: 'inhibit',

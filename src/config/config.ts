@@ -1,5 +1,6 @@
 /** What an operator of the server sets, checked and complete: nothing downstream sees YAML or the environment. */
 import type { Duration } from '../base/clock.ts';
+import type { Numbering } from '../base/numbers/oneForm.ts';
 import type { Position } from '../base/position.ts';
 
 /** As dialplans name them. */
@@ -93,6 +94,8 @@ export interface Trunk {
   readonly from: readonly string[];
   /** New calls a second, in place of `limits.callsPerSecondPerSource`. */
   readonly callsPerSecond: number | undefined;
+  /** How its network writes numbers; where it has no country, the one of the dialplan counts. */
+  readonly numbering: Numbering;
 }
 
 /** Absolute paths. */

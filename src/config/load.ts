@@ -63,7 +63,12 @@ function compile(yaml: ConfigYaml, engine: Engine, document: YamlDocument, sourc
       realm: yaml.sip.realm,
     },
     media: { ...yaml.media, ports: { ...yaml.media.ports, at: document.at(['media', 'ports']) } },
-    trunks: Object.entries(yaml.trunks).map(([name, { from, callsPerSecond }]) => ({ name, from, callsPerSecond })),
+    trunks: Object.entries(yaml.trunks).map(([name, { from, callsPerSecond, ...numbering }]) => ({
+      name,
+      from,
+      callsPerSecond,
+      numbering,
+    })),
     files: {
       dialplan: absolute(source.dialplan ?? yaml.dialplan),
       prompts: absolute(yaml.prompts),

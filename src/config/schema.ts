@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
+import { isCountry } from '../base/numbers/country.ts';
 import { duration } from '../base/yaml/duration.ts';
 import { isCidr } from './trunks.ts';
 
@@ -72,7 +73,20 @@ const portRange = z.string().transform((text, context) => {
 
 const network = z.string().refine(isCidr, 'must be a network such as 192.0.2.0/24, or one IP address');
 const callsPerSecond = z.int().min(1).max(100_000);
-const trunk = z.strictObject({ from: z.array(network).min(1), callsPerSecond: callsPerSecond.optional() });
+const prefix = z.string().regex(/^[0-9]{0,6}$/, 'must be digits, or "" for none');
+const country = z.string().refine(isCountry, 'must be a country, in two capital letters (ISO 3166): HU');
+const trunk = z
+  .strictObject({
+    from: z.array(network).min(1),
+    callsPerSecond: callsPerSecond.optional(),
+    country: country.optional(),
+    nationalPrefix: prefix.optional(),
+    internationalPrefix: prefix.optional(),
+  })
+  .refine(
+    ({ nationalPrefix, internationalPrefix }) => nationalPrefix === undefined || nationalPrefix !== internationalPrefix,
+    'nationalPrefix and internationalPrefix are the same: nothing tells the numbers apart',
+  );
 
 /** Loopback, and what RFC 1918 and RFC 4193 keep for private networks. */
 const privateNetworks = ['127.0.0.0/8', '::1/128', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];

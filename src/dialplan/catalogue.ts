@@ -205,6 +205,11 @@ export const catalogue = {
     means: 'Two entries stand for the same number.',
     remedy: 'remove one of the two',
   },
+  MIXED_NUMBERS: {
+    severity: 'warning',
+    means: 'A number without a + in a dialplan that writes others with it.',
+    remedy: 'write all numbers with + and their country',
+  },
   CALLER_TWICE: {
     severity: 'warning',
     means: 'A number of callers that an earlier rule of the same choice names already.',

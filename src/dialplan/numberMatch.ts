@@ -1,14 +1,14 @@
 import type { NumberMatch } from './plan.ts';
 
-/** Whether a number, as it stands in a Request-URI or a From, is one of those that are meant. */
+/** Whether a number in its one form is one of those that are meant. */
 export function numberMatches(match: NumberMatch, number: string): boolean {
   switch (match.kind) {
     case 'exact':
       return number === match.number;
     case 'prefix':
-      return number.startsWith(match.prefix);
+      return number.startsWith(match.prefix) || (match.also !== undefined && fits(match.also, number));
     case 'pattern':
-      return fits(match.pattern, number);
+      return fits(match.pattern, number) || (match.also !== undefined && fits(match.also, number));
   }
 }
 
@@ -18,15 +18,16 @@ export function couldBecome(match: NumberMatch, digits: string): boolean {
     case 'exact':
       return match.number.length > digits.length && match.number.startsWith(digits);
     case 'prefix':
-      return digits.startsWith(match.prefix) || match.prefix.startsWith(digits);
-    case 'pattern': {
-      const { pattern } = match;
-      const open = pattern.endsWith('*');
-      const length = open ? pattern.length - 1 : pattern.length;
-      if (digits.length >= length) return open && fits(pattern, digits);
-      return fits(pattern.slice(0, digits.length), digits);
-    }
+    case 'pattern':
+      return begins(matchText(match), digits) || (match.also !== undefined && begins(match.also, digits));
   }
+}
+
+function begins(pattern: string, digits: string): boolean {
+  const open = pattern.endsWith('*');
+  const length = open ? pattern.length - 1 : pattern.length;
+  if (digits.length >= length) return open && fits(pattern, digits);
+  return fits(pattern.slice(0, digits.length), digits);
 }
 
 function fits(pattern: string, number: string): boolean {
@@ -40,7 +41,7 @@ function fits(pattern: string, number: string): boolean {
   return true;
 }
 
-/** As it is written in a dialplan, without spaces. */
+/** As it would be written in a dialplan, without spaces. */
 export function matchText(match: NumberMatch): string {
   switch (match.kind) {
     case 'exact':

@@ -3,6 +3,7 @@
  * nothing else. Each thing that a call can pass through knows where in the YAML it stands (`at`).
  */
 import type { Duration } from '../base/clock.ts';
+import type { Country, DialledPrefixes } from '../base/numbers/country.ts';
 import type { Position } from '../base/position.ts';
 import type { CodeAct } from './override.ts';
 
@@ -39,6 +40,10 @@ export interface Company {
   readonly timezone: string;
   /** The first is the default. */
   readonly languages: readonly [Language, ...Language[]];
+  /** ISO 3166-1: in which country numbers without a plus are meant. Absent: in none, they are what they are. */
+  readonly country?: Country;
+  /** What is dialled in that country before a number. */
+  readonly dialling?: DialledPrefixes;
 }
 
 /** `goodbye` speaks its prompt and ends the call: the only end that is not a person or a mailbox. */
@@ -211,11 +216,14 @@ export interface Announcement {
   readonly at: Position;
 }
 
-/** In a pattern, `x` is any digit; a `*` at its end is any more of them. `prefix`: what is before the first of these. */
+/**
+ * In one form: E.164 where it can be told. In a pattern, `x` is any digit; a `*` at its end is any more of them.
+ * `prefix`: what is before the first of these. `also`: the same as it is written, for what has no other form.
+ */
 export type NumberMatch =
   | { readonly kind: 'exact'; readonly number: string }
-  | { readonly kind: 'prefix'; readonly prefix: string }
-  | { readonly kind: 'pattern'; readonly pattern: string; readonly prefix: string };
+  | { readonly kind: 'prefix'; readonly prefix: string; readonly also?: string }
+  | { readonly kind: 'pattern'; readonly pattern: string; readonly prefix: string; readonly also?: string };
 
 /** A number of ours, as it stands in the Request-URI of a trunk's INVITE. */
 export interface NumberRule {

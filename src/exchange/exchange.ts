@@ -2,11 +2,14 @@ import type { Clock, Duration } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
+import { LogBudget } from '../base/logBudget.ts';
 import { own } from '../base/own.ts';
 import type { Phase, Who } from '../call/call.ts';
+import { whereDialled } from '../call/flow/whereDialled.ts';
 import { recordOf } from '../call/record.ts';
 import { partsIn } from '../call/shared.ts';
 import type { Arrival } from '../call/step.ts';
+import { nearMatch } from '../dialplan/nearMatch.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import type { MediaServer } from '../media/port.ts';
 import type { CallSource, IncomingCall, LegEvents, Signalling, SignallingEvents } from '../signalling/port.ts';
@@ -46,6 +49,7 @@ export class Exchange implements SignallingEvents {
   private readonly queues: Queues;
   private readonly admission: Admission;
   private readonly refusals: RefusalLog;
+  private readonly unknownNumbers: LogBudget;
   private readonly hands: Hands;
   private signalling: Signalling | undefined;
   private house: House | undefined;
@@ -58,6 +62,7 @@ export class Exchange implements SignallingEvents {
   constructor(private readonly options: ExchangeOptions) {
     this.admission = new Admission(options.clock, options.limits, options.overloaded ?? (() => false));
     this.refusals = new RefusalLog(options.clock, options.log);
+    this.unknownNumbers = new LogBudget(options.clock);
     this.hands = new Hands(options.log, options.overrides);
     this.hands.planChanged(options.plan(), options.clock.now());
     this.served = { queues: options.plan().queues };
@@ -130,6 +135,7 @@ export class Exchange implements SignallingEvents {
       return deaf;
     }
     const { via: origin, dialled } = incoming;
+    this.lookForNumber(incoming);
     const live = this.newCall({ id: randomId(), origin, from: who, dialled });
     if (live === undefined) {
       incoming.leg.hangUp({ status: 500, text: 'Server Internal Error' });
@@ -230,6 +236,17 @@ export class Exchange implements SignallingEvents {
     for (const live of left) live.post({ kind: 'stopRequested', reason: 'the server stops' });
     this.queues.close();
     return this.cut;
+  }
+
+  /** A trunk brings a number that the dialplan does not have: most often it is one of ours in another form. */
+  private lookForNumber({ via, dialled, sipCallId }: IncomingCall): void {
+    const plan = this.options.plan();
+    if (via.kind !== 'trunk' || whereDialled(plan, dialled, 'trunk', via.name) !== undefined) return;
+    const leftOut = this.unknownNumbers.spend();
+    if (leftOut === undefined) return;
+    const nearly = nearMatch(plan, dialled);
+    const what = { sipCallId, trunk: via.name, dialled, leftOut, ...(nearly === undefined ? {} : { nearly }) };
+    this.options.log.warn(what, 'a trunk brings a number that the dialplan does not have');
   }
 
   private refused({ reason }: Refusal, example: Readonly<Record<string, unknown>>): void {

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import type { Faults } from '../base/faults.ts';
 import type { Log } from '../base/log.ts';
+import { type Numbering, withoutCountry } from '../base/numbers/oneForm.ts';
 import { Connection, type ServerAddress, type SipListener } from './connection/connection.ts';
 import { routeTheRest } from './connection/refusals.ts';
 import { AdoptedLeg } from './dialogs/adoptedLeg.ts';
@@ -50,6 +51,8 @@ export interface SignallingOptions {
   ready?(): boolean;
   /** The name of the trunk that an address belongs to. */
   trunkOf(address: string): string | undefined;
+  /** How a trunk's network writes numbers without a plus; default: in no country, and they stay what they are. */
+  numbering?(trunk: string): Numbering;
   phoneOptions(extension: string): { readonly transferNotify: 'progress' | 'immediate' };
 }
 
@@ -181,6 +184,7 @@ export const createSignalling = async (
       authenticator,
       extensionExists: (extension: string) => options.extensionExists(extension),
       trunkOf: (address: string) => options.trunkOf(address),
+      numbering: (trunk: string) => options.numbering?.(trunk) ?? withoutCountry,
     },
     log,
     late,

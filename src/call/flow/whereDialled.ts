@@ -1,3 +1,4 @@
+import { beginnings, meanings } from '../../dialplan/dialling.ts';
 import { couldBecome, numberMatches } from '../../dialplan/numberMatch.ts';
 import type { Dialplan, Route } from '../../dialplan/plan.ts';
 import type { Origin } from '../call.ts';
@@ -18,8 +19,10 @@ export function whereDialled(
     if (extension !== undefined) return { to: { kind: 'extension', name: dialled }, at: extension.at };
     if (Object.hasOwn(plan.internalNumbers, dialled)) return plan.internalNumbers[dialled];
   }
+  const meant = origin === 'extension' ? meanings(plan.company, dialled) : [dialled];
   return plan.numbers.find(
-    rule => (rule.trunk === undefined || rule.trunk === trunk) && numberMatches(rule.match, dialled),
+    rule =>
+      (rule.trunk === undefined || rule.trunk === trunk) && meant.some(number => numberMatches(rule.match, number)),
   )?.route;
 }
 
@@ -30,9 +33,14 @@ const longest = 32;
 export function couldGoOn(plan: Dialplan, digits: string): boolean {
   if (digits.length >= longest) return false;
   const longer = (number: string): boolean => number.length > digits.length && number.startsWith(digits);
+  const numberBegins = (begun: string): boolean =>
+    plan.numbers.some(({ match, trunk }) => trunk === undefined && couldBecome(match, begun));
+  // Who dials the 0 of the reception does not wait for the rest of 06 1 …
+  const complete = Object.hasOwn(plan.extensions, digits) || Object.hasOwn(plan.internalNumbers, digits);
   return (
     Object.keys(plan.extensions).some(longer) ||
     Object.keys(plan.internalNumbers).some(longer) ||
-    plan.numbers.some(({ match, trunk }) => trunk === undefined && couldBecome(match, digits))
+    numberBegins(digits) ||
+    (!complete && beginnings(plan.company, digits).some(numberBegins))
   );
 }

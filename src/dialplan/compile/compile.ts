@@ -1,4 +1,7 @@
+import { dialledIn } from '../../base/numbers/country.ts';
+import type { Numbering } from '../../base/numbers/oneForm.ts';
 import type { YamlDocument } from '../../base/yaml/document.ts';
+import { companyNumbering } from '../companyNumbers.ts';
 import type { Source } from '../grammar/dialplan.ts';
 import type { Company, Dialplan } from '../plan.ts';
 import { compileCalendarCodes, compileCalendars } from './calendars.ts';
@@ -12,11 +15,12 @@ import { compileAnnouncements, compilePrompts } from './speech.ts';
 
 /** Turns a dialplan in which no rule found an error into the data that call control reads: frozen, and with every default filled in. */
 export function compile(document: YamlDocument, source: Source, version: string): Dialplan {
-  const { schedules, numbers } = compileNumbers(document, source);
+  const numbering = companyNumbering(source);
+  const { schedules, numbers } = compileNumbers(document, source, numbering);
   const calendars = compileCalendars(document, source);
   return deepFreeze<Dialplan>({
     version,
-    company: compileCompany(source),
+    company: compileCompany(source, numbering),
     prompts: compilePrompts(document, source, calendars),
     calendars,
     extensions: compileExtensions(document, source),
@@ -25,7 +29,7 @@ export function compile(document: YamlDocument, source: Source, version: string)
     menus: compileMenus(document, source),
     announcements: compileAnnouncements(document, source),
     schedules,
-    callers: compileCallers(document, source),
+    callers: compileCallers(document, source, numbering),
     numbers,
     internalNumbers: record(source.internalNumbers, (digits, way) => route(document, way, ['internalNumbers', digits])),
     ...compileCalendarCodes(calendars),
@@ -34,9 +38,10 @@ export function compile(document: YamlDocument, source: Source, version: string)
   });
 }
 
-function compileCompany({ company: { name, timezone, languages } }: Source): Company {
+function compileCompany({ company: { name, timezone, languages } }: Source, { country }: Numbering): Company {
   const [main = 'en', ...others] = languages;
-  return { name, timezone, languages: [main, ...others] };
+  const dialling = country === undefined ? {} : { country, dialling: dialledIn(country) };
+  return { name, timezone, languages: [main, ...others], ...dialling };
 }
 
 function compileTransfer(document: YamlDocument, { transfer: { ringFor, recall } }: Source): Dialplan['transfer'] {

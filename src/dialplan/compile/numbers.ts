@@ -1,4 +1,6 @@
+import type { Numbering } from '../../base/numbers/oneForm.ts';
 import type { Path, YamlDocument } from '../../base/yaml/document.ts';
+import { matchInOneForm } from '../companyNumbers.ts';
 import type { Source } from '../grammar/dialplan.ts';
 import { readNumber } from '../grammar/words.ts';
 import { matchText, telling } from '../numberMatch.ts';
@@ -8,13 +10,14 @@ import { record, route, unchecked } from './parts.ts';
 type Routing = Pick<Dialplan, 'schedules' | 'numbers'>;
 
 /** A number with a calendar of its own gets a schedule that is named after it: no declared name is a number. */
-export function compileNumbers(document: YamlDocument, source: Source): Routing {
+export function compileNumbers(document: YamlDocument, source: Source, numbering: Numbering): Routing {
   const schedules: Record<string, Schedule> = { ...compileSchedules(document, source) };
   const numbers = Object.entries(source.numbers).map(([written, rule]): NumberRule => {
     const number = readNumber(written);
     const path = ['numbers', written];
     if (!number.ok) throw unchecked(path);
-    const { match, trunk } = number.value;
+    const { trunk } = number.value;
+    const match = matchInOneForm(numbering, number.value.match);
     const only = trunk === undefined ? {} : { trunk };
     if ('kind' in rule) return { match, ...only, route: route(document, rule, path), at: document.atKey(path) };
 

@@ -117,7 +117,7 @@ function callersOf({ before, after }: Both<Dialplan>): readonly Caller[] {
   for (const { rules } of [...Object.values(before.callers ?? {}), ...Object.values(after.callers ?? {})]) {
     for (const { from, anonymous } of rules) {
       for (const match of from) named.set(matchText(match), { label: matchText(match), number: exampleOf(match) });
-      if (anonymous) named.set('anonymous', { label: 'anonymous', number: 'anonymous' });
+      if (anonymous) named.set('anonymous', { label: 'anonymous', number: '' });
     }
   }
   return [{ label: undefined, number: '+0' }, ...named.values()];

@@ -8,6 +8,8 @@ export const explanations: Readonly<Record<string, string>> = {
   'company.name': 'shown on displays',
   'company.timezone': 'the IANA name of the time zone in which all hours and dates are meant',
   'company.languages': 'what callers can be spoken to in; the first is the default',
+  'company.country':
+    'two letters (`HU`): how numbers without a plus are meant; left out: the country of the time zone, where that fits the numbers',
   prompts: 'what is spoken, by name, in each language',
   'prompts.*': 'a text, or a text for each language',
   calendars: 'opening hours, by name',
@@ -79,7 +81,7 @@ export const explanations: Readonly<Record<string, string>> = {
   'callers.*.rules.then': 'where these callers go',
   'callers.*.otherwise': 'where everybody else goes',
   numbers: 'the numbers that callers dial',
-  'numbers.*': 'a number of ours, as the trunk brings it, and where its calls go',
+  'numbers.*': 'a number of ours, and where its calls go',
   'numbers.*.to': 'a destination; `"+3612345678": menu:main` is short for it',
   'numbers.*.calendar': "in place of `to`: the calendar of a schedule of the number's own",
   'numbers.*.open': 'where its calls go while that calendar is open',

@@ -20,8 +20,10 @@ import {
 import { key, scalar } from './scalar.ts';
 import { datesPattern, daysPattern, hoursPattern, readDates, readDays, readHours } from './time.ts';
 import {
+  countryPattern,
   readCaller,
   readContact,
+  readCountry,
   readNumber,
   readPlace,
   readSpoken,
@@ -34,6 +36,7 @@ export const company = z.strictObject({
   name: scalar('a text', readTitle),
   timezone: scalar('a time zone such as Europe/Budapest', readTimezone, { examples: ['Europe/Budapest'] }),
   languages: z.array(language).min(1),
+  country: scalar('a country such as HU', readCountry, { pattern: countryPattern, examples: ['HU'] }).optional(),
 });
 
 const spoken = scalar('a text', readSpoken);

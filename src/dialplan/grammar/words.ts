@@ -1,4 +1,6 @@
 /** The small notations of the grammar: names, texts, digits, languages. Each reads one text. */
+import { type Country, isCountry } from '../../base/numbers/country.ts';
+import { dropSeparators } from '../../base/numbers/written.ts';
 import { ok } from '../../base/result.ts';
 import { closest } from '../../base/yaml/closest.ts';
 import { type HolidayPlace, troubleWith } from '../calendar/holidays.ts';
@@ -90,6 +92,16 @@ export function readTimezone(text: string): Reading<string> {
   );
 }
 
+export const countryPattern = '^[A-Z]{2}$';
+
+/** A country whose way of dialling is known. */
+export function readCountry(text: string): Reading<Country> {
+  if (isCountry(text)) return ok(text);
+  const upper = text.toUpperCase();
+  const remedy = isCountry(upper) ? `write ${upper}` : 'write its two letters (ISO 3166): HU, AT, GB';
+  return fault('WRONG_VALUE', `must be a country, not ${quoted(text)}`, remedy);
+}
+
 /** A number of ours as it is written. */
 export interface WrittenNumber {
   readonly match: NumberMatch;
@@ -99,7 +111,7 @@ export interface WrittenNumber {
 
 const trunkName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
-/** Spaces and dashes are for the eye; `x` stands for any digit, and a `*` at the end for any more of them. */
+/** Separators are for the eye; `x` stands for any digit, and a `*` at the end for any more of them. */
 export function readNumber(text: string): Reading<WrittenNumber> {
   const wrong = fault('BAD_NUMBER', `must be a telephone number, not ${quoted(text)}`);
   const [number = '', trunk, ...more] = text.split('@');
@@ -121,7 +133,7 @@ export function readCaller(text: string): Reading<NumberMatch | { readonly kind:
 }
 
 function readMatch(text: string): NumberMatch | undefined {
-  const bare = text.replace(/[ ()-]/g, '');
+  const bare = dropSeparators(text);
   if (bare === '*') return { kind: 'prefix', prefix: '' };
   if (bare === '+*') return { kind: 'prefix', prefix: '+' };
   if (!/^\+?[0-9][0-9x]{0,31}\*?$/.test(bare)) return undefined;

@@ -1,5 +1,7 @@
 /** The ways of a compiled dialplan: from where a call is to where it can be next, and what takes it there. */
 import { assertNever } from '../../base/assertNever.ts';
+import { oneForm } from '../../base/numbers/oneForm.ts';
+import { dropSeparators } from '../../base/numbers/written.ts';
 import type { Position } from '../../base/position.ts';
 import { matchText, numberMatches } from '../numberMatch.ts';
 import type { Destination, Dialplan, Extension, FailureReason, Language, NumberRule, Route } from '../plan.ts';
@@ -45,10 +47,11 @@ export const numberText = ({ match, trunk }: NumberRule): string =>
 
 /** Where a call from outside to this number comes in, as it is dialled or as it is written in the dialplan. */
 export function numberFor(plan: Dialplan, dialled: string): Place | undefined {
-  const bare = dialled.replace(/[ ()-]/g, '');
+  const bare = dropSeparators(dialled);
+  const number = oneForm(plan.company, bare);
   const rule =
-    plan.numbers.find(each => numberText(each) === bare) ??
-    plan.numbers.find(({ match, trunk }) => trunk === undefined && numberMatches(match, bare));
+    plan.numbers.find(each => [numberText(each), each.match.kind === 'exact' ? '' : each.match.also].includes(bare)) ??
+    plan.numbers.find(({ match, trunk }) => trunk === undefined && numberMatches(match, number));
   if (rule !== undefined) return `number:${numberText(rule)}`;
   return Object.hasOwn(plan.internalNumbers, bare) ? `internal:${bare}` : undefined;
 }

@@ -1,19 +1,21 @@
 import { showPosition } from '../../base/position.ts';
 import { finding } from '../catalogue.ts';
+import { companyNumbering, matchInOneForm } from '../companyNumbers.ts';
 import { readNumber } from '../grammar/words.ts';
 import { matchText } from '../numberMatch.ts';
 import { present } from '../outline/edges.ts';
 import type { Rule } from './rule.ts';
 
-/** `+36 1 234 5678` and `+3612345678` are one number; an internal number must not be an extension. */
+/** `+36 1 234 5678`, `+3612345678` and, in Hungary, `06 1 234 5678` are one number; an internal number must not be an extension. */
 export const duplicateNumber: Rule = {
   codes: ['DUPLICATE_NUMBER'],
   *check({ draft, declared, atKey }) {
+    const numbering = companyNumbering(draft);
     const seen = new Map<string, string>();
     for (const [written] of present(draft.numbers)) {
       const number = readNumber(written);
       if (!number.ok) continue;
-      const normal = `${matchText(number.value.match)}@${number.value.trunk ?? ''}`;
+      const normal = `${matchText(matchInOneForm(numbering, number.value.match))}@${number.value.trunk ?? ''}`;
       const first = seen.get(normal);
       if (first === undefined) {
         seen.set(normal, written);

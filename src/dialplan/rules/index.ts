@@ -12,6 +12,7 @@ import { lastMinute } from './lastMinute.ts';
 import { members } from './members.ts';
 import { menuBack } from './menuBack.ts';
 import { menuWithoutChoice } from './menuWithoutChoice.ts';
+import { mixedNumbers } from './mixedNumbers.ts';
 import { neverChanges } from './neverChanges.ts';
 import { noNumbers } from './noNumbers.ts';
 import { numberForm } from './numberForm.ts';
@@ -43,6 +44,7 @@ export const rules: readonly Rule[] = [
   members,
   menuBack,
   menuWithoutChoice,
+  mixedNumbers,
   neverChanges,
   noNumbers,
   numberForm,

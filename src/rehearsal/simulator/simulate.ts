@@ -1,4 +1,6 @@
 import type { Duration, Instant } from '../../base/clock.ts';
+import { oneForm, withoutCountry } from '../../base/numbers/oneForm.ts';
+import { isNoNumber } from '../../base/numbers/withheld.ts';
 import { type Call, guards, type Who } from '../../call/call.ts';
 import { callerLeg } from '../../call/step.ts';
 import type { Overrides } from '../../dialplan/override.ts';
@@ -40,15 +42,23 @@ export const longestRehearsal = guards.talk * 2;
 const reaction = 500;
 const betweenKeys = 250;
 
-/** Who calls: one of our people where the number is an extension, else somebody outside. */
+/**
+ * Who calls: one of our people where the number is an extension, else somebody outside, whose number may be written in
+ * any way; `anonymous` for one that is not shown.
+ */
 export function callerOf(plan: Dialplan, from: string, display?: string): Who {
   const extension = Object.hasOwn(plan.extensions, from) ? plan.extensions[from] : undefined;
+  const outside = isNoNumber(from) ? '' : oneForm(plan.company, from);
   return {
-    number: from,
+    number: extension === undefined ? outside : from,
     display: display ?? extension?.name,
     extension: extension === undefined ? undefined : from,
   };
 }
+
+/** What is dialled, as signalling brings it: by a trunk in its one form, by a colleague as it is keyed. */
+export const dialledBy = (plan: Dialplan, { extension }: Who, to: string): string =>
+  extension === undefined ? oneForm(plan.company, to) : oneForm(withoutCountry, to);
 
 /** Plays one call from its arrival to its end, in virtual time; the same scenario always gives the same timeline. */
 export function simulate(plan: Dialplan, scenario: Scenario, known?: KnownLength): Simulation {
@@ -113,7 +123,7 @@ export function simulate(plan: Dialplan, scenario: Scenario, known?: KnownLength
     who.extension === undefined
       ? ({ kind: 'trunk', name: 'simulated' } as const)
       : ({ kind: 'extension', number: who.extension } as const);
-  callId = world.arrive(scenario.to, who, origin);
+  callId = world.arrive(dialledBy(plan, who, scenario.to), who, origin);
   if (scenario.hangUpAt !== undefined) world.clock.at(scenario.at + scenario.hangUpAt, () => hangUp(callId));
   while (world.call(callId).phase.kind !== 'ended' && world.clock.now() - scenario.at < longestRehearsal) {
     if (!world.clock.step()) break;

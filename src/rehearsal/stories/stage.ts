@@ -5,7 +5,7 @@ import { noOverrides, type Overrides } from '../../dialplan/override.ts';
 import type { Dialplan } from '../../dialplan/plan.ts';
 import { type KnownLength, promptLengths } from '../promptLengths.ts';
 import { type BehaviourOf, playPhones, reachableBy, talksBy } from '../simulator/behaviour.ts';
-import { callerOf } from '../simulator/simulate.ts';
+import { callerOf, dialledBy } from '../simulator/simulate.ts';
 import { type Moment, outsider, type Party } from '../timeline/moment.ts';
 import { Recorder } from '../timeline/recorder.ts';
 import type { Phone } from '../world/phone.ts';
@@ -63,7 +63,7 @@ export class Stage {
     this.callerIs = who.extension;
     const { extension } = who;
     this.main = world.arrive(
-      to,
+      dialledBy(plan, who, to),
       who,
       extension === undefined ? { kind: 'trunk', name: 'rehearsed' } : { kind: 'extension', number: extension },
     );

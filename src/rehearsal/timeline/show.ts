@@ -1,3 +1,4 @@
+import { showNumber } from '../../base/numbers/shown.ts';
 import { showPosition } from '../../base/position.ts';
 import { showDuration } from '../../base/yaml/duration.ts';
 import type { TransferEvent } from '../../call/trail.ts';
@@ -32,7 +33,7 @@ export function lineOf(moment: Moment, { startedAt, timezone }: Omit<Timeline, '
 export function inWords(moment: Happening): string {
   switch (moment.kind) {
     case 'called':
-      return `${moment.by} (${moment.from === '' ? 'anonymous' : moment.from}) calls ${moment.to}`;
+      return `${moment.by} (${moment.from === '' ? 'anonymous' : showNumber(moment.from)}) calls ${showNumber(moment.to)}`;
     case 'connected':
       return `${moment.who} is through to Kozpont`;
     case 'entered':

@@ -4,6 +4,7 @@
  * no way to another trunk: the exchange has numbers and extensions, and nothing else.
  */
 import type { Duration } from '../../base/clock.ts';
+import type { Numbering } from '../../base/numbers/oneForm.ts';
 import { toAuthenticate } from '../digest/asking.ts';
 import type { Authenticator } from '../digest/authenticator.ts';
 import { header } from '../drachtio/message.ts';
@@ -30,6 +31,8 @@ export interface AdmissionOptions {
   extensionExists(extension: string): boolean;
   /** The trunk that an address belongs to. */
   trunkOf(address: string): string | undefined;
+  /** How a trunk's network writes numbers. */
+  numbering(trunk: string): Numbering;
 }
 
 type Trunk = Extract<IncomingCall['via'], { kind: 'trunk' }>;
@@ -46,7 +49,7 @@ export const admitTrunk = (
   return {
     kind: 'admitted',
     via: { kind: 'trunk', name },
-    from: callerOfTrunk(request, from, number => options.extensionExists(number)),
+    from: callerOfTrunk(request, from, options.numbering(name), number => options.extensionExists(number)),
   };
 };
 

@@ -1,11 +1,14 @@
 /** Who a call is from, as its header fields say; and whom it is for. All of it is a stranger's text. */
+import { type Numbering, withoutCountry } from '../../base/numbers/oneForm.ts';
+import { isNoNumber, isWithheldWord } from '../../base/numbers/withheld.ts';
 import { header } from '../drachtio/message.ts';
 import type { SrfHeaders } from '../drachtio/srf.ts';
-import type { Party } from '../port.ts';
+import type { IncomingCall, Party } from '../port.ts';
 import { cleanText } from '../text/clean.ts';
-import { type NameAddr, parseNameAddr, parseUri } from '../text/grammar.ts';
+import { type NameAddr, parseNameAddr, parseUri, type Uri } from '../text/grammar.ts';
 import { elementsOf, hasToken } from '../text/list.ts';
-import { userOf } from '../text/user.ts';
+import { numberOf, userOf } from '../text/user.ts';
+import type { AdmissionOptions } from './admission.ts';
 
 interface Headed {
   readonly headers: SrfHeaders;
@@ -27,9 +30,15 @@ const looksLikeRecall = (text: string): boolean => recall.test(text.normalize('N
 
 const ownWords = (text: string): string => (looksLikeRecall(text) ? '' : text);
 
-const partyOf = (address: NameAddr): Party => {
+const displayOf = (address: NameAddr): string | undefined => {
   const display = ownWords(cleanText(address.display ?? '', longestDisplay));
-  return { number: ownWords(userOf(address.uri)), display: display === '' ? undefined : display };
+  return display === '' || isNoNumber(display) ? undefined : display;
+};
+
+/** A name in place of a number stays a name; a word such as `unknown` is no number. */
+const partyOf = (address: NameAddr, numbering: Numbering): Party => {
+  const number = ownWords(numberOf(address.uri, numbering));
+  return { number: isNoNumber(number) ? '' : number, display: displayOf(address) };
 };
 
 /** RFC 3323, RFC 3325, §9.1: an anonymous From, or a wish for privacy. */
@@ -37,9 +46,7 @@ export const isWithheld = (message: Headed, from: NameAddr): boolean => {
   const privacy = header(message, 'privacy');
   if (hasToken(privacy, 'id') || hasToken(privacy, 'user')) return true;
   const { uri } = from;
-  return (
-    uri.kind === 'sip' && (uri.host.toLowerCase() === 'anonymous.invalid' || uri.user?.toLowerCase() === 'anonymous')
-  );
+  return uri.kind === 'sip' && (uri.host.toLowerCase() === 'anonymous.invalid' || isWithheldWord(userOf(uri)));
 };
 
 const withheld: Party = { number: '', display: undefined };
@@ -48,26 +55,42 @@ const withheld: Party = { number: '', display: undefined };
  * From a trunk: what its network asserts comes before what the caller's phone says (RFC 3325, §5), but for an extension of
  * ours: a network knows who is outside of our house, and nobody in it.
  */
-export const callerOfTrunk = (message: Headed, from: NameAddr, isOurs: (number: string) => boolean): Party => {
+export const callerOfTrunk = (
+  message: Headed,
+  from: NameAddr,
+  numbering: Numbering,
+  isOurs: (number: string) => boolean,
+): Party => {
   if (isWithheld(message, from)) return withheld;
-  const own = partyOf(from);
-  for (const value of elementsOf(header(message, 'p-asserted-identity')).slice(0, mostAsserted)) {
-    const asserted = parseNameAddr(value);
-    if (!asserted.ok || isOurs(userOf(asserted.value.uri))) continue;
-    const party = partyOf(asserted.value);
-    return { number: party.number === '' ? own.number : party.number, display: party.display ?? own.display };
-  }
-  return own;
+  const asserted = elementsOf(header(message, 'p-asserted-identity'))
+    .slice(0, mostAsserted)
+    .map(parseNameAddr)
+    .flatMap(address => (address.ok && !isOurs(userOf(address.value.uri)) ? [partyOf(address.value, numbering)] : []));
+  const said = [...asserted, partyOf(from, numbering)];
+  return {
+    number: said.find(({ number }) => number !== '')?.number ?? '',
+    display: said.find(({ display }) => display !== undefined)?.display,
+  };
 };
 
 /** An extension is who it has proved to be. */
 export const callerOfExtension = (message: Headed, from: NameAddr, extension: string): Party =>
-  isWithheld(message, from) ? withheld : { number: extension, display: partyOf(from).display };
+  isWithheld(message, from) ? withheld : { number: extension, display: displayOf(from) };
 
-/** The user part of the Request-URI; undefined where it is a URI of a kind that we do not serve (416). */
-export const dialledNumber = (requestUri: string): string | undefined => {
+/** The Request-URI; undefined where it is of a kind that we do not serve (416). */
+export const dialledUri = (requestUri: string): Uri | undefined => {
   const uri = parseUri(requestUri);
   if (!uri.ok || uri.value.kind === 'other') return undefined;
-  if (uri.value.kind === 'sip' && uri.value.scheme === 'sips') return undefined;
-  return userOf(uri.value);
+  return uri.value.kind === 'sip' && uri.value.scheme === 'sips' ? undefined : uri.value;
+};
+
+/** A colleague's digits are what they are: what they mean without a plus is for the dialplan to say. */
+export const dialledBy = (
+  options: Pick<AdmissionOptions, 'extensionExists' | 'numbering'>,
+  via: IncomingCall['via'],
+  uri: Uri,
+): string => {
+  if (via.kind === 'trunk') return numberOf(uri, options.numbering(via.name));
+  const user = userOf(uri);
+  return options.extensionExists(user) ? user : numberOf(uri, withoutCountry);
 };

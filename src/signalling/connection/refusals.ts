@@ -1,5 +1,5 @@
 /** What comes outside of any dialog and is neither a call nor a registration. */
-import { dialledNumber } from '../admission/caller.ts';
+import { dialledUri } from '../admission/caller.ts';
 import { allow, supported, unsupportedOptions } from '../dialogs/headers.ts';
 import { header } from '../drachtio/message.ts';
 import type { Responder } from '../drachtio/responder.ts';
@@ -21,7 +21,7 @@ export const routeTheRest = (connection: Connection, options: RefusalOptions): v
     const draining = options.refusing();
     if (draining !== undefined) return respond(503, { headers: draining });
     // What an INVITE like it would get (RFC 3261, §11.2).
-    if (dialledNumber(request.uri) === undefined) return respond(416);
+    if (dialledUri(request.uri) === undefined) return respond(416);
     const unsupported = unsupportedOptions(header(request, 'require'));
     if (unsupported !== undefined) return respond(420, { headers: unsupported });
     respond(200, { headers: { Allow: allowed, Supported: supported, Accept: 'application/sdp' } });

@@ -44,10 +44,19 @@ const longestNumber = 32;
 const anyHost = 'localhost';
 
 /** Our side of a dialog, from the Contact that the server has given it: `host:port`. */
-export const contactHost = (message: { readonly headers: SrfHeaders }): string => {
-  const contact = parseNameAddr(header(message, 'contact') ?? '');
-  if (!contact.ok || contact.value.uri.kind !== 'sip') return anyHost;
-  const { host, port } = contact.value.uri;
+export const contactHost = (message: Headed): string => hostIn(message, 'contact');
+
+/** Our side of a call that was answered by a response, from the To that the server had filled in: `host:port`. */
+export const calledHost = (message: Headed): string => hostIn(message, 'to');
+
+interface Headed {
+  readonly headers: SrfHeaders;
+}
+
+const hostIn = (message: Headed, field: 'contact' | 'to'): string => {
+  const address = parseNameAddr(header(message, field) ?? '');
+  if (!address.ok || address.value.uri.kind !== 'sip') return anyHost;
+  const { host, port } = address.value.uri;
   return port === null ? host : `${host}:${port}`;
 };
 

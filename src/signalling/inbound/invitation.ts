@@ -2,7 +2,7 @@
 import type { Log } from '../../base/log.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { type AdmissionOptions, admitExtension, admitTrunk } from '../admission/admission.ts';
-import { dialledNumber } from '../admission/caller.ts';
+import { dialledBy, dialledUri } from '../admission/caller.ts';
 import { unsupportedOptions } from '../dialogs/headers.ts';
 import { answerTimer } from '../dialogs/sessionTimer.ts';
 import type { LegSurroundings } from '../dialogs/surroundings.ts';
@@ -12,7 +12,16 @@ import { description, header, mediaType } from '../drachtio/message.ts';
 import { type Responder, responderOf } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
 import type { CallSource, IncomingCall, Leg, LegEvents } from '../port.ts';
-import { admits, type NameAddr, parseCSeq, parseFrom, parseNameAddr, parseReplaces, tagOf } from '../text/grammar.ts';
+import {
+  admits,
+  type NameAddr,
+  parseCSeq,
+  parseFrom,
+  parseNameAddr,
+  parseReplaces,
+  tagOf,
+  type Uri,
+} from '../text/grammar.ts';
 import { elementsOf } from '../text/list.ts';
 import { type InboundInvite, SipInboundLeg } from './inboundLeg.ts';
 
@@ -77,7 +86,7 @@ export const receiveInvite = (options: ReceptionOptions, request: SrfRequest, re
     from,
     via,
     source: address,
-    dialled: found.dialled,
+    dialled: dialledBy(options.admission, via, found.dialled),
     offer: found.invite.offer,
     replaces: replaced.value,
     sipCallId: leg.sipCallId,
@@ -96,7 +105,7 @@ const sourceOf = ({ admission }: ReceptionOptions, address: string): CallSource 
 
 interface ReadInvite {
   readonly from: NameAddr;
-  readonly dialled: string;
+  readonly dialled: Uri;
   readonly replaces: string | undefined;
   readonly invite: Omit<InboundInvite, 'request' | 'respond' | 'via'>;
 }
@@ -113,7 +122,7 @@ const readInvite = (request: SrfRequest): Result<ReadInvite, Refusal> => {
   if (tagOf(to.value) !== undefined) return fail({ status: 481 });
   // Without it nothing can be sent to the caller within the dialog.
   if (!parseNameAddr(header(request, 'contact') ?? '').ok) return fail({ status: 400, reason: 'Bad Contact' });
-  const dialled = dialledNumber(request.uri);
+  const dialled = dialledUri(request.uri);
   if (dialled === undefined) return fail({ status: 416 });
   const unsupported = unsupportedOptions(header(request, 'require'));
   if (unsupported !== undefined) return fail({ status: 420, headers: unsupported });

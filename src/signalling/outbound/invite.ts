@@ -24,6 +24,8 @@ const inhibited: Record<string, string> = {
 /** Who sent the call on: for a 302 that we follow (RFC 5806). */
 export interface DivertedBy {
   readonly extension: string;
+  /** Of the server, as that phone was called: no server fills in this header field. */
+  readonly host: string;
 }
 
 export const inviteFields = (
@@ -38,7 +40,7 @@ export const inviteFields = (
   ...(request.reason === undefined ? {} : { Reason: reasonField('SIP', request.reason.cause, request.reason.text) }),
   ...(divertedBy === undefined
     ? {}
-    : { Diversion: `${nameAddress(undefined, divertedBy.extension)};reason=unconditional` }),
+    : { Diversion: `${nameAddress(undefined, divertedBy.extension, divertedBy.host)};reason=unconditional` }),
   'Alert-Info': alertInfo[request.alert],
   'Call-ID': callId,
   From: request.alert === 'recall' ? recallFromField(request.from) : fromField(request.from),

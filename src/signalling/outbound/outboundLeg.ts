@@ -12,7 +12,7 @@ import { assertNever } from '../../base/assertNever.ts';
 import { KozpontError } from '../../base/errors.ts';
 import { randomId } from '../../base/ids.ts';
 import { Dialog, type DialogEvents, nobody } from '../dialogs/dialog.ts';
-import { endFields, reasonField } from '../dialogs/headers.ts';
+import { calledHost, endFields, reasonField } from '../dialogs/headers.ts';
 import type { DialogName } from '../dialogs/legIndex.ts';
 import { LegMailbox } from '../dialogs/legMailbox.ts';
 import { timerAccepted } from '../dialogs/sessionTimer.ts';
@@ -182,11 +182,12 @@ export class SipOutboundLeg implements OutboundLeg {
     const { target, divert } = this.request;
     const followed = divert === 'allow' && this.state === 'asking' && target.kind === 'extension';
     const extensions = followed ? redirectedTo(response).filter(one => this.mayAsk(one)) : [];
+    const host = calledHost(response);
     const ids = extensions.flatMap(extension => {
       this.asked.add(extension);
       return this.around
         .phones({ kind: 'extension', number: extension })
-        .map(phone => this.addBranch(phone, { extension: target.number }));
+        .map(phone => this.addBranch(phone, { extension: target.number, host }));
     });
     if (ids.length === 0) {
       return this.feed({ kind: 'refused', branch, status: response.status, text: response.reason });

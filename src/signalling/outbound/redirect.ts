@@ -10,12 +10,12 @@ import { userOf } from '../text/user.ts';
 
 const mostTargets = 5;
 
-/** The user parts of the Contacts, in the order of the response. */
+/** Whom the Contacts name (sip, sips and tel URIs alike), in the order of the response. */
 export const redirectedTo = (response: { readonly headers: SrfHeaders }): string[] =>
   elementsOf(header(response, 'contact'))
     .slice(0, mostTargets)
     .flatMap(value => {
       const contact = parseNameAddr(value);
-      const user = contact.ok && contact.value.uri.kind === 'sip' ? userOf(contact.value.uri) : '';
+      const user = contact.ok ? userOf(contact.value.uri) : '';
       return user === '' ? [] : [user];
     });

@@ -5,7 +5,14 @@
 export { type Auth, authParam, parseAuth } from '../../sip/grammar/fields/auth.ts';
 export { parseCSeq } from '../../sip/grammar/fields/cseq.ts';
 export { admits } from '../../sip/grammar/fields/mediaType.ts';
-export { type NameAddr, parseContact, parseFrom, parseNameAddr, tagOf } from '../../sip/grammar/fields/nameAddr.ts';
+export {
+  type NameAddr,
+  parseContact,
+  parseFrom,
+  parseNameAddr,
+  parseReferTo,
+  tagOf,
+} from '../../sip/grammar/fields/nameAddr.ts';
 export { hasParam, type Params, param } from '../../sip/grammar/fields/params.ts';
 export { parseReplaces, type Replaces } from '../../sip/grammar/fields/replaces.ts';
 export {

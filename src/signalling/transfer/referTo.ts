@@ -1,8 +1,9 @@
 /** Whom a REFER is for (RFC 3515, §2.1; RFC 3891, §6.1, for the Replaces in its URI). */
+import { withoutCountry } from '../../base/numbers/oneForm.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
-import { param, parseNameAddr, parseReplaces, type Replaces, type SipUri, unescapeUri } from '../text/grammar.ts';
+import { param, parseReferTo, parseReplaces, type Replaces, type SipUri, unescapeUri } from '../text/grammar.ts';
 import { elementsOf } from '../text/list.ts';
-import { userOf } from '../text/user.ts';
+import { numberOf } from '../text/user.ts';
 
 export interface ReferTarget {
   /** The user part, decoded; empty where there is none. */
@@ -20,12 +21,12 @@ const badRequest: Refused = { status: 400, text: 'Bad Refer-To' };
 export const readReferTo = (value: string | undefined): Result<ReferTarget, Refused> => {
   // Exactly one (RFC 3515, §2.4.1).
   if (value === undefined || elementsOf(value).length !== 1) return fail(badRequest);
-  const parsed = parseNameAddr(value);
+  const parsed = parseReferTo(value);
   if (!parsed.ok) return fail(badRequest);
   const { uri } = parsed.value;
   switch (uri.kind) {
     case 'tel':
-      return ok({ user: userOf(uri), replaces: undefined });
+      return ok({ user: numberOf(uri, withoutCountry), replaces: undefined });
     case 'sip':
       return readSipTarget(uri);
     default:
@@ -41,5 +42,5 @@ const readSipTarget = (uri: SipUri): Result<ReferTarget, Refused> => {
   // Whatever other header fields it wants in the INVITE: we send none that a stranger wrote.
   const replaces = named[0] === undefined ? undefined : parseReplaces(unescapeUri(named[0].value ?? ''));
   if (replaces !== undefined && !replaces.ok) return fail({ status: 400, text: 'Bad Replaces' });
-  return ok({ user: userOf(uri), replaces: replaces?.value });
+  return ok({ user: numberOf(uri, withoutCountry), replaces: replaces?.value });
 };

@@ -8,6 +8,7 @@ import { connection } from './connection.ts';
 import { costlyMessages } from './costlyMessages.ts';
 import { dialogs } from './dialogs.ts';
 import { inbound } from './inbound.ts';
+import { numbers } from './numbers.ts';
 import { outbound } from './outbound.ts';
 import { registration } from './registration.ts';
 import { transfers } from './transfers.ts';
@@ -35,6 +36,7 @@ export const signallingContract = (name: string, traits: ServerTraits, openServe
     describe('inbound', () => inbound(open));
     describe('outbound', () => outbound(open));
     describe('dialogs', () => dialogs(open));
+    describe('numbers', () => numbers(open));
     describe('transfers', () => transfers(open, traits));
     describe('adopted', () => adopted(open));
     describe('connection', () => connection(open));

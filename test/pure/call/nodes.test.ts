@@ -110,7 +110,8 @@ describe('a choice by the number of the caller', () => {
 
   test.each([
     ['+36301111111', { kind: 'ringing', node: { number: '103' } }],
-    ['anonymous', { kind: 'announcing', then: undefined }],
+    ['', { kind: 'announcing', then: undefined }],
+    ['anna', { kind: 'menu', menu: 'main' }],
     ['+36201111111', { kind: 'menu', menu: 'main' }],
   ])('%s', (number, phase) => {
     const stage = new Stage({ callers, numbers });

@@ -79,7 +79,14 @@ describe('the configuration', () => {
     const config = good(`
 sip: { listen: ["udp:[::1]:5070", tcp:127.0.0.1:0], advertise: 192.0.2.7, realm: example.com }
 media: { ports: 30001-30100, rest: 0s }
-trunks: { provider: { from: [198.51.100.0/24, 203.0.113.9], callsPerSecond: 90 } }
+trunks:
+  provider:
+    from: [198.51.100.0/24, 203.0.113.9]
+    callsPerSecond: 90
+    country: AT
+    nationalPrefix: "0"
+    internationalPrefix: ""
+
 state: /var/lib/kozpont
 records: /var/log/calls.jsonl
 credentials: shared/passwords.yaml
@@ -96,8 +103,15 @@ api: { listen: "[::1]:0" }
       realm: 'example.com',
     });
     expect(config.media.ports).toMatchObject({ from: 30_002, to: 30_100 });
-    expect(config.trunks).toEqual([{ name: 'provider', from: ['198.51.100.0/24', '203.0.113.9'], callsPerSecond: 90 }]);
-    expect(config.api.listen).toEqual({ address: '::1', port: 0, at: { file: 'k.yaml', line: 10, col: 16 } });
+    expect(config.trunks).toEqual([
+      {
+        name: 'provider',
+        from: ['198.51.100.0/24', '203.0.113.9'],
+        callsPerSecond: 90,
+        numbering: { country: 'AT', nationalPrefix: '0', internationalPrefix: '' },
+      },
+    ]);
+    expect(config.api.listen).toEqual({ address: '::1', port: 0, at: { file: 'k.yaml', line: 17, col: 16 } });
     expect(good('api: { listen: off }').api.listen).toBeUndefined();
     expect(config.files.credentials).toBe('/srv/kozpont/shared/passwords.yaml');
     expect(config.files.promptCache).toBe('/var/lib/kozpont/prompts');
@@ -135,6 +149,22 @@ api: { listen: localhost:9060 }
       'k.yaml:8:103 WRONG_VALUE limits.callsPerSecondPerSource must be at least 1',
       'k.yaml:9:11 WRONG_VALUE reception: must be an extension',
       expect.stringMatching(/^k\.yaml:10:16 WRONG_VALUE api\.listen must be off or address:port, not "localhost:9060"/),
+    ]);
+  });
+
+  it('knows the countries, and that prefixes must differ', () => {
+    expect(
+      wrong(`trunks:
+  a: { from: [10.0.0.1], country: hu }
+  b: { from: [10.0.0.2], country: ZZ }
+  c: { from: [10.0.0.3], nationalPrefix: "0a" }
+  d: { from: [10.0.0.4], country: HU, nationalPrefix: "", internationalPrefix: "" }
+`),
+    ).toEqual([
+      'k.yaml:2:35 WRONG_VALUE trunks.a.country must be a country, in two capital letters (ISO 3166): HU',
+      'k.yaml:3:35 WRONG_VALUE trunks.b.country must be a country, in two capital letters (ISO 3166): HU',
+      'k.yaml:4:42 WRONG_VALUE trunks.c.nationalPrefix must be digits, or "" for none',
+      'k.yaml:5:6 WRONG_VALUE trunks.d nationalPrefix and internationalPrefix are the same: nothing tells the numbers apart',
     ]);
   });
 

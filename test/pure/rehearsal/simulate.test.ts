@@ -197,7 +197,7 @@ describe('a call in virtual time', () => {
 describe('the page of a simulation', () => {
   it('has the time on the wall, the place in the dialplan, and what happened', () => {
     const page = linesOf(play({ presses: [{ keys: '2', at: 300 }] }));
-    expect(page[0]).toBe('10:00:00.000      +0.000                   caller (+36301111111) calls +3612345678');
+    expect(page[0]).toBe('10:00:00.000      +0.000                   caller (+36 30 111 1111) calls +36 1 234 5678');
     expect(page).toContain('10:00:00.300      +0.300  office.yaml:1:1  caller presses 2');
     expect(page.join('\n')).not.toContain('timer prompt');
   });

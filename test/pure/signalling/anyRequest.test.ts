@@ -103,6 +103,7 @@ test('INVITE', () => {
           authenticator: authenticatorAt(clock),
           extensionExists: (extension: string) => extension === '102',
           trunkOf: () => (trusted ? 'carrier' : undefined),
+          numbering: () => ({ country: 'HU' as const }),
         },
         refusing: () => undefined,
         callOffered: () => undefined,

@@ -9,7 +9,9 @@ import { type Arrived, LegWatch, ScriptedExchange } from './scriptedExchange.ts'
 import type { SipText } from './sipText.ts';
 
 export interface RigOptions
-  extends Partial<Pick<SignallingOptions, 'registrar' | 'registrations' | 'routesTaken' | 'phoneOptions' | 'ready'>> {
+  extends Partial<
+    Pick<SignallingOptions, 'registrar' | 'registrations' | 'routesTaken' | 'phoneOptions' | 'ready' | 'numbering'>
+  > {
   /** Time stands still, but for what the test moves. */
   readonly virtual?: boolean;
   /** Callers who are no extension come from this trunk. */
@@ -52,6 +54,7 @@ export class Rig {
         credentials: extension => passwords[extension],
         trunkOf: () => options.trunk,
         phoneOptions: options.phoneOptions ?? (() => ({ transferNotify: 'progress' })),
+        ...(options.numbering === undefined ? {} : { numbering: options.numbering }),
         ...(options.ready === undefined ? {} : { ready: options.ready }),
         ...(options.registrations === undefined ? {} : { registrations: options.registrations }),
         ...(options.routesTaken === undefined ? {} : { routesTaken: options.routesTaken }),

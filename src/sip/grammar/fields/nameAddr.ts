@@ -75,6 +75,13 @@ export function parseContact(value: string): Result<NameAddr | '*', FieldFault> 
   return value === '*' ? { ok: true, value } : parseNameAddr(value);
 }
 
+/**
+ * As `parseNameAddr`; without angle brackets, all of it is the URI where that has header fields: phones forget the
+ * brackets that a `?` needs (RFC 3261, §20) around the Replaces of a Refer-To.
+ */
+export const parseReferTo = (value: string): Result<NameAddr, FieldFault> =>
+  /[<"]/.test(value) || !value.includes('?') ? parseNameAddr(value) : parseNameAddr(`<${value.trim()}>`);
+
 /** Always with angle brackets; the display name quoted. Throws `INVALID_SIP` where the name has a line end. */
 export function serializeNameAddr(address: NameAddr): string {
   const display = address.display === null ? '' : `${quote(address.display)} `;

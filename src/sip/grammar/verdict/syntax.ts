@@ -6,7 +6,7 @@ import type { FieldFault } from '../fault.ts';
 import { parseCSeq } from '../fields/cseq.ts';
 import { parseInteger } from '../fields/integer.ts';
 import { parseMediaType } from '../fields/mediaType.ts';
-import { parseContact, parseFrom, parseNameAddr } from '../fields/nameAddr.ts';
+import { parseContact, parseFrom, parseNameAddr, parseReferTo } from '../fields/nameAddr.ts';
 import { parseRAck } from '../fields/rack.ts';
 import { parseReplaces } from '../fields/replaces.ts';
 import { parseSessionExpires } from '../fields/seconds.ts';
@@ -46,7 +46,7 @@ const furtherRules = new Map<string, Rule>([
   ['Content-Type', { bit: 1024, check: parseMediaType, once: true }],
   ['Event', { bit: 2048, check: parseToken, once: true }],
   ['RAck', { bit: 4096, check: parseRAck, once: true }],
-  ['Refer-To', { bit: 8192, check: parseNameAddr, once: true }],
+  ['Refer-To', { bit: 8192, check: parseReferTo, once: true }],
   ['Replaces', { bit: 16_384, check: parseReplaces, once: true }],
   ['Session-Expires', { bit: 32_768, check: parseSessionExpires, once: true }],
 ]);

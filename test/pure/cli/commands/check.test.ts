@@ -217,7 +217,7 @@ describe('kozpont check', () => {
       const json = JSON.parse((await run(['dropped.yaml'], {}, 'json')).out.join('\n'));
       expect(json.findings).toHaveLength(1);
       expect(json.findings[0].code).toBe('CALLER_DROPPED');
-      expect(json.findings[0].details.join('\n')).toContain('caller (+36301234567) calls +3612345678');
+      expect(json.findings[0].details.join('\n')).toContain('caller (+36 30 123 4567) calls +36 1 234 5678');
       const github = (await run(['dropped.yaml'], {}, 'github')).out;
       expect(github).toHaveLength(1);
       expect(github[0]).toContain('%0A');

@@ -8,7 +8,7 @@ const isOurs = (number: string) => /^1\d\d$/.test(number);
 const caller = (from: string, headers: Record<string, string> = {}) => {
   const read = parseFrom(`${from};tag=1`);
   if (!read.ok) throw new Error(read.error.detail);
-  return callerOfTrunk({ headers }, read.value, isOurs);
+  return callerOfTrunk({ headers }, read.value, {}, isOurs);
 };
 const asserting = (value: string) => caller('"Own" <sip:+361@h>', { 'p-asserted-identity': value });
 const own = { number: '+361', display: 'Own' };

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { dialledNumber } from '../../../../src/signalling/admission/caller.ts';
+import { dialledUri } from '../../../../src/signalling/admission/caller.ts';
 import { description, header, mediaType } from '../../../../src/signalling/drachtio/message.ts';
 import { redirectedTo } from '../../../../src/signalling/outbound/redirect.ts';
 import { cleanText } from '../../../../src/signalling/text/clean.ts';
 import { elementsOf, hasToken } from '../../../../src/signalling/text/list.ts';
+import { userOf } from '../../../../src/signalling/text/user.ts';
 
 /** Of no width, or a direction of writing, or a tag. */
 const unseen = [
@@ -87,13 +88,15 @@ test('the number that was dialled', () => {
       'sips:1@host',
       'http://host',
       'nonsense',
-    ].map(dialledNumber),
+    ]
+      .map(dialledUri)
+      .map(uri => uri && userOf(uri)),
   ).toEqual(['+3612345678', '102', '+361', '', '+361234', 'a%0D%0AX', undefined, undefined, undefined]);
 });
 
 test('where a 302 points to', () => {
   const to = (contact: string | undefined) => redirectedTo({ headers: { contact } });
-  expect(to('<sip:102@h>;q=1, "X" <sip:1%303@h>, <tel:+361>, nonsense')).toEqual(['102', '103']);
+  expect(to('<sip:102@h>;q=1, "X" <sip:1%303@h>, <tel:+361>, nonsense')).toEqual(['102', '103', '+361']);
   expect(to(undefined)).toEqual([]);
   expect(to(Array(9).fill('<sip:1@h>').join(','))).toHaveLength(5);
 });

@@ -18,6 +18,10 @@ describe('Refer-To', () => {
     ['<sip:host>', { user: '', replaces: undefined }],
     ['<sip:102@host;method=INVITE>', { user: '102', replaces: undefined }],
     ['<tel:+36-1-234>', { user: '+361234', replaces: undefined }],
+    ['<sip:1-02@host;user=phone>', { user: '102', replaces: undefined }],
+    ['<sip:+36-1-234-5678@host;user=phone>', { user: '+3612345678', replaces: undefined }],
+    ['<tel:102;phone-context=example.com>', { user: '102', replaces: undefined }],
+    ['sip:102@host?Subject=x', { user: '102', replaces: undefined }],
     ['<sip:*28@host?Subject=x>', { user: '*28', replaces: undefined }],
   ])('%s', (value, expected) => {
     expect(read(value)).toEqual(expected);
@@ -25,10 +29,12 @@ describe('Refer-To', () => {
 
   test('Replaces, escaped as it has to be, and as phones forget to', () => {
     for (const written of ['a%40b%3Bto-tag%3D1%3Bfrom-tag%3D2%3Bearly-only', 'a@b;to-tag=1;from-tag=2;early-only']) {
-      expect(read(`<sip:102@host?Replaces=${written}>`)).toMatchObject({
-        user: '102',
-        replaces: { callId: 'a@b', toTag: '1', fromTag: '2', earlyOnly: true },
-      });
+      for (const value of [`<sip:102@host?Replaces=${written}>`, `sip:102@host?Replaces=${written}`]) {
+        expect(read(value)).toMatchObject({
+          user: '102',
+          replaces: { callId: 'a@b', toTag: '1', fromTag: '2', earlyOnly: true },
+        });
+      }
     }
   });
 
@@ -40,6 +46,9 @@ describe('Refer-To', () => {
     ['<https://host/>', 416],
     ['<sip:1@host;method=BYE>', 403],
     ['<sip:1@host?Replaces=a>', 400],
+    ['sip:1@host?Replaces=a', 400],
+    ['sip:1@host?Replaces=a%3Bto-tag%3D1%3Bfrom-tag%3D2, sip:2@host', 400],
+    ['Anna sip:1@host?Subject=x', 400],
     ['<sip:1@host?Replaces=a%3Bto-tag%3D1%3Bfrom-tag%3D2&Replaces=b%3Bto-tag%3D1%3Bfrom-tag%3D2>', 400],
   ])('%s is refused with %i', (value, status) => {
     expect(read(value)).toBe(status);
