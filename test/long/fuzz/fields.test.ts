@@ -1,7 +1,7 @@
 /** What signalling reads in header fields and bodies, past the grammar: callers, contacts, transfers, credentials, digits. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { callerOfTrunk, dialledNumber } from '../../../src/signalling/admission/caller.ts';
+import { callerOfTrunk, dialledBy, dialledUri } from '../../../src/signalling/admission/caller.ts';
 import { readDigit } from '../../../src/signalling/dialogs/digits.ts';
 import { contactHost, unsupportedOptions } from '../../../src/signalling/dialogs/headers.ts';
 import { answerTimer, timerAccepted } from '../../../src/signalling/dialogs/sessionTimer.ts';
@@ -42,18 +42,25 @@ const fieldNames = [
   'require',
 ];
 
+const hungary = { country: 'HU' } as const;
+const extensionExists = (number: string): boolean => number === '101';
+
 /** As drachtio-srf has them: a plain object, of words that strangers chose. */
 function readAll(text: string, names: readonly string[] = prototypeNames): void {
   const headers: Record<string, string> = Object.fromEntries([...fieldNames, ...names].map(name => [name, text]));
   const message = { headers };
   const from = parseNameAddr(text);
   if (from.ok) {
-    const party = callerOfTrunk(message, from.value, number => number === '101');
+    const party = callerOfTrunk(message, from.value, hungary, extensionExists);
     expect(Buffer.byteLength(party.number)).toBeLessThanOrEqual(256);
     expect(Buffer.byteLength(party.display ?? '')).toBeLessThanOrEqual(256);
     expect(`${party.number}${party.display}`).not.toMatch(/[\r\n\0]/);
   }
-  dialledNumber(text);
+  const dialled = dialledUri(text);
+  if (dialled !== undefined) {
+    const number = dialledBy({ extensionExists, numbering: () => hungary }, { kind: 'trunk', name: 't' }, dialled);
+    expect(Buffer.byteLength(number)).toBeLessThanOrEqual(128);
+  }
   readReferTo(text);
   readContacts(text);
   readCredentials(text, 'kozpont');

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { showNumber } from '../../../src/base/numbers/shown.ts';
 import { type Heard, type Hearing, ofTones } from '../../../src/phone/hearing/hearing.ts';
 import type { Phone, PhoneCall } from '../../../src/phone/phone.ts';
 import { companyNumber, type Office } from './office.ts';
@@ -68,7 +69,7 @@ export function expectHeard(call: PhoneCall, since: number, things: readonly (nu
 /** What the reception is shown when a transfer to `target` has come to nothing. */
 export function expectRecall(call: PhoneCall, words: string, caller: string): void {
   const { from, alertInfo, reason } = call.shown;
-  expect(from).toEqual({ number: caller, display: `R: ${words} – ${caller}` });
+  expect(from).toEqual({ number: caller, display: `R: ${words} – ${showNumber(caller)}` });
   expect(alertInfo).toContain('recall');
   expect(reason).toContain(`text="${words}"`);
 }
