@@ -1,11 +1,14 @@
 /**
  * The connections that phones have registered over, as the responses to their REGISTERs say: how long each stays, and
  * which of them have gone (RFC 5626, §5.3: what is sent to such a flow fails, and nothing is connected to in its place).
+ *
+ * A connection stays for the bindings that the registrar has of it now: one that is registered over another connection,
+ * or that the registrar does not list any more, keeps nothing open.
  */
 import type { Clock, Instant } from '../../../base/clock.ts';
-import { parseContact } from '../../../sip/grammar/fields/nameAddr.ts';
+import { parseContact, parseNameAddr } from '../../../sip/grammar/fields/nameAddr.ts';
 import { param } from '../../../sip/grammar/fields/params.ts';
-import { type SipUri, uriEquals } from '../../../sip/grammar/fields/uri.ts';
+import { type SipUri, serializeUri, uriEquals } from '../../../sip/grammar/fields/uri.ts';
 import { header, headers } from '../../../sip/grammar/headers.ts';
 import { splitList } from '../../../sip/grammar/splitList.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../../../sip/message.ts';
@@ -13,14 +16,22 @@ import type { Hop, Source } from '../../sip/stack.ts';
 import { keyOfHop } from '../../sip/transport/transport.ts';
 import type { AppDialog } from '../dialogs/appDialog.ts';
 
-/** Addresses of record on one connection: more share the time of the last one. */
-const mostAors = 256;
+interface Registered {
+  readonly aor: string;
+  readonly uri: SipUri;
+  /** Of the phone and its flow (RFC 5626, §4), as the Contact says; empty: it does not. */
+  readonly flow: string;
+  /** The connection's. */
+  readonly key: string;
+  readonly until: Instant;
+}
+
 /** Connections that are remembered as gone; the longest known is forgotten first. */
 const mostLost = 10_000;
 
 export class Flows {
-  /** By connection and by address of record: until when. */
-  private readonly registered = new Map<string, Map<string, Instant>>();
+  private readonly byAor = new Map<string, readonly Registered[]>();
+  private readonly byConnection = new Map<string, Set<Registered>>();
   private readonly lost = new Map<string, Instant>();
 
   constructor(
@@ -32,25 +43,29 @@ export class Flows {
 
   /** A request that belongs to no dialog has its final response. */
   answered(request: SipRequest, response: SipResponse, source: Source): void {
-    if (request.method !== 'REGISTER' || source.protocol === 'udp') return;
-    if (response.status < 200 || response.status >= 300) return;
-    const seconds = secondsGranted(request, response);
-    if (seconds === undefined) return;
+    if (request.method !== 'REGISTER' || response.status < 200 || response.status >= 300) return;
+    const aor = aorOf(request);
+    const asked = contactsOf(request);
+    const listed = contactsOf(response);
+    const now = this.clock.now();
+    const granted = source.protocol === 'udp' ? [] : listed.filter(one => asked.some(other => isSame(one, other)));
     const key = keyOfHop(source);
-    const aors = this.registered.get(key) ?? new Map<string, Instant>();
-    const to = header(request, 'To') ?? '';
-    const aor = aors.has(to) || aors.size < mostAors ? to : '';
-    if (seconds === 0) aors.delete(aor);
-    else aors.set(aor, this.clock.now() + seconds * 1000);
-    if (aors.size === 0) this.registered.delete(key);
-    else this.registered.set(key, aors);
-    this.lost.delete(key);
+    const added = granted.map(({ uri, flow, expires }) => ({ aor, uri, flow, key, until: now + expires * 1000 }));
+    const kept = (this.byAor.get(aor) ?? []).filter(
+      one =>
+        one.until > now &&
+        listed.some(other => uriEquals(one.uri, other.uri)) &&
+        // Registered anew, over whatever transport.
+        !asked.some(other => isSame(one, other)),
+    );
+    this.keep(aor, [...kept, ...added]);
+    if (added.length > 0) this.lost.delete(key);
   }
 
   /** The hops on which a registration or a dialog rests now. */
   inUse(): (hop: Hop) => boolean {
     const keys = new Set<string>();
-    for (const key of this.registered.keys()) if (this.until(key) !== undefined) keys.add(key);
+    for (const key of [...this.byConnection.keys()]) if (this.until(key) !== undefined) keys.add(key);
     for (const { hop, natHop } of this.dialogs.all()) {
       keys.add(keyOfHop(hop));
       if (natHop !== undefined) keys.add(keyOfHop(natHop));
@@ -61,8 +76,8 @@ export class Flows {
   connectionLost(hop: Hop): void {
     const key = keyOfHop(hop);
     const until = this.until(key);
-    this.registered.delete(key);
     if (until === undefined) return;
+    for (const one of [...(this.byConnection.get(key) ?? [])]) this.drop(one);
     const [oldest] = this.lost.size < mostLost ? [] : this.lost.keys();
     if (oldest !== undefined) this.lost.delete(oldest);
     this.lost.set(key, until);
@@ -80,30 +95,50 @@ export class Flows {
 
   /** The end of the last registration on it; forgets those that have run out. */
   private until(key: string): Instant | undefined {
-    const aors = this.registered.get(key);
-    if (aors === undefined) return undefined;
     const now = this.clock.now();
-    for (const [aor, until] of aors) if (until <= now) aors.delete(aor);
-    if (aors.size > 0) return Math.max(...aors.values());
-    this.registered.delete(key);
-    return undefined;
+    let last: Instant | undefined;
+    for (const one of [...(this.byConnection.get(key) ?? [])]) {
+      if (one.until <= now) this.drop(one);
+      else last = Math.max(last ?? one.until, one.until);
+    }
+    return last;
+  }
+
+  private drop(gone: Registered): void {
+    this.keep(
+      gone.aor,
+      (this.byAor.get(gone.aor) ?? []).filter(one => one !== gone),
+    );
+  }
+
+  /** `registered` is all that there is of this address of record. */
+  private keep(aor: string, registered: readonly Registered[]): void {
+    for (const one of this.byAor.get(aor) ?? []) {
+      const others = this.byConnection.get(one.key);
+      others?.delete(one);
+      if (others?.size === 0) this.byConnection.delete(one.key);
+    }
+    if (registered.length === 0) this.byAor.delete(aor);
+    else this.byAor.set(aor, registered);
+    for (const one of registered) {
+      const others = this.byConnection.get(one.key);
+      if (others === undefined) this.byConnection.set(one.key, new Set([one]));
+      else others.add(one);
+    }
   }
 }
 
-interface Contact {
-  readonly uri: SipUri;
-  readonly expires: number;
-}
+type Contact = Pick<Registered, 'uri' | 'flow'> & { readonly expires: number };
 
-/** How long what the request registered lasts; 0: it is gone. Undefined: the request has registered nothing. */
-function secondsGranted(request: SipRequest, response: SipResponse): number | undefined {
-  const asked = headers(request, 'Contact');
-  if (asked.length === 0) return undefined;
-  if (asked.some(value => value.trim() === '*')) return 0;
-  const wanted = contactsOf(request);
-  const granted = contactsOf(response).filter(one => wanted.some(other => uriEquals(one.uri, other.uri)));
-  return Math.max(0, ...granted.map(({ expires }) => expires));
-}
+/** Two flows of one phone may have the same URI. */
+const isSame = (one: Pick<Registered, 'uri' | 'flow'>, other: Pick<Registered, 'uri' | 'flow'>): boolean =>
+  uriEquals(one.uri, other.uri) && (one.flow === other.flow || one.flow === '' || other.flow === '');
+
+const aorOf = (request: SipRequest): string => {
+  const text = header(request, 'To') ?? '';
+  const to = parseNameAddr(text);
+  return to.ok && to.value.uri.kind === 'sip' ? serializeUri(to.value.uri) : text;
+};
 
 function contactsOf(message: SipMessage): readonly Contact[] {
   const byHeader = Number(header(message, 'Expires') ?? 0);
@@ -112,7 +147,9 @@ function contactsOf(message: SipMessage): readonly Contact[] {
     .flatMap(value => {
       const parsed = parseContact(value);
       if (!parsed.ok || parsed.value === '*' || parsed.value.uri.kind !== 'sip') return [];
-      const expires = Number(param(parsed.value.params, 'expires') ?? byHeader);
-      return [{ uri: parsed.value.uri, expires: expires > 0 ? Math.min(expires, 2 ** 31) : 0 }];
+      const { uri, params } = parsed.value;
+      const expires = Number(param(params, 'expires') ?? byHeader);
+      const flow = `${param(params, '+sip.instance') ?? ''}${param(params, 'reg-id') ?? ''}`;
+      return [{ uri, flow, expires: expires > 0 ? Math.min(expires, 2 ** 31) : 0 }];
     });
 }
