@@ -1,5 +1,6 @@
 import { type Bench, pause } from './bench.ts';
 import { settledAfter, transferRings } from './load/scenarios.ts';
+import { lateLoad } from './load/stage.ts';
 import type { Flood, LoadResult } from './messages.ts';
 import { dialplan } from './office.ts';
 import { columns, loss, percent, shown } from './table.ts';
@@ -27,7 +28,19 @@ export async function flood({ clock, laboratory, sizes: { seconds }, print }: Be
     `\nFlood: ${calls} calls talk for ${seconds} s and refresh each second; ${rate} messages a second of strangers`,
   );
   const rows: string[][] = [
-    ['beside', 'RTP p99', 'RTP max', 'RTP lost', 're-INVITE max', 'BYE max', 'calls failed', 'answered', 'processor'],
+    [
+      'beside',
+      'RTP p99',
+      'RTP max',
+      'RTP lost',
+      're-INVITE max',
+      'BYE max',
+      'calls failed',
+      'answered',
+      'processor',
+      'stall',
+      'load late',
+    ],
   ];
   for (const one of cases) {
     const row = await laboratory.withKozpont(
@@ -43,7 +56,7 @@ export async function flood({ clock, laboratory, sizes: { seconds }, print }: Be
             one === undefined
               ? undefined
               : flooding({ ...one, sipPort: kozpont.sipPort, rate, milliseconds: seconds * 1000 + 1_500 });
-          await pause(clock, seconds * 1000);
+          const stall = await kozpont.watch(seconds * 1000);
           const share = ((await kozpont.state()).cpu - before.cpu) / (clock.now() - began);
           const result = await running;
           const { sent = 0, answered = 0 } = (await flooded) ?? {};
@@ -57,6 +70,8 @@ export async function flood({ clock, laboratory, sizes: { seconds }, print }: Be
             `${result.failed} of ${result.tried}`,
             sent === 0 ? '–' : `${answered} of ${sent}`,
             percent(share),
+            shown(stall),
+            String(result.reasons[lateLoad] ?? 0),
           ];
         }),
     );

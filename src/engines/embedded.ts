@@ -3,6 +3,7 @@ import { randomId } from '../base/ids.ts';
 import { openFilesAllowed } from '../base/openFiles.ts';
 import type { Advertised } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
+import { trunkFinder } from '../config/trunks.ts';
 import { startDrachtiod } from '../embedded/drachtiod/drachtiod.ts';
 import { createEmbeddedMedia } from '../embedded/rtp/embeddedMedia.ts';
 import { connectionLimits } from '../embedded/sip/transport/limits.ts';
@@ -14,10 +15,11 @@ const filesBeside = ({ calls }: Config['limits']): number => 4 * calls + 256;
 
 /** Error: `ADDRESS_IN_USE`, with the address in its message. Nothing is left open then. */
 export async function embeddedEngine(
-  config: Pick<Config, 'sip' | 'media' | 'limits'>,
+  config: Pick<Config, 'sip' | 'media' | 'limits' | 'trunks'>,
   { clock, log, faults, advertised }: EngineParts & { readonly advertised: Advertised },
 ): Promise<Engine> {
   const secret = randomId(16);
+  const trunkOf = trunkFinder(config.trunks);
   let tellLost = (_flow: Flow): void => {};
   const server = await startDrachtiod({
     clock,
@@ -31,6 +33,7 @@ export async function embeddedEngine(
     })),
     admin: { host: '127.0.0.1', port: 0, secret },
     abilities: { methods: servedMethods },
+    trusted: address => trunkOf(address) !== undefined,
     limits: connectionLimits(openFilesAllowed(), filesBeside(config.limits)),
     flowLost: flow => tellLost(flow),
   });

@@ -18,6 +18,7 @@ export const stackTowards = (stack: SipStack, hop: () => Hop | undefined): SipSt
     send: (request, options) => stack.send(request, towards(options)),
     sendResponse: (response, transaction) => stack.sendResponse(response, transaction),
     proven: source => stack.proven(source),
+    known: (flow, duration) => stack.known(flow, duration),
     reaches: to => stack.reaches(to),
     remember: source => stack.remember(source),
     resolve: uri => stack.resolve(uri),

@@ -7,6 +7,9 @@ import { Delays } from './delays.ts';
 import { Pacing, type RtpSocket, type RtpTally, Stream, StreamSockets } from './rtp.ts';
 import type { SipAgent, SipCall } from './sip.ts';
 
+/** Among the reasons, though no call fails for it. */
+export const lateLoad = '(the load itself was late by more than 10 ms)';
+
 const patience: Duration = 6_000;
 /** For each side: enough that their buffers together take a stumble of either process. */
 const socketsPerSide = 32;
@@ -104,10 +107,7 @@ export class Stage {
     return {
       tried: this.tried,
       failed: this.failed,
-      reasons: Object.fromEntries([
-        ...this.reasons,
-        ...(late > 0 ? [['(the load itself was late by more than 10 ms)', late] as const] : []),
-      ]),
+      reasons: Object.fromEntries([...this.reasons, ...(late > 0 ? [[lateLoad, late] as const] : [])]),
       measured: {
         ...Object.fromEntries([...this.measures].map(([name, measure]) => [name, measure.spread()])),
         'RTP, from end to end': delays.spread(),

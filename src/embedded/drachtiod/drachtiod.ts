@@ -54,6 +54,7 @@ export const startDrachtiod = async (options: DrachtiodOptions): Promise<Drachti
     // A request that we proxy may spiral: which ones are merged is decided here.
     refuseMerged: false,
     doubtsSources: true,
+    ...(options.trusted === undefined ? {} : { trusted: options.trusted }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.resolver === undefined ? {} : { resolver: options.resolver }),
     ...(options.abilities === undefined ? {} : { abilities: options.abilities }),

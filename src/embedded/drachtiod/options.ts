@@ -29,6 +29,8 @@ export interface DrachtiodOptions {
   readonly resolver?: Resolver;
   /** What is refused before any application sees it; default: nothing that can be read. */
   readonly abilities?: Abilities;
+  /** Addresses that are no strangers' (trunks): what comes from there goes before what strangers send. Default: none. */
+  readonly trusted?: (address: string) => boolean;
   /** Who decides about new requests in the applications' place; default: nobody, each application gets what it asks for. */
   readonly requestHandlers?: readonly RequestHandler[];
   /** Which of the applications that want a request's method may have it: those that gave themselves this tag. */

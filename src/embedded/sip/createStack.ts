@@ -1,3 +1,4 @@
+import type { Duration } from '../../base/clock.ts';
 import { KozpontError, messageOf } from '../../base/errors.ts';
 import { FaultLog, guard } from '../../base/faults.ts';
 import { defaultParseLimits } from '../../sip/grammar/limits.ts';
@@ -6,6 +7,8 @@ import type { SipRequest, SipResponse } from '../../sip/message.ts';
 import { ClientTransactions } from './stack/clientAttempt.ts';
 import { ClientRequest, hopsOf, prepare, sentFrom } from './stack/clientRequest.ts';
 import { type StackContext, transmitResponse } from './stack/context.ts';
+import { Door } from './stack/door/door.ts';
+import { KnownFlows } from './stack/door/knownFlows.ts';
 import { Incoming } from './stack/incoming.ts';
 import { LargeRequests } from './stack/largeRequests.ts';
 import { openListeners } from './stack/openListeners.ts';
@@ -41,6 +44,8 @@ class Stack implements SipStack {
   private readonly servers: ServerTransactions;
   private readonly large: LargeRequests;
   private readonly incoming: Incoming;
+  private readonly flows: KnownFlows;
+  private readonly door: Door | undefined;
   private readonly requests = new Set<ClientRequest>();
   private readonly tally = { received: 0, sent: 0, malformed: 0, limited: 0 };
   private closing: Promise<void> | undefined;
@@ -89,6 +94,15 @@ class Stack implements SipStack {
       this.clients,
       this.servers,
     );
+    this.flows = new KnownFlows(clock);
+    if (options.doubtsSources !== true) return;
+    const acquaintances = {
+      call: (callId: string) => this.clients.inCall(callId) || core.knowsCall?.(callId) === true,
+      flow: (flow: Hop) => this.flows.has(flow),
+      address: remembering(options.trusted ?? (() => false)),
+    };
+    this.door = new Door(clock, limits.door, acquaintances, this.incoming);
+    this.incoming.door = this.door;
   }
 
   get addresses(): readonly ListenAddress[] {
@@ -101,6 +115,7 @@ class Stack implements SipStack {
       clientTransactions: this.clients.size,
       serverTransactions: this.servers.size,
       connections: this.transports.connections,
+      waiting: this.door?.waiting ?? 0,
     };
   }
 
@@ -181,8 +196,13 @@ class Stack implements SipStack {
     this.context.proven.add(source.address);
   }
 
+  known(flow: Hop, duration: Duration): void {
+    this.flows.add(flow, duration);
+  }
+
   close(): Promise<void> {
     this.closing ??= (async () => {
+      this.door?.close();
       for (const request of this.requests) request.dispose();
       this.requests.clear();
       this.clients.dispose();
@@ -218,4 +238,17 @@ class Stack implements SipStack {
       );
     });
   }
+}
+
+/** Answers for addresses, as they are asked for with each message. */
+function remembering(trusted: (address: string) => boolean): (address: string) => boolean {
+  const known = new Map<string, boolean>();
+  return address => {
+    const before = known.get(address);
+    if (before !== undefined) return before;
+    if (known.size >= 4_096) known.clear();
+    const answer = trusted(address);
+    known.set(address, answer);
+    return answer;
+  };
 }

@@ -5,7 +5,7 @@
  * No handler or observer is called from within the call that gave it: the first word of a transaction comes on a later
  * turn. `RequestOptions.finish` alone may be called at once.
  */
-import type { Clock } from '../../base/clock.ts';
+import type { Clock, Duration } from '../../base/clock.ts';
 import type { KozpontError } from '../../base/errors.ts';
 import type { Faults } from '../../base/faults.ts';
 import type { Log } from '../../base/log.ts';
@@ -38,9 +38,12 @@ export interface SipStackOptions {
   readonly refuseMerged?: boolean;
   /**
    * Datagrams of sources that have proven nothing (`proven`) may be forged: no 100 answers their INVITEs, and a refusal
-   * is sent once for each time that the INVITE comes. For a server that strangers can reach. Default: false.
+   * is sent once for each time that the INVITE comes. And what belongs to calls comes before what known sources begin,
+   * and that before strangers (`stack/door`). For a server that strangers can reach. Default: false.
    */
   readonly doubtsSources?: boolean;
+  /** Addresses that are no strangers' from the beginning: trunks. Default: none. */
+  readonly trusted?: (address: string) => boolean;
   /** The `Server` of the answers that the stack gives by itself; absent: none. */
   readonly server?: string;
   /** How host names are resolved; default: the system's resolver. */
@@ -74,6 +77,8 @@ export interface ServiceRecord {
 
 /** The transaction user: what the stack tells of incoming messages. What a handler throws is logged and answered 500. */
 export interface SipCore {
+  /** Is there a call, or a subscription, with this Call-ID? What belongs to one is read before anything else. */
+  knowsCall?(callId: string): boolean;
   /**
    * A new request, whether or not it belongs to a dialog; never ACK, never CANCEL, never a retransmission. It is well
    * formed, and its topmost Via carries `received` and `rport` (RFC 3261, §18.2.1; RFC 3581).
@@ -117,6 +122,9 @@ export interface SipStack {
    * what is sent to it. The stack itself finds out by responses to its requests and by the ACKs of its refusals.
    */
   proven(source: Source): void;
+
+  /** For so many milliseconds what comes by this flow goes before what strangers send: a registered phone, a peer in a call. */
+  known(flow: Hop, duration: Duration): void;
 
   /** The hops of a URI in their order of preference (RFC 3263). Error: `REQUEST_FAILED`, with the reason in its text. */
   resolve(uri: string): Promise<readonly Hop[]>;
@@ -247,6 +255,8 @@ export interface StackCounts {
   readonly received: number;
   readonly sent: number;
   readonly malformed: number;
-  /** Dropped unread, because their source sent too much. */
+  /** Dropped unread, because their source sent too much, or there was no time for strangers. */
   readonly limited: number;
+  /** They wait until there is time for strangers. */
+  readonly waiting: number;
 }

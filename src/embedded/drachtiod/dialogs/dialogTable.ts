@@ -7,6 +7,8 @@ export class DialogTable {
   private readonly byKey = new Map<string, AppDialog>();
   /** Confirmed ones. */
   private readonly byCallId = new Map<string, AppDialog>();
+  /** Early ones and confirmed ones. */
+  private readonly callIds = new Map<string, AppDialog>();
 
   /** Ids that are given away, to dialogs that may not have come into being yet. */
   private readonly claimed = new Set<string>();
@@ -44,6 +46,11 @@ export class DialogTable {
     return this.byCallId.get(callId);
   }
 
+  /** Is there a dialog with that Call-ID, be it early? */
+  hasCall(callId: string): boolean {
+    return this.callIds.has(callId);
+  }
+
   all(): Iterable<AppDialog> {
     return this.byId.values();
   }
@@ -53,6 +60,7 @@ export class DialogTable {
     if (owner.state === 'terminated') return;
     this.byId.set(owner.id, owner);
     this.byKey.set(owner.put(dialog), owner);
+    this.callIds.set(dialog.callId, owner);
   }
 
   /** A 2xx: the other forks are forgotten. */
@@ -62,6 +70,7 @@ export class DialogTable {
     this.byId.set(owner.id, owner);
     this.byKey.set(keyOf(dialog), owner);
     this.byCallId.set(dialog.callId, owner);
+    this.callIds.set(dialog.callId, owner);
   }
 
   /** Idempotent. */
@@ -74,6 +83,7 @@ export class DialogTable {
     if (this.byId.get(dialog.id) === dialog) this.byId.delete(dialog.id);
     const callId = dialog.sip?.callId ?? '';
     if (this.byCallId.get(callId) === dialog) this.byCallId.delete(callId);
+    if (this.callIds.get(callId) === dialog) this.callIds.delete(callId);
     dialog.acknowledged();
   }
 }

@@ -45,6 +45,9 @@ interface HeldAnswer {
   readonly response: AppResponse;
 }
 
+/** How long whoever is in a call is known to the door. Milliseconds. */
+const inCall = 3_600_000;
+
 /** §13.3.1.1: proxies on the way give up after three minutes without a word. */
 const progressInterval = 60_000;
 
@@ -306,6 +309,7 @@ export class IncomingInvite implements IncomingRequest {
 
   private acknowledged(ack: SipRequest): void {
     const { dialog } = this;
+    this.core.stack.known(this.transaction.source, inCall);
     this.over();
     if (dialog === undefined) return;
     if (dialog.owner.connected) {

@@ -1,4 +1,8 @@
-import { hasHeader } from '../../../sip/grammar/headers.ts';
+import type { Duration } from '../../../base/clock.ts';
+import { parseInteger } from '../../../sip/grammar/fields/integer.ts';
+import { parseContact } from '../../../sip/grammar/fields/nameAddr.ts';
+import { param } from '../../../sip/grammar/fields/params.ts';
+import { hasHeader, header, headers } from '../../../sip/grammar/headers.ts';
 import type { SipRequest, SipResponse } from '../../../sip/message.ts';
 import type { ServerTransaction } from '../../sip/stack.ts';
 import type { Application } from '../applications/connection.ts';
@@ -25,6 +29,26 @@ export const provesItself = (request: SipRequest, response: SipResponse): boolea
   response.status >= 200 &&
   response.status < 300 &&
   (hasHeader(request, 'Authorization') || hasHeader(request, 'Proxy-Authorization'));
+
+/** Who is accepted once is known for so long, unless it registers for longer. Milliseconds. */
+const usually: Duration = 3_600_000;
+const atMost: Duration = 24 * usually;
+
+/** How long somebody is known by whom the application accepted, in milliseconds: as long as the registration lasts, and a little. */
+export const acquaintance = (response: SipResponse): Duration => {
+  const granted = [header(response, 'Expires'), ...headers(response, 'Contact').map(expiresOf)].map(seconds);
+  return Math.min(atMost, Math.max(usually, ...granted) * 1.1);
+};
+
+const expiresOf = (contact: string): string | undefined => {
+  const parsed = parseContact(contact);
+  return parsed.ok && parsed.value !== '*' ? (param(parsed.value.params, 'expires') ?? undefined) : undefined;
+};
+
+const seconds = (text: string | undefined): Duration => {
+  const parsed = parseInteger(text ?? '');
+  return parsed.ok ? parsed.value * 1000 : 0;
+};
 
 /** As drachtio-server words it; drachtio-srf's users match on it. */
 export const unknownTransaction = 'Response not sent due to unknown transaction';

@@ -19,7 +19,7 @@ import { chosenTag, completeResponse } from '../messages/completeResponse.ts';
 import { encodeSentResponse } from '../messages/encode.ts';
 import type { AppResponse } from '../protocol/appMessage.ts';
 import { nokFrame, responseSentFrame } from '../protocol/outgoing.ts';
-import { type IncomingRequest, provesItself, unknownTransaction } from './incomingRequest.ts';
+import { acquaintance, type IncomingRequest, provesItself, unknownTransaction } from './incomingRequest.ts';
 
 export interface PlainRequestOptions {
   readonly application: Application;
@@ -112,7 +112,10 @@ export class PlainRequest implements IncomingRequest {
       });
       if (!transaction.respond(complete)) throw new Error(unknownTransaction);
       if (final) options.answered?.(complete);
-      if (provesItself(this.request, complete)) core.stack.proven(transaction.source);
+      if (provesItself(this.request, complete)) {
+        core.stack.proven(transaction.source);
+        core.stack.known(transaction.source, acquaintance(complete));
+      }
       const { bytes, meta } = encodeSentResponse(complete, transaction.source, core.clock.now());
       this.application.send(responseSentFrame(commandId, meta, this.transactionId, options.dialogId(), bytes));
     } catch (error) {

@@ -49,6 +49,7 @@ type State = 'early' | 'confirmed' | 'over';
 
 export interface ProxiedDialog {
   readonly key: string;
+  readonly callId: string;
   /** By the tag of each side. */
   readonly sides: ReadonlyMap<string, Places>;
   state: State;
@@ -71,6 +72,8 @@ export class ProxiedDialogs {
   /** By key; the one that was silent for longest comes first. Those that are over are among them. */
   private readonly confirmed = new Map<string, ProxiedDialog>();
   private readonly early = new Map<string, ProxiedDialog>();
+  /** How many there are of each Call-ID. */
+  private readonly calls = new Map<string, number>();
   /** Of SUBSCRIBE and REFER, whose NOTIFYs may come before their responses, and from several notifiers. */
   private readonly subscriptions = new Map<string, Origin>();
 
@@ -97,10 +100,17 @@ export class ProxiedDialogs {
     for (const contact of contactsOf(request)) add(places, placeOfUri(contact));
     const origin: Origin = { callId, caller, places, forks: 0, until: this.clock.now() + lifetimes.early };
     if (request.method !== 'INVITE') {
-      this.makeRoom(this.subscriptions, this.limits.early);
+      const { subscriptions } = this;
+      this.makeRoom(subscriptions, this.limits.early, ({ callId, caller }) =>
+        subscriptions.delete(`${callId}\n${caller}`),
+      );
       this.subscriptions.set(`${callId}\n${caller}`, origin);
     }
     return (response, target) => this.passedBack(origin, response, target);
+  }
+
+  hasCall(callId: string): boolean {
+    return this.calls.has(callId);
   }
 
   /** The dialog that a request belongs to; undefined: none that runs through us. */
@@ -174,7 +184,7 @@ export class ProxiedDialogs {
       [origin.caller, new Set(origin.places)],
       [callee, new Set<string>()],
     ]);
-    const dialog: ProxiedDialog = { key, sides, state: 'early', until: 0 };
+    const dialog: ProxiedDialog = { key, callId: origin.callId, sides, state: 'early', until: 0 };
     this.keep(dialog, 'early');
     return dialog;
   }
@@ -185,21 +195,28 @@ export class ProxiedDialogs {
     dialog.state = state;
     dialog.until = this.clock.now() + lifetimes[state];
     const [all, most] = state === 'early' ? [this.early, this.limits.early] : [this.confirmed, this.limits.confirmed];
-    this.makeRoom(all, most);
+    this.makeRoom(all, most, gone => this.forget(gone));
     all.set(dialog.key, dialog);
+    this.calls.set(dialog.callId, (this.calls.get(dialog.callId) ?? 0) + 1);
   }
 
   private forget(dialog: ProxiedDialog): void {
-    this.early.delete(dialog.key);
-    this.confirmed.delete(dialog.key);
+    if (!this.early.delete(dialog.key) && !this.confirmed.delete(dialog.key)) return;
+    const left = (this.calls.get(dialog.callId) ?? 1) - 1;
+    if (left > 0) this.calls.set(dialog.callId, left);
+    else this.calls.delete(dialog.callId);
   }
 
   /** For one more. */
-  private makeRoom(all: Map<string, { readonly until: Instant }>, most: number): void {
+  private makeRoom<T extends { readonly until: Instant }>(
+    all: ReadonlyMap<string, T>,
+    most: number,
+    forget: (gone: T) => void,
+  ): void {
     const now = this.clock.now();
-    for (const [key, { until }] of all) {
-      if (until > now && all.size < most) return;
-      all.delete(key);
+    for (const one of all.values()) {
+      if (one.until > now && all.size < most) return;
+      forget(one);
     }
   }
 }

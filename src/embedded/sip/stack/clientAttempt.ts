@@ -29,6 +29,8 @@ export interface Attempt {
 export class ClientTransactions {
   private readonly byKey = new Map<string, ClientTransactionRunner>();
   private readonly byHop = new Map<string, Set<ClientTransactionRunner>>();
+  /** How many there are of each Call-ID. */
+  private readonly calls = new Map<string, number>();
 
   get size(): number {
     return this.byKey.size;
@@ -56,16 +58,25 @@ export class ClientTransactions {
     return this.byHop.has(keyOfHop(hop));
   }
 
-  add(key: string, hop: Hop, reliable: boolean, runner: ClientTransactionRunner): void {
+  /** An answer with this Call-ID is awaited. */
+  inCall(callId: string): boolean {
+    return this.calls.has(callId);
+  }
+
+  add(key: string, hop: Hop, reliable: boolean, callId: string, runner: ClientTransactionRunner): void {
     this.byKey.set(key, runner);
+    this.calls.set(callId, (this.calls.get(callId) ?? 0) + 1);
     if (!reliable) return;
     const known = this.byHop.get(keyOfHop(hop));
     if (known === undefined) this.byHop.set(keyOfHop(hop), new Set([runner]));
     else known.add(runner);
   }
 
-  remove(key: string, hop: Hop, runner: ClientTransactionRunner): void {
-    this.byKey.delete(key);
+  remove(key: string, hop: Hop, callId: string, runner: ClientTransactionRunner): void {
+    if (!this.byKey.delete(key)) return;
+    const left = (this.calls.get(callId) ?? 1) - 1;
+    if (left > 0) this.calls.set(callId, left);
+    else this.calls.delete(callId);
     const known = this.byHop.get(keyOfHop(hop));
     if (known === undefined) return;
     known.delete(runner);
@@ -76,6 +87,7 @@ export class ClientTransactions {
     for (const runner of this.byKey.values()) runner.dispose();
     this.byKey.clear();
     this.byHop.clear();
+    this.calls.clear();
   }
 }
 
@@ -96,6 +108,7 @@ export function createAttempt(
   const facts = { timers: context.timers, reliable };
   const sendOptions = connectWithin === undefined ? undefined : { connectWithin };
   const key = clientKey(branch, request.method);
+  const callId = header(request, 'Call-ID') ?? '';
   let transportError: KozpontError | undefined;
   let cancelHeaders: readonly HeaderField[] = [];
   let ack: Buffer | undefined;
@@ -112,9 +125,9 @@ export function createAttempt(
       // Its answer says nothing about the INVITE, whose own final response follows (§9.1).
       deliver: ignored,
       fail: ignored,
-      end: () => transactions.remove(cancelKey, hop, runner),
+      end: () => transactions.remove(cancelKey, hop, callId, runner),
     });
-    transactions.add(cancelKey, hop, reliable, runner);
+    transactions.add(cancelKey, hop, reliable, callId, runner);
     runner.start();
   };
 
@@ -138,7 +151,7 @@ export function createAttempt(
     deliver: (response, source) => handlers.deliver(response, source),
     fail: reason => handlers.fail(reason, transportError),
     end: () => {
-      transactions.remove(key, hop, runner);
+      transactions.remove(key, hop, callId, runner);
       handlers.end();
     },
   });
@@ -148,7 +161,7 @@ export function createAttempt(
     hop,
     branch,
     start: () => {
-      transactions.add(key, hop, reliable, runner);
+      transactions.add(key, hop, reliable, callId, runner);
       runner.start();
     },
     cancel: headers => {
@@ -156,7 +169,7 @@ export function createAttempt(
       runner.cancel();
     },
     dispose: () => {
-      transactions.remove(key, hop, runner);
+      transactions.remove(key, hop, callId, runner);
       runner.dispose();
     },
   };

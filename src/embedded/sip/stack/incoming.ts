@@ -12,6 +12,7 @@ import type { Hop, Source, TransportReceiver } from '../transport/transport.ts';
 import { isReliable } from '../transport/transportSet.ts';
 import type { ClientTransactions } from './clientAttempt.ts';
 import type { StackContext } from './context.ts';
+import type { Door, DoorEvents } from './door/door.ts';
 import type { ServerTransactions } from './serverTransactions.ts';
 import { stamped, topVia } from './via.ts';
 
@@ -24,7 +25,11 @@ export interface IncomingOptions {
  * The way of what comes in: the limit of its source, the parser, the verdict on its syntax, and then the transaction it
  * belongs to. Nothing that comes from outside makes this throw.
  */
-export class Incoming implements TransportReceiver {
+export class Incoming implements TransportReceiver, DoorEvents {
+  /** Decides what is read first; without one everything is read as it comes. */
+  door: Door | undefined;
+  /** What is handled was given to the core, which has not answered yet. */
+  private handedOn = false;
   private readonly logBudget: LogBudget;
 
   constructor(
@@ -38,17 +43,30 @@ export class Incoming implements TransportReceiver {
   }
 
   received(bytes: Buffer, source: Source): void {
-    this.context.handling(bytes, () => this.receive(bytes, source));
-  }
-
-  private receive(bytes: Buffer, source: Source): void {
     const { tally } = this.context;
     tally.received++;
     if (!this.limiter.admit(source.address)) {
       tally.limited++;
       this.note(source, 'messages dropped: too many from this address');
-      return;
+    } else if (this.door === undefined) {
+      this.handle(bytes, source);
+    } else {
+      this.door.receive(bytes, source);
     }
+  }
+
+  handle(bytes: Buffer, source: Source): boolean {
+    this.handedOn = false;
+    this.context.handling(bytes, () => this.read(bytes, source));
+    return this.handedOn;
+  }
+
+  dropped(count: number, example: Source): void {
+    this.context.tally.limited += count;
+    this.note(example, 'messages dropped: there is no time for all that strangers send');
+  }
+
+  private read(bytes: Buffer, source: Source): void {
     const carriedBy = isReliable(source.protocol) ? 'stream' : 'datagram';
     const parsed = parseMessage(bytes, { carriedBy, limits: this.options.parsing });
     if (parsed.ok) this.judged(judgeSyntax(parsed.value), source);
@@ -120,7 +138,7 @@ export class Incoming implements TransportReceiver {
     const viaText = header(message, 'Via') ?? '';
     const known = stamped(message, via, source);
     if (!this.able(known.request, source)) return;
-    this.servers.receive({ request: known.request, via: known.via, viaText, source });
+    this.handedOn = this.servers.receive({ request: known.request, via: known.via, viaText, source });
   }
 
   private able(request: SipRequest, source: Source): boolean {

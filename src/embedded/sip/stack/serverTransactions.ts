@@ -51,7 +51,8 @@ export class ServerTransactions {
     return false;
   }
 
-  receive(incoming: Incoming): void {
+  /** True: it was given to the core, whose answer is still to come. */
+  receive(incoming: Incoming): boolean {
     const { request, source } = incoming;
     const { method } = request;
     const key = serverKey(incoming, method);
@@ -66,8 +67,9 @@ export class ServerTransactions {
     } else if (method === 'CANCEL') {
       this.cancel(incoming, key);
     } else {
-      this.begin(incoming, key);
+      return this.begin(incoming, key);
     }
+    return false;
   }
 
   /** Answers without a transaction: a repeated request gets the same answer anew (§8.2.7). */
@@ -108,17 +110,18 @@ export class ServerTransactions {
     return this.byKey.size >= most || (this.perSource.get(address) ?? 0) >= mostPerSource;
   }
 
-  private begin(incoming: Incoming, key: string): void {
+  private begin(incoming: Incoming, key: string): boolean {
     const { request } = incoming;
     const origin = toTag(request) === undefined ? mergeKey(request) : undefined;
     if (origin !== undefined && this.options.refuseMerged && this.byOrigin.has(origin)) {
       this.open(incoming, key, undefined).respond(this.response(request, 482));
-      return;
+      return false;
     }
     const transaction = this.open(incoming, key, origin);
     if (!this.context.guarded(() => this.context.core.request(transaction))) {
       transaction.respond(this.response(request, 500));
     }
+    return !transaction.settled;
   }
 
   /** §9.2. The CANCEL is a transaction of its own. */

@@ -5,7 +5,8 @@ import { ignore, type MachineFacts, type ServerInput, type ServerOutput, type St
 /**
  * Any request but INVITE and ACK, server side (RFC 3261, §17.2.2). A response that cannot be sent is told to the core
  * and changes no state (RFC 6026, §8.9). Beyond the RFC, a core that never answers does not keep the transaction for
- * ever: after 64·T1 the client has given up (timer F), and no response would find it (RFC 4320, §4.2).
+ * ever: after 64·T1 the client has given up (timer F), and no response would find it (RFC 4320, §4.2). And what an
+ * unproven source has sent is not kept for the whole of timer J: a flood would fill the memory.
  *
  * ```
  *   initial ─► trying ─► proceeding ─┬─► completed ─► terminated
@@ -62,7 +63,7 @@ export function nonInviteServer(
 function deciding(
   state: NonInviteServerState & { name: 'trying' | 'proceeding' },
   input: ServerInput,
-  { timers, reliable }: MachineFacts,
+  { timers, reliable, unproven = false }: MachineFacts,
 ): NonInviteServerStep {
   switch (input.kind) {
     case 'request':
@@ -81,7 +82,7 @@ function deciding(
         ? terminated(...outputs)
         : {
             state: { name: 'completed', last: response },
-            outputs: [...outputs, { kind: 'startTimer', timer: 'J', after: 64 * timers.t1 }],
+            outputs: [...outputs, { kind: 'startTimer', timer: 'J', after: unproven ? timers.t4 : 64 * timers.t1 }],
           };
     }
     case 'transportFailed':

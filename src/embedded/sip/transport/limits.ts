@@ -1,4 +1,26 @@
 import type { Duration } from '../../../base/clock.ts';
+import type { FairQueueLimits } from '../stack/door/fairQueue.ts';
+
+/** Of one rank of what comes in. */
+export interface LaneLimits {
+  /** Of the time that passes. */
+  readonly share: number;
+  /** How much of it may be saved up. Milliseconds. */
+  readonly burst: Duration;
+  readonly waiting: FairQueueLimits;
+}
+
+/** How the time is shared between what comes in, and how much may wait (`stack/door`). */
+export interface DoorLimits {
+  /** New requests of those who are known. */
+  readonly known: LaneLimits;
+  /** Strangers, all of them together. */
+  readonly strangers: LaneLimits;
+  /** What it costs that the core answers a request in other turns. Milliseconds. */
+  readonly handedOn: Duration;
+  /** What has waited for longer is dropped. Milliseconds. */
+  readonly longestWait: Duration;
+}
 
 /** What strangers may use of us. The defaults carry a trunk of several hundred calls a second from one address. */
 export interface StackLimits {
@@ -6,6 +28,8 @@ export interface StackLimits {
   readonly messagesPerSecond: number;
   /** How many messages an address may send at once on top of that. */
   readonly messageBurst: number;
+  /** For a stack that doubts its sources. */
+  readonly door: DoorLimits;
   /** Malformed messages a second from one address; above it everything from there is dropped for a while. */
   readonly malformedPerSecond: number;
   /** Of either direction. Above it, those on which nothing rests make room, and then there are no more. */
@@ -34,6 +58,12 @@ export interface StackLimits {
 export const defaultLimits: StackLimits = {
   messagesPerSecond: 5_000,
   messageBurst: 10_000,
+  door: {
+    known: { share: 0.45, burst: 15, waiting: { perKey: 500, entries: 2_000, bytes: 4 * 1024 * 1024 } },
+    strangers: { share: 0.12, burst: 6, waiting: { perKey: 32, entries: 512, bytes: 2 * 1024 * 1024 } },
+    handedOn: 1.5,
+    longestWait: 4_000,
+  },
   malformedPerSecond: 50,
   connections: 20_000,
   connectionsPerSource: 1_000,

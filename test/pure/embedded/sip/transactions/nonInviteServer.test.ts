@@ -48,6 +48,12 @@ describe('non-INVITE server machine (RFC 3261, §17.2.2)', () => {
     });
   });
 
+  it('what an unproven source has sent is kept for T4', () => {
+    expect(rows({ ...unreliable, unproven: true }, request)[200]).toBe(
+      'completed: stop unanswered, send 200, start J 5000',
+    );
+  });
+
   it('a reliable transport ends it with the final response: timer J is zero', () => {
     expect(rows(reliable, request)[200]).toBe('terminated: stop unanswered, send 200, end');
     expect(rows(reliable, request, respond(200))).toEqual({});
