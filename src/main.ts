@@ -9,7 +9,6 @@ import { FaultLog, guardedClock } from './base/faults.ts';
 import type { Log } from './base/log.ts';
 import { type Numbering, withoutCountry } from './base/numbers/oneForm.ts';
 import { own } from './base/own.ts';
-import type { Advertised } from './config/address.ts';
 import { type Config, defaultPhone } from './config/config.ts';
 import type { Credentials } from './config/credentials.ts';
 import { trunkFinder } from './config/trunks.ts';
@@ -35,7 +34,6 @@ export interface DialplanParts {
 /** What was read, checked and made ready before the start. */
 export interface Parts extends DialplanParts {
   readonly prompts: Sounds & { close(): Promise<void> };
-  readonly advertised: Advertised;
   readonly clock: Clock;
   readonly log: Log;
   readonly watchers?: readonly Watcher[];
@@ -83,7 +81,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   const engine =
     config.engine.kind === 'drachtio'
       ? drachtioEngine(config.engine, config, { clock, log, faults })
-      : await embeddedEngine(config, { clock, log, faults, advertised: parts.advertised });
+      : await embeddedEngine(config, { clock, log, faults });
   await engine.ready;
   const journal = engine.outlives ? new FileJournal(clock, log, config.files.calls) : undefined;
   const saved = (await journal?.found()) ?? [];

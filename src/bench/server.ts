@@ -13,7 +13,7 @@ import { Threads } from '../reload/thread.ts';
 import { Versions } from '../reload/versions.ts';
 import { answerParent } from './child.ts';
 import type { Reloaded, ServerState, Started, ToKozpont } from './messages.ts';
-import { address, settings, toneSounds } from './office.ts';
+import { settings, toneSounds } from './office.ts';
 import { Watchdog } from './watchdog.ts';
 
 let kozpont: Kozpont | undefined;
@@ -35,7 +35,6 @@ async function start({ folder, dialplan, engine, greeting }: Extract<ToKozpont, 
     plan,
     credentials: { passwordOf: () => undefined },
     prompts: await toneSounds(join(folder, 'tones'), greeting),
-    advertised: { sip: address, media: address },
     clock: systemClock,
     log,
   });

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
-import type { Config } from './config.ts';
+import { rulesOf } from './advertise.ts';
+import type { Advertise, Config } from './config.ts';
 
 /** One address of the machine's, as `os.networkInterfaces()` lists them. */
 export interface InterfaceAddress {
@@ -8,7 +9,7 @@ export interface InterfaceAddress {
   readonly internal: boolean;
 }
 
-/** Where phones and trunks reach us, for the Contact and for the session descriptions. */
+/** Where most phones and trunks reach us, to be shown to people: each far end is told its own (`advertise.ts`). */
 export interface Advertised {
   readonly sip: string;
   readonly media: string;
@@ -23,10 +24,16 @@ export function chooseAdvertised(config: Config, interfaces: readonly InterfaceA
   const bound = config.sip.listeners.map(listener => listener.address).find(address => !isEveryAddress(address));
   const everywhere = config.sip.listeners.some(listener => isEveryAddress(listener.address));
   const found = everywhere || bound === undefined ? localNetworkAddress(interfaces) : bound;
-  const sip = config.sip.advertise === 'auto' ? found : config.sip.advertise;
+  const sip = forMost(config.sip.advertise) ?? found;
   const mediaBound = isEveryAddress(config.media.address) ? sip : config.media.address;
-  return { sip, media: config.media.advertise === 'auto' ? mediaBound : config.media.advertise };
+  return { sip, media: forMost(config.media.advertise) ?? mediaBound };
 }
+
+/** The address for those who are in no network of its own. */
+const forMost = (advertise: Advertise): string | undefined => {
+  const rule = rulesOf(advertise).find(({ from }) => from === undefined);
+  return rule === undefined || rule.address === 'auto' ? undefined : rule.address;
+};
 
 const isEveryAddress = (address: string): boolean => address === '0.0.0.0' || address === '::';
 

@@ -60,10 +60,22 @@ export interface SharedPath {
 
 export interface SipSettings {
   readonly listeners: readonly Listener[];
-  /** The IP address that phones and trunks are told to reach us at; `auto`: found at start. */
-  readonly advertise: 'auto' | string;
+  /** The IP address that phones and trunks are told to reach us at. */
+  readonly advertise: Advertise;
   /** The protection domain of digest authentication (RFC 7616). */
   readonly realm: string;
+}
+
+/**
+ * `auto`: the address of ours that the far end has reached, or that the routes to it lead from. An IP address: for all of
+ * its family. Else by networks; who is in none is told as with `auto`.
+ */
+export type Advertise = 'auto' | string | readonly AdvertiseRule[];
+
+export interface AdvertiseRule {
+  /** Networks in CIDR notation; undefined: everybody else. */
+  readonly from: readonly string[] | undefined;
+  readonly address: 'auto' | string;
 }
 
 export interface Listener {
@@ -77,10 +89,10 @@ export interface Listener {
 }
 
 export interface MediaSettings {
-  /** The IP address that RTP sockets are bound to. */
+  /** The IP address that RTP sockets are bound to; `0.0.0.0` or `::`: whichever of the machine's serves the far end. */
   readonly address: string;
-  /** The IP address in our session descriptions; `auto`: the one of SIP. */
-  readonly advertise: 'auto' | string;
+  /** The IP address in our session descriptions; `auto`: as with SIP. */
+  readonly advertise: Advertise;
   /** RTP takes the even ports, RTCP the odd ones. Both ends belong to the range. */
   readonly ports: { readonly from: number; readonly to: number; readonly at: Position };
   /** How long a port is left alone after its call. */

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { isCountry } from '../base/numbers/country.ts';
 import { duration } from '../base/yaml/duration.ts';
+import type { AdvertiseRule } from './config.ts';
 import { isCidr } from './trunks.ts';
 
 /** The YAML of `config/kozpont.yaml`. Every key has a default: an empty file is a configuration. */
@@ -17,11 +18,32 @@ const bad = (context: z.core.$RefinementCtx, input: unknown, message: string, re
 };
 
 const ipAddress = z.string().refine(text => isIP(text) !== 0, 'must be an IP address');
-const advertised = z
+const advertisedAddress = z
   .string()
   .refine(text => text === 'auto' || (isIP(text) !== 0 && text !== '0.0.0.0' && text !== '::'), {
     error: 'must be auto or an IP address that phones can reach',
   });
+const advertisedNetwork = z
+  .string()
+  .refine(text => text === 'default' || isCidr(text), 'must be a network (10.0.0.0/8) or default');
+
+/** For everybody, one for each family, or by networks. */
+const advertised = z.union(
+  [
+    advertisedAddress,
+    z
+      .array(advertisedAddress)
+      .min(1)
+      .transform((addresses): AdvertiseRule[] => addresses.map(address => ({ from: undefined, address }))),
+    z.record(advertisedNetwork, advertisedAddress).transform((networks): AdvertiseRule[] =>
+      Object.entries(networks).map(([network, address]) => ({
+        from: network === 'default' ? undefined : [network],
+        address,
+      })),
+    ),
+  ],
+  { error: 'must be auto or an IP address that phones can reach' },
+);
 const tcpPort = z.int().min(1).max(65_535);
 const path = z.string().min(1);
 

@@ -1,7 +1,7 @@
 /** The embedded engine: SIP server and RTP engine inside this process. */
 import { randomId } from '../base/ids.ts';
 import { openFilesAllowed } from '../base/openFiles.ts';
-import type { Advertised } from '../config/address.ts';
+import { advertisedTo } from '../config/advertise.ts';
 import type { Config } from '../config/config.ts';
 import { trunkFinder } from '../config/trunks.ts';
 import { startDrachtiod } from '../embedded/drachtiod/drachtiod.ts';
@@ -16,9 +16,11 @@ const filesBeside = ({ calls }: Config['limits']): number => 4 * calls + 256;
 /** Error: `ADDRESS_IN_USE`, with the address in its message. Nothing is left open then. */
 export async function embeddedEngine(
   config: Pick<Config, 'sip' | 'media' | 'limits' | 'trunks'>,
-  { clock, log, faults, advertised }: EngineParts & { readonly advertised: Advertised },
+  { clock, log, faults }: EngineParts,
 ): Promise<Engine> {
   const secret = randomId(16);
+  const sip = advertisedTo(config.sip.advertise);
+  const ofMedia = advertisedTo(config.media.advertise);
   const trunkOf = trunkFinder(config.trunks);
   let tellLost = (_flow: Flow): void => {};
   const server = await startDrachtiod({
@@ -29,7 +31,7 @@ export async function embeddedEngine(
       protocol: transport,
       address,
       port,
-      advertise: { host: advertised.sip },
+      advertise: sip,
     })),
     admin: { host: '127.0.0.1', port: 0, secret },
     abilities: { methods: servedMethods },
@@ -38,7 +40,15 @@ export async function embeddedEngine(
     flowLost: flow => tellLost(flow),
   });
   const { address, ports, rest } = config.media;
-  const media = createEmbeddedMedia({ clock, log, faults, address: advertised.media, bind: address, ports, rest });
+  const media = createEmbeddedMedia({
+    clock,
+    log,
+    faults,
+    advertised: remote => ofMedia.hostFor(remote) ?? sip.hostFor(remote),
+    bind: address,
+    ports,
+    rest,
+  });
   return {
     server: { host: '127.0.0.1', port: server.adminPort, secret },
     listening: server.contacts.map(({ protocol, address, port }) => ({ transport: protocol, address, port })),

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { KozpontError, messageOf } from '../base/errors.ts';
+import type { Facing } from '../base/facing.ts';
 import type { Log } from '../base/log.ts';
 import type { MediaEndpoint, MediaServer, PlayOptions, PlayOutcome, Sound } from '../media/port.ts';
 
@@ -27,6 +28,7 @@ export interface LegMediaSurroundings {
 export interface Opening {
   readonly offer: string | undefined;
   readonly signallingAddress: string | undefined;
+  readonly facing: readonly Facing[];
   /** Where the other parties of the call are. */
   readonly beside: MediaEndpoint | undefined;
   /** The server that has just failed. */
@@ -233,7 +235,7 @@ export class LegMedia {
     other.tail = both;
   }
 
-  private create({ offer, signallingAddress, beside, avoid }: Opening): Promise<MediaEndpoint> {
+  private create({ offer, signallingAddress, facing, beside, avoid }: Opening): Promise<MediaEndpoint> {
     const { leg } = this;
     let created: MediaEndpoint | undefined;
     let stillborn: KozpontError | undefined;
@@ -242,6 +244,7 @@ export class LegMedia {
       legId: leg.id,
       ...(offer === undefined ? {} : { offer }),
       ...(signallingAddress === undefined ? {} : { signallingAddress }),
+      ...(facing.length === 0 ? {} : { facing }),
       ...(beside === undefined ? {} : { beside }),
       ...(avoid === undefined ? {} : { avoid }),
       events: {

@@ -1,6 +1,7 @@
 import type { Clock, Instant } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { isKozpontError, KozpontError, messageOf } from '../base/errors.ts';
+import type { Facing } from '../base/facing.ts';
 import type { Log } from '../base/log.ts';
 import type { LegId, Who } from '../call/call.ts';
 import type { Shown } from '../call/effect.ts';
@@ -69,6 +70,8 @@ export class LiveLeg implements LegMediaOwner {
   private offer: string | undefined;
   /** Where the far end's signalling comes from. */
   private source: string | undefined;
+  /** How signalling sees the far end, or each that may become it. */
+  private facing: readonly Facing[] = [];
   private held = false;
   private over = false;
   /** The far end has answered, and the call does not know yet. */
@@ -125,6 +128,7 @@ export class LiveLeg implements LegMediaOwner {
     this.dialog = incoming.leg;
     this.offer = incoming.offer;
     this.source = incoming.source;
+    this.sees(incoming.facing);
     this.open(undefined);
   }
 
@@ -158,6 +162,7 @@ export class LiveLeg implements LegMediaOwner {
   }
 
   dial(target: DialRequest['target'], shown: Shown): void {
+    this.facing = this.around.signalling.facing(target);
     this.open(undefined);
     this.media.inOrder('dial', async endpoint => {
       this.standing = 'dialing';
@@ -167,6 +172,7 @@ export class LiveLeg implements LegMediaOwner {
           target,
           from: { number: shown.number, display: shown.display },
           offer: endpoint.localSdp,
+          offerFor: facing => endpoint.sdpFor?.(facing) ?? endpoint.localSdp,
           alert: shown.alert,
           reason: shown.reason,
           divert: shown.divert,
@@ -200,7 +206,7 @@ export class LiveLeg implements LegMediaOwner {
   events(): LegEvents {
     return {
       ringing: () => this.post({ kind: 'legRinging', leg: this.id }),
-      answered: (sdp, source) => this.answered(sdp, source),
+      answered: (sdp, source, facing) => this.answered(sdp, source, facing),
       failed: ({ reason, status }) => {
         if (!this.over) this.end({ kind: 'legFailed', leg: this.id, reason, status });
       },
@@ -217,6 +223,7 @@ export class LiveLeg implements LegMediaOwner {
           this.noticeHold(endpoint);
         }),
       moved: source => {
+        if (source !== this.source) this.sees({ remote: source });
         this.source = source;
       },
       digit: digit => this.pressed(digit, 'info'),
@@ -250,21 +257,27 @@ export class LiveLeg implements LegMediaOwner {
     return this.dialog !== undefined && 'answer' in this.dialog ? (this.dialog as InboundLeg) : undefined;
   }
 
-  private answered(sdp: string, source: string): void {
+  private answered(sdp: string, source: string, facing: Facing | undefined): void {
     this.answerUntold = true;
     this.standing = 'answered';
     this.source = source;
+    this.sees(facing);
     this.media.inOrder('accept', async endpoint => {
       // It has answered the offer of an endpoint that is gone.
       if (this.stale) await this.bringAlong(endpoint);
-      else await this.acceptFirst(endpoint, sdp, source);
+      else await this.acceptFirst(endpoint, sdp, source, facing);
       this.tellAnswered();
     });
   }
 
-  private async acceptFirst(endpoint: MediaEndpoint, sdp: string, source: string): Promise<void> {
+  private async acceptFirst(
+    endpoint: MediaEndpoint,
+    sdp: string,
+    source: string,
+    facing: Facing | undefined,
+  ): Promise<void> {
     try {
-      await this.media.within('accept', endpoint.accept(sdp, source));
+      await this.media.within('accept', endpoint.accept(sdp, source, facing));
     } catch (error) {
       if (!isKozpontError(error, 'INVALID_SDP')) throw error;
       if (!this.media.is(endpoint)) return;
@@ -285,15 +298,23 @@ export class LiveLeg implements LegMediaOwner {
   }
 
   /** In the order of everything else: a re-INVITE may come before its endpoint has taken the answer to the INVITE. */
+  /** Undefined: nothing is known of it that was not known before. */
+  private sees(facing: Facing | undefined): void {
+    if (facing !== undefined) this.facing = [facing];
+  }
+
   private offered(offer: string | undefined, source: string | undefined): Promise<string> {
     const work = async (): Promise<string> => {
       const endpoint = (await this.moving?.catch(() => undefined)) ?? this.media.present;
       if (endpoint === undefined || this.over) throw new KozpontError('DISPOSED', 'the leg has ended');
+      const elsewhere = source !== undefined && source !== this.source;
+      const facing = elsewhere ? { remote: source } : undefined;
       const sdp = await this.media.within(
         'answer',
-        offer === undefined ? endpoint.offer() : endpoint.answer(offer, source),
+        offer === undefined ? endpoint.offer() : endpoint.answer(offer, source, facing),
       );
       this.source = source ?? this.source;
+      this.sees(facing);
       if (offer !== undefined && this.media.is(endpoint)) this.stale = false;
       this.owner.snapshotChanged();
       this.noticeHold(endpoint);
@@ -364,6 +385,7 @@ export class LiveLeg implements LegMediaOwner {
     return this.media.open({
       offer: this.standing === 'offered' ? this.offer : undefined,
       signallingAddress: this.source,
+      facing: this.facing,
       beside: this.owner.besides(this),
       avoid,
     });
@@ -429,7 +451,13 @@ export class LiveLeg implements LegMediaOwner {
 
   /** Rejects where there is no room for it, and then it is where it was. A far end that does not come along is lost. */
   private async moveTo(beside: MediaEndpoint | undefined): Promise<void> {
-    const moving = this.media.replace({ offer: undefined, signallingAddress: this.source, beside, avoid: undefined });
+    const moving = this.media.replace({
+      offer: undefined,
+      signallingAddress: this.source,
+      facing: this.facing,
+      beside,
+      avoid: undefined,
+    });
     this.moving = moving;
     for (const begin of [...this.offers]) void begin();
     try {

@@ -24,6 +24,7 @@ const savedBindings: z.ZodType<SavedBinding[]> = z.array(
     q: z.number().min(0).max(1),
     regId: z.int().min(1).optional(),
     nextHop: z.string().optional(),
+    local: z.string().optional(),
     path: z.array(z.string()).optional(),
     socket: z.string().optional(),
     callId: z.string(),

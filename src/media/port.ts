@@ -4,6 +4,7 @@
  * and everything asked of it afterwards fails with `DISPOSED`.
  */
 import type { KozpontError } from '../base/errors.ts';
+import type { Facing } from '../base/facing.ts';
 
 export interface MediaServer {
   /** For logs and metrics. */
@@ -28,6 +29,11 @@ export interface EndpointOptions {
    * although the description says otherwise.
    */
   readonly signallingAddress?: string;
+  /**
+   * Each far end that the first description may be for, so that it names an address that it can reach, of its family: one
+   * where it has called us, several where several phones are to ring, none where nobody knows.
+   */
+  readonly facing?: readonly Facing[];
   /** Another party of the call: where there is more than one server, only endpoints of the same one can be bridged. */
   readonly beside?: MediaEndpoint;
   /** Where there is more than one server: the name of one that has just failed. */
@@ -74,18 +80,21 @@ export interface MediaEndpoint {
   readonly server: string;
   /** Our description: the answer to the last offer, or the offer that we made. */
   readonly localSdp: string;
+  /** Our offer as it is for one of the far ends of `EndpointOptions.facing`; absent: `localSdp` is for all. */
+  sdpFor?(facing: Facing): string;
   /** The far end does not want to hear us, by its last description: `sendonly`, `inactive`, `c=0.0.0.0` or port 0. */
   readonly remoteHold: boolean;
   /**
    * The answer to our offer. May come again, with another content: early media, then the answer of the branch that won.
-   * `signallingAddress` as in `EndpointOptions`, where it is known only now. Error: `INVALID_SDP`, and nothing has changed.
+   * `signallingAddress` as in `EndpointOptions`, where it is known only now; `facing`: which of those there has answered.
+   * Error: `INVALID_SDP`, and nothing has changed.
    */
-  accept(answer: string, signallingAddress?: string): Promise<void>;
+  accept(answer: string, signallingAddress?: string, facing?: Facing): Promise<void>;
   /**
    * A new offer of the far end (re-INVITE, UPDATE): gives our answer. `signallingAddress`: where that came from; a phone
    * may have moved. Error: `INVALID_SDP`, and nothing has changed.
    */
-  answer(offer: string, signallingAddress?: string): Promise<string>;
+  answer(offer: string, signallingAddress?: string, facing?: Facing): Promise<string>;
   /** A new offer of ours (a re-INVITE that came without one); `accept` takes the answer. */
   offer(): Promise<string>;
   /**

@@ -5,6 +5,7 @@
  * A leg's events come in the order in which they happened, never inside a call that the exchange makes on the leg, and
  * end with exactly one `failed` or `ended`. Nothing here decides anything about a call.
  */
+import type { Facing } from '../base/facing.ts';
 import type { Unanswered } from '../dialplan/plan.ts';
 
 /** A dialog that is confirmed, as plain data: it outlives the process. */
@@ -25,6 +26,8 @@ export interface LegSnapshot {
 export interface Signalling {
   /** Rings every contact of an extension, or one fixed contact. The first to answer is kept, the others are released. */
   dial(request: DialRequest, events: LegEvents): OutboundLeg;
+  /** Whom `dial` would ring now, as far as their media are concerned: the offer may be another one for each. */
+  facing(target: DialRequest['target']): readonly Facing[];
   /**
    * The dialog of a process that has died. drachtio-server carries our requests in it, but brings nobody's to us: whether
    * the far end is still there is asked by OPTIONS, every other second.
@@ -80,6 +83,7 @@ export interface IncomingCall {
     | { readonly kind: 'extension'; readonly number: string };
   /** The IP address that the INVITE came from: media of a caller behind NAT comes from there, too. */
   readonly source: string;
+  readonly facing?: Facing;
   /** The user part of the Request-URI. */
   readonly dialled: string;
   readonly offer: string | undefined;
@@ -132,6 +136,8 @@ export interface DialRequest {
   /** Shown to the target. */
   readonly from: Party;
   readonly offer: string;
+  /** The offer as it is for one of `facing`; absent: `offer` is for all. */
+  readonly offerFor?: (facing: Facing) => string;
   /** Alert-Info of its own, so that a recall can ring otherwise: `internal`, `external`, `recall`. */
   readonly alert: 'internal' | 'external' | 'recall';
   /** Why the call comes back, for the Reason header (RFC 3326): `SIP;cause=486;text="busy 101"`. */
@@ -143,8 +149,8 @@ export interface DialRequest {
 export interface LegEvents {
   /** Outbound: a phone rings. */
   ringing(): void;
-  /** Outbound: 200, with its description and the IP address that it came from. */
-  answered(sdp: string, source: string): void;
+  /** Outbound: 200, with its description, the IP address that it came from, and which of `facing` it was. */
+  answered(sdp: string, source: string, facing?: Facing): void;
   /** Outbound, last event: not answered. */
   failed(failure: DialFailure): void;
   /** Last event: CANCEL, BYE, a refresh that failed, the connection lost. */

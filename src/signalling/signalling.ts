@@ -14,6 +14,7 @@ import { LegIndex } from './dialogs/legIndex.ts';
 import type { LegSurroundings, LostLeg } from './dialogs/surroundings.ts';
 import { Authenticator } from './digest/authenticator.ts';
 import { Late } from './digest/late.ts';
+import { facingOf } from './drachtio/receivedOn.ts';
 import { receiveInvite } from './inbound/invitation.ts';
 import { type OutboundSurroundings, type PhoneAddress, SipOutboundLeg } from './outbound/outboundLeg.ts';
 import type { Signalling, SignallingEvents } from './port.ts';
@@ -161,12 +162,14 @@ export const createSignalling = async (
     phones: target => {
       if (closing) return [];
       if (target.kind === 'contact') {
-        return parseUri(target.uri).ok ? [{ uri: target.uri, nextHop: undefined }] : [];
+        const { uri } = target;
+        return parseUri(uri).ok ? [{ uri, nextHop: undefined, facing: facingOf(undefined, hostOf(uri)) }] : [];
       }
       const addressOf = (binding: Binding): PhoneAddress => ({
         uri: binding.contact,
         nextHop: binding.nextHop,
         path: binding.path,
+        facing: facingOf(binding.local, hostOf(binding.nextHop ?? binding.contact)),
         gone: () => registrar.gone(target.number, binding),
       });
       return byPhone(registrar.bindings(target.number)).map(([first, ...others]) => ({
@@ -223,6 +226,7 @@ export const createSignalling = async (
 
   return {
     dial: (request, legEvents) => new SipOutboundLeg(outboundSurroundings, request, legEvents),
+    facing: target => outboundSurroundings.phones(target).map(({ facing }) => facing),
     adopt: (snapshot, legEvents) => new AdoptedLeg(surroundings, snapshot, legEvents),
     reachable: extension => registrar.bindings(extension).length > 0,
     extensionsChanged: () => registrar.forgetTheGone(),
@@ -244,4 +248,10 @@ export const createSignalling = async (
     },
     close,
   };
+};
+
+/** The host of a URI: an IP address, perhaps. */
+const hostOf = (text: string): string | undefined => {
+  const uri = parseUri(text);
+  return uri.ok && uri.value.kind === 'sip' ? uri.value.host.replace(/^\[|\]$/g, '') : undefined;
 };

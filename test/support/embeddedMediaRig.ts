@@ -36,7 +36,6 @@ export async function embeddedMediaRig(options: Partial<EmbeddedMediaOptions> = 
   const server = createEmbeddedMedia({
     clock: systemClock,
     log: silentLog,
-    address: '127.0.0.1',
     bind: '127.0.0.1',
     ports: { from: 20_000, to: 29_999 },
     rest: 1000,

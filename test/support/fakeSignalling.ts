@@ -1,3 +1,4 @@
+import type { Facing } from '../../src/base/facing.ts';
 import type {
   DialRequest,
   HangUp,
@@ -22,6 +23,13 @@ export class FakeSignalling implements Signalling {
     const leg = new FakeOutbound(request, events);
     this.dialed.push(leg);
     return leg;
+  }
+
+  /** What the exchange is told of the phones that a target has. */
+  faces: readonly Facing[] = [];
+
+  facing(): readonly Facing[] {
+    return this.faces;
   }
 
   readonly adopted: FakeAdopted[] = [];

@@ -84,7 +84,6 @@ async function build({ clock, log, timeline, environment, progress }: StageOptio
     plan,
     credentials,
     prompts,
-    advertised: { sip: address, media: address },
     clock,
     log,
     watchers: [

@@ -1,16 +1,19 @@
 import { KozpontError, messageOf } from '../../base/errors.ts';
+import type { Facing } from '../../base/facing.ts';
 import type { EndpointOptions, MediaEndpoint, MediaServer } from '../../media/port.ts';
 import type { AudioCodec, LocalAudio } from '../../media/sdp/agreement.ts';
 import { answerOffer } from '../../media/sdp/negotiate.ts';
 import { parseSdp } from '../../media/sdp/parse.ts';
+import { LocalAddresses } from '../network/localAddresses.ts';
 import { SoundLibrary } from './audio/soundLibrary.ts';
 import { ToneGenerator } from './audio/tones.ts';
-import { EmbeddedEndpoint, type EndpointContext } from './endpoint.ts';
+import { describedIn, EmbeddedEndpoint, type EndpointContext } from './endpoint.ts';
 import { RtpEngine, type RtpEngineOptions, type RtpMetrics } from './rtpEngine.ts';
+import { type Face, type FaceRules, faceFor } from './socket/face.ts';
 
 export interface EmbeddedMediaOptions extends RtpEngineOptions {
-  /** The IP address in our descriptions: where phones reach us. */
-  readonly address: string;
+  /** What our descriptions tell a far end at `remote`, an IP address; undefined: the address that its media come from. */
+  readonly advertised?: (remote: string) => string | undefined;
   /** In the order in which we offer them. */
   readonly codecs?: readonly AudioCodec[];
   /** Bytes of encoded sound that are kept at hand: 64 MiB, which is more than an hour. */
@@ -29,22 +32,31 @@ const telephoneEvent = 101;
 /** The media server that runs in this process. */
 export const createEmbeddedMedia = (options: EmbeddedMediaOptions): EmbeddedMedia => new EmbeddedMedia(options);
 
+/** Where its signalling comes from, if nothing else is known. */
+const asSeen = (facing: Facing, { signallingAddress }: EndpointOptions): Facing =>
+  facing.remote !== undefined || signallingAddress === undefined ? facing : { ...facing, remote: signallingAddress };
+
 export class EmbeddedMedia implements MediaServer {
   readonly name = 'embedded';
   readonly ready = true;
 
   private readonly engine: RtpEngine;
+  private readonly rules: FaceRules;
   private readonly context: EndpointContext;
   private readonly alive = new Set<EmbeddedEndpoint>();
 
   constructor(private readonly options: EmbeddedMediaOptions) {
     const { clock, log } = options;
     this.engine = new RtpEngine(options);
+    const { bind, advertised = () => undefined } = options;
+    this.rules = { bind, advertised, machine: new LocalAddresses(clock) };
     this.context = {
       clock,
       log,
       sounds: new SoundLibrary(clock, log, options.soundCache ?? 64 * 2 ** 20),
       tones: new ToneGenerator(),
+      faceFor: (facing, described) => faceFor(this.rules, facing, described),
+      move: (session, address) => this.engine.move(session, address),
     };
   }
 
@@ -59,18 +71,27 @@ export class EmbeddedMedia implements MediaServer {
   async createEndpoint(options: EndpointOptions): Promise<MediaEndpoint> {
     // Judged before a port is taken: offers that are no good must not use ports up.
     const offer = options.offer === undefined ? undefined : parseSdp(options.offer);
-    if (offer !== undefined) answerOffer(offer, this.localAudio(9));
+    const seen = options.facing ?? [];
+    const faces = (seen.length === 0 ? [{}] : seen).map(facing =>
+      faceFor(this.rules, asSeen(facing, options), describedIn(offer)),
+    );
+    const [face] = faces as [Face];
+    if (offer !== undefined) answerOffer(offer, this.localAudio(face.told, 9));
     let endpoint: EmbeddedEndpoint | undefined;
-    const session = await this.engine.openSession({
-      digit: digit => endpoint?.digit(digit),
-      broken: error => endpoint?.die(new KozpontError('MEDIA_UNAVAILABLE', `its socket failed: ${messageOf(error)}`)),
-    });
+    const session = await this.engine.openSession(
+      {
+        digit: digit => endpoint?.digit(digit),
+        broken: error => endpoint?.die(new KozpontError('MEDIA_UNAVAILABLE', `its socket failed: ${messageOf(error)}`)),
+      },
+      [...new Set(faces.map(({ bind }) => bind))],
+    );
     try {
       const created: EmbeddedEndpoint = new EmbeddedEndpoint(
         this.context,
         options,
         session,
-        this.localAudio(session.ports.port),
+        this.localAudio(face.told, session.ports.port),
+        face.bind,
         offer,
         () => this.alive.delete(created),
       );
@@ -91,9 +112,9 @@ export class EmbeddedMedia implements MediaServer {
     await Promise.all(all.map(endpoint => endpoint.destroy()));
   }
 
-  private localAudio(port: number): LocalAudio {
+  private localAudio(address: string, port: number): LocalAudio {
     return {
-      address: this.options.address,
+      address,
       port,
       codecs: this.options.codecs ?? ['PCMA', 'PCMU'],
       telephoneEvent,

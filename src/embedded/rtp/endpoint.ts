@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { disposed } from '../../base/disposed.ts';
 import { KozpontError, messageOf } from '../../base/errors.ts';
+import type { Facing } from '../../base/facing.ts';
 import { randomId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import type {
@@ -24,13 +25,21 @@ import type { ToneGenerator } from './audio/tones.ts';
 import { type Part, silent, whole } from './audio/track.ts';
 import { Recorder } from './recorder.ts';
 import type { RtpSession } from './session.ts';
+import type { Face } from './socket/face.ts';
 
 export interface EndpointContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly sounds: SoundLibrary;
   readonly tones: ToneGenerator;
+  readonly faceFor: (facing: Facing, described?: string) => Face;
+  /** Error: `MEDIA_UNAVAILABLE`, and it stays where it is. */
+  readonly move: (session: RtpSession, address: string) => Promise<void>;
 }
+
+/** Where the far end's audio is, by its description. */
+export const describedIn = (description: SessionDescription | undefined): string | undefined =>
+  description?.media.find(({ kind, port }) => kind === 'audio' && port > 0)?.address;
 
 /** One party of a call: a session, what was agreed on for it, and what it is made to hear. */
 export class EmbeddedEndpoint implements MediaEndpoint {
@@ -57,7 +66,9 @@ export class EmbeddedEndpoint implements MediaEndpoint {
     private readonly context: EndpointContext,
     private readonly options: EndpointOptions,
     private readonly session: RtpSession,
-    private readonly local: LocalAudio,
+    private local: LocalAudio,
+    /** Where its sockets are bound. */
+    private bind: string,
     offer: SessionDescription | undefined,
     private readonly left: () => void,
   ) {
@@ -76,17 +87,33 @@ export class EmbeddedEndpoint implements MediaEndpoint {
     return this.agreement?.remoteHold ?? false;
   }
 
-  async accept(answer: string, signallingAddress?: string): Promise<void> {
+  sdpFor(facing: Facing): string {
+    const { told } = this.context.faceFor(facing);
+    return told === this.local.address ? this.text : this.description.writtenAt(told, this.lines);
+  }
+
+  async accept(answer: string, signallingAddress?: string, facing?: Facing): Promise<void> {
     this.mustBeOpen();
     if (!this.offering) throw new KozpontError('INVALID_SDP', 'there is no offer of ours that this could answer');
-    const agreement = acceptAnswer(parseSdp(answer), this.lines, this.local);
+    const description = parseSdp(answer);
+    // As it was offered to this one.
+    const face = facing === undefined ? undefined : this.context.faceFor(facing);
+    const local = face === undefined ? this.local : { ...this.local, address: face.told };
+    const agreement = acceptAnswer(description, this.lines, local);
+    if (face !== undefined) await this.turnTo(face);
     this.signallingAddress = signallingAddress ?? this.signallingAddress;
     this.agree(agreement);
   }
 
-  async answer(offer: string, signallingAddress?: string): Promise<string> {
+  async answer(offer: string, signallingAddress?: string, facing?: Facing): Promise<string> {
     this.mustBeOpen();
-    this.writeAnswer(parseSdp(offer), signallingAddress);
+    const description = parseSdp(offer);
+    if (facing !== undefined) {
+      const face = this.context.faceFor(facing, describedIn(description));
+      answerOffer(description, { ...this.local, address: face.told }, this.agreement);
+      await this.turnTo(face);
+    }
+    this.writeAnswer(description, signallingAddress);
     return this.text;
   }
 
@@ -194,6 +221,19 @@ export class EmbeddedEndpoint implements MediaEndpoint {
 
   private mustBeOpen(): void {
     if (this.ended !== undefined) throw disposed(`the media endpoint of leg ${this.options.legId}`);
+  }
+
+  /** The far end reaches us at another address than before: its media go on from there. */
+  private async turnTo({ bind, told }: Face): Promise<void> {
+    if (bind !== this.bind) {
+      await this.context.move(this.session, bind);
+      this.bind = bind;
+      this.mustBeOpen();
+    }
+    if (told === this.local.address) return;
+    this.local = { ...this.local, address: told };
+    this.description.moveTo(told);
+    this.text = this.description.write(this.lines);
   }
 
   private writeAnswer(offer: SessionDescription, signallingAddress?: string): void {

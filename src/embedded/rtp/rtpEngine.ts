@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import type { Clock, Duration, Timer } from '../../base/clock.ts';
-import { KozpontError } from '../../base/errors.ts';
+import { KozpontError, messageOf } from '../../base/errors.ts';
 import { FaultLog, type Faults, guard } from '../../base/faults.ts';
 import type { Log } from '../../base/log.ts';
 import { Pacer } from './pace/pacer.ts';
 import { RtpSession, type SessionContext, type SessionEvents } from './session.ts';
 import { type OpenSocket, openSystemSocket } from './socket/mediaSocket.ts';
-import { PortOpener } from './socket/portPair.ts';
+import { type PortLease, PortOpener } from './socket/portPair.ts';
 import { PortPool, type PortRange } from './socket/portPool.ts';
 
 export interface RtpEngineOptions {
@@ -53,7 +53,7 @@ const secureRandom = (): number => randomInt(2 ** 48 - 1) / 2 ** 48;
 
 /** The sessions of a process: their ports, their rhythm, their housekeeping. */
 export class RtpEngine {
-  private readonly sessions = new Set<RtpSession>();
+  private readonly sessions = new Map<RtpSession, PortLease>();
   private readonly context: SessionContext & { readonly pacer: Pacer };
   private readonly pool: PortPool;
   private readonly opener: PortOpener;
@@ -71,25 +71,45 @@ export class RtpEngine {
       random,
     };
     this.pool = new PortPool(options.ports, options.rest, below => Math.floor(random() * below));
-    this.opener = new PortOpener(clock, options.openSocket ?? openSystemSocket, options.bind, this.pool, this.faults);
+    this.opener = new PortOpener(clock, options.openSocket ?? openSystemSocket, this.pool, this.faults);
   }
 
-  /** Errors: `PORTS_EXHAUSTED`, `MEDIA_UNAVAILABLE`. The session is given back by its `close`. */
-  async openSession(events: SessionEvents): Promise<RtpSession> {
+  /**
+   * On the first of the addresses; the same ports are there on the others (`move`). Errors: `PORTS_EXHAUSTED`,
+   * `MEDIA_UNAVAILABLE`. The session is given back by its `close`.
+   */
+  async openSession(events: SessionEvents, addresses = [this.options.bind]): Promise<RtpSession> {
     if (this.closed) throw new KozpontError('MEDIA_UNAVAILABLE', 'the media engine has ended');
-    const pair = await this.opener.take();
-    const session: RtpSession = new RtpSession(this.context, pair, events, () => {
+    const lease = await this.opener.take(addresses);
+    const [first] = lease.pairs.values();
+    if (first === undefined) throw new KozpontError('MEDIA_UNAVAILABLE', 'a session needs an address');
+    const session: RtpSession = new RtpSession(this.context, first, events, () => {
       this.sessions.delete(session);
-      this.opener.giveBack(pair);
+      this.opener.giveBack(lease);
       if (this.sessions.size === 0) this.timer?.cancel();
     });
-    this.sessions.add(session);
+    this.sessions.set(session, lease);
     if (this.closed) {
       session.close();
       throw new KozpontError('MEDIA_UNAVAILABLE', 'the media engine has ended');
     }
     if (this.sessions.size === 1) this.keepHouse();
     return session;
+  }
+
+  /** The session goes on from this address, with the same ports. Error: `MEDIA_UNAVAILABLE`, and it stays where it is. */
+  async move(session: RtpSession, address: string): Promise<void> {
+    const lease = this.sessions.get(session);
+    if (lease === undefined) return;
+    try {
+      const pair = await this.opener.add(lease, address);
+      // Ended meanwhile: its ports are given back already.
+      if (this.sessions.get(session) === lease) session.use(pair);
+      else for (const socket of [pair.rtp, pair.rtcp]) socket.close();
+    } catch (error) {
+      const text = `cannot open ${address}:${lease.port}: ${messageOf(error)}`;
+      throw new KozpontError('MEDIA_UNAVAILABLE', text);
+    }
   }
 
   metrics(): RtpMetrics {
@@ -106,14 +126,14 @@ export class RtpEngine {
 
   close(): void {
     this.closed = true;
-    for (const session of [...this.sessions]) session.close();
+    for (const session of [...this.sessions.keys()]) session.close();
   }
 
   private keepHouse(): void {
     this.timer = this.options.clock.after(housekeeping, () => {
       this.keepHouse();
       const now = this.options.clock.now();
-      for (const session of this.sessions) guard(this.faults, 'rtp', () => session.housekeep(now));
+      for (const session of this.sessions.keys()) guard(this.faults, 'rtp', () => session.housekeep(now));
     });
   }
 }

@@ -105,7 +105,8 @@ export class RtpSession {
 
   constructor(
     private readonly context: SessionContext,
-    readonly ports: PortPair,
+    /** Another pair by `use`. */
+    public ports: PortPair,
     private readonly events: SessionEvents,
     private readonly released: () => void,
   ) {
@@ -114,11 +115,17 @@ export class RtpSession {
     this.outgoing = new OutgoingStream(word(), word() & 0xffff, word());
     const cname = Math.floor(random() * 2 ** 48).toString(36);
     this.rtcp = new RtcpParty(this.outgoing, this.incoming, cname, random, clock.now());
-    ports.rtp.listen({ packet: this.receive, broken: error => events.broken(error) });
-    ports.rtcp.listen({
-      packet: (packet, from) => this.receiveRtcp(packet, from),
-      broken: error => events.broken(error),
-    });
+    this.listen();
+  }
+
+  /** The far end is told another address of ours from now on. */
+  use(ports: PortPair): void {
+    if (ports === this.ports || this.closed) return;
+    this.ports.rtp.disconnect();
+    for (const socket of [this.ports.rtp, this.ports.rtcp]) socket.listen(undefined);
+    this.ports = ports;
+    this.listen();
+    this.follow();
   }
 
   /** Takes up what was agreed on; again after each re-negotiation. */
@@ -130,6 +137,15 @@ export class RtpSession {
     this.latch.renegotiate(agreement.remote, signallingAddress);
     this.rtcpHeardFrom = undefined;
     this.follow();
+  }
+
+  private listen(): void {
+    const { events, ports } = this;
+    ports.rtp.listen({ packet: this.receive, broken: error => events.broken(error) });
+    ports.rtcp.listen({
+      packet: (packet, from) => this.receiveRtcp(packet, from),
+      broken: error => events.broken(error),
+    });
   }
 
   /** What comes in here is heard there from now on, and nowhere else; undefined: by nobody. */

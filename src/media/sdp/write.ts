@@ -13,8 +13,18 @@ export class LocalDescription {
   /** `sessionId`: a decimal number (RFC 8866, §5.2). */
   constructor(
     private readonly sessionId: string,
-    private readonly address: string,
+    private address: string,
   ) {}
+
+  /** What is written from now on says that we are there. */
+  moveTo(address: string): void {
+    this.address = address;
+  }
+
+  /** The description that was written last, as from another address: for one who reaches us there. */
+  writtenAt(address: string, lines: readonly LocalLine[]): string {
+    return this.compose(lines, address);
+  }
 
   write(lines: readonly LocalLine[]): string {
     const same = this.written !== undefined && this.compose(lines) === this.written;
@@ -25,8 +35,8 @@ export class LocalDescription {
     return this.written ?? '';
   }
 
-  private compose(lines: readonly LocalLine[]): string {
-    const ipVer = isIPv6(this.address) ? 6 : 4;
+  private compose(lines: readonly LocalLine[], address = this.address): string {
+    const ipVer = isIPv6(address) ? 6 : 4;
     return sdpTransform.write({
       version: 0,
       origin: {
@@ -35,10 +45,10 @@ export class LocalDescription {
         sessionVersion: this.version,
         netType: 'IN',
         ipVer,
-        address: this.address,
+        address,
       },
       name: '-',
-      connection: { version: ipVer, ip: this.address },
+      connection: { version: ipVer, ip: address },
       timing: { start: 0, stop: 0 },
       media: lines.map(mediaOf),
     });

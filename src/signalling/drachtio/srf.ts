@@ -28,6 +28,8 @@ interface SrfMessage {
 
 export interface SrfRequest extends SrfMessage {
   readonly method: string;
+  /** Of requests outside of dialogs. */
+  readonly receivedOn?: string;
   readonly uri: string;
   on(event: 'cancel', listener: () => void): this;
   on(event: 'response', listener: (response: SrfIncomingResponse, acknowledge: Acknowledge) => void): this;

@@ -9,6 +9,7 @@ import type { LegSurroundings } from '../dialogs/surroundings.ts';
 import type { Late } from '../digest/late.ts';
 import type { Fields } from '../drachtio/fields.ts';
 import { description, header, mediaType } from '../drachtio/message.ts';
+import { facingOf, receivedOn } from '../drachtio/receivedOn.ts';
 import { type Responder, responderOf } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
 import type { CallSource, IncomingCall, Leg, LegEvents } from '../port.ts';
@@ -86,6 +87,7 @@ export const receiveInvite = (options: ReceptionOptions, request: SrfRequest, re
     from,
     via,
     source: address,
+    facing: facingOf(receivedOn(request), address),
     dialled: dialledBy(options.admission, via, found.dialled),
     offer: found.invite.offer,
     replaces: replaced.value,

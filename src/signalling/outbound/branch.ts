@@ -1,6 +1,7 @@
 /** One INVITE to one phone: what comes of it, in the words of the fork. */
 import type { Clock } from '../../base/clock.ts';
 import type { KozpontError } from '../../base/errors.ts';
+import type { Facing } from '../../base/facing.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { OutgoingEvents, Sending } from '../connection/outgoing.ts';
 import { contactHost } from '../dialogs/headers.ts';
@@ -16,6 +17,9 @@ export interface Answered {
   readonly response: SrfIncomingResponse;
   /** Of our Contact. */
   readonly ourHost: string;
+  /** What it was offered. */
+  readonly offer: string;
+  readonly facing: Facing;
   /** Where it is reached, where its answer does not say so. */
   readonly target?: string;
 }
@@ -36,6 +40,7 @@ export interface BranchEvents {
 }
 
 export interface BranchRequest {
+  readonly facing: Facing;
   readonly uri: string;
   readonly nextHop: string | undefined;
   readonly callId: string;
@@ -106,7 +111,8 @@ export class Branch {
       const dialogId = response.stackDialogId ?? '';
       const found = description(response);
       const sdp = found.kind === 'sdp' ? found.sdp : undefined;
-      const answer = { dialogId, response, ourHost: this.ourHost };
+      const { offer, facing } = this.request;
+      const answer = { dialogId, response, ourHost: this.ourHost, offer, facing };
       const contact = header(response, 'contact');
       if (name !== undefined && dialogId !== '' && contact !== undefined && sdp !== undefined) {
         this.events.answered({ ...answer, name, sdp });

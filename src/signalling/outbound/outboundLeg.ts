@@ -10,6 +10,7 @@
  */
 import { assertNever } from '../../base/assertNever.ts';
 import { KozpontError } from '../../base/errors.ts';
+import type { Facing } from '../../base/facing.ts';
 import { randomId } from '../../base/ids.ts';
 import { Dialog, type DialogEvents, nobody } from '../dialogs/dialog.ts';
 import { calledHost, endFields, reasonField } from '../dialogs/headers.ts';
@@ -31,6 +32,7 @@ import { redirectedTo } from './redirect.ts';
 export interface PhoneAddress {
   readonly uri: string;
   readonly nextHop: string | undefined;
+  readonly facing: Facing;
   /** The proxies on the way to it. */
   readonly path?: readonly string[];
   /** There is no connection to it any more. */
@@ -146,7 +148,7 @@ export class SipOutboundLeg implements OutboundLeg {
     let rang = false;
     const branch = new Branch(
       this.around,
-      { ...phone, callId, headers, offer: this.request.offer },
+      { ...phone, callId, headers, offer: this.request.offerFor?.(phone.facing) ?? this.request.offer },
       {
         ringing: name => {
           rang = true;
@@ -257,7 +259,7 @@ export class SipOutboundLeg implements OutboundLeg {
     this.mailbox.post(() => {
       if (this.withdrawn) return;
       this.told = true;
-      this.events.answered(sdp, answer.response.source_address);
+      this.events.answered(sdp, answer.response.source_address, answer.facing);
     });
     if (this.identity !== undefined) this.dialog.identify(this.identity);
   }
@@ -267,7 +269,7 @@ export class SipOutboundLeg implements OutboundLeg {
     this.dialogOf(answer, nobody).hangUp({});
   }
 
-  private dialogOf({ dialogId, response, ourHost, target }: Answered, events: DialogEvents): Dialog {
+  private dialogOf({ dialogId, response, ourHost, target, offer }: Answered, events: DialogEvents): Dialog {
     return new Dialog(
       this.around,
       {
@@ -276,7 +278,7 @@ export class SipOutboundLeg implements OutboundLeg {
         ourHost,
         ...(target === undefined ? {} : { target }),
         peerAllows: header(response, 'allow'),
-        localSdp: this.request.offer,
+        localSdp: offer,
         timer: timerAccepted(response),
         awaitedAck: undefined,
       },

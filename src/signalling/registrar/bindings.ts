@@ -19,6 +19,8 @@ export interface Binding {
   readonly regId: number | undefined;
   /** Where the REGISTER came from, where the contact (or the path) does not lead there: `sip:address:port`. */
   readonly nextHop: string | undefined;
+  /** The address of ours that the REGISTER came to. */
+  readonly local?: string | undefined;
   /** The proxies on the way to it (RFC 3327). */
   readonly path: Path;
   /** The phone's own socket as we see it, `sip:address:port;transport=…`; undefined behind a proxy. */
@@ -48,6 +50,7 @@ export interface RegisterRequest {
   readonly expires: number | undefined;
   readonly callId: string;
   readonly cseq: number;
+  readonly local?: string | undefined;
   /** Where it came from, when no proxy stands between. */
   readonly socket: string | undefined;
   readonly path: Path;
@@ -148,6 +151,7 @@ const bind = (
     regId: wish.regId,
     q: wish.q,
     nextHop,
+    local: request.local,
     path: request.path,
     socket: request.socket,
     callId: request.callId,

@@ -10,6 +10,7 @@ import { toAuthenticate } from '../digest/asking.ts';
 import type { Authenticator } from '../digest/authenticator.ts';
 import type { Late } from '../digest/late.ts';
 import { header } from '../drachtio/message.ts';
+import { receivedOn } from '../drachtio/receivedOn.ts';
 import type { Responder } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
 import { parseCSeq, parseNameAddr, quote } from '../text/grammar.ts';
@@ -194,6 +195,7 @@ export class Registrar {
         expires: readSeconds(header(request, 'expires')),
         callId: header(request, 'call-id') ?? '',
         cseq: cseq.value.sequence,
+        local: receivedOn(request),
         socket: hops === 1 && path.length === 0 ? connectionUri(source) : undefined,
         path,
         wayTo: contact => {

@@ -2,6 +2,7 @@
  * The bindings of a process that has died, as those of this one. What was written down is believed in nothing: it may be
  * old, the clock may have been set, the dialplan may be another one, and somebody may have edited it.
  */
+import { isIP } from 'node:net';
 import type { Instant } from '../../base/clock.ts';
 import { parseUri } from '../text/grammar.ts';
 import { type Binding, type Bindings, isSamePhone, type RegistrarLimits } from './bindings.ts';
@@ -46,10 +47,11 @@ const restoreOne = (
   const contact = parsed.ok ? asContact(parsed.value) : undefined;
   if (contact === undefined) return undefined;
   const { nextHop, instance, regId, socket, path = noPath } = saved;
+  const local = isIP(saved.local ?? '') === 0 ? undefined : saved.local;
   if (nextHop !== undefined && !isNextHop(nextHop)) return undefined;
   if (!path.every(isPathUri)) return undefined;
   const way = connectionsLast ? { nextHop } : withoutConnection(firstHop(path, contact.uri), nextHop);
-  return way === undefined ? undefined : { ...saved, ...contact, ...way, instance, regId, socket, path, expiresAt };
+  return way === undefined ? undefined : { ...saved, ...contact, ...way, local, instance, regId, socket, path, expiresAt };
 };
 
 /** As it is written down: the order within an extension is that of its bindings. */

@@ -9,6 +9,7 @@ export interface SavedBinding {
   readonly q: number;
   readonly regId?: number | undefined;
   readonly nextHop?: string | undefined;
+  readonly local?: string | undefined;
   /** Absent: none. */
   readonly path?: readonly string[] | undefined;
   readonly socket?: string | undefined;

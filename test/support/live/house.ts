@@ -107,7 +107,6 @@ export class LiveHouse {
       plan,
       credentials: { passwordOf },
       prompts: { ...files, close: () => Promise.resolve() },
-      advertised: { sip: address, media: address },
       clock: systemClock,
       log: silentLog,
     });

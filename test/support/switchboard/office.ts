@@ -86,7 +86,6 @@ export class Office {
       plan,
       credentials: { passwordOf },
       prompts: { ...sounds, close: async () => {} },
-      advertised: { sip: addresses.house, media: addresses.house },
       clock: systemClock,
       log: options.log ?? silentLog,
       watchers: [

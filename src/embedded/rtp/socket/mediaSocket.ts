@@ -42,7 +42,8 @@ export interface SocketEvents {
 
 /** The rim: what a session needs of a socket. */
 export interface PacketSocket {
-  listen(events: SocketEvents): void;
+  /** Undefined: what comes is dropped. */
+  listen(events: SocketEvents | undefined): void;
   /** The packet must not be touched before it has left: that is at once, unless the kernel's buffer is full. */
   send(packet: Buffer, to: TransportAddress): void;
   /** From now on only `to` is heard, and sent to. */
@@ -96,7 +97,7 @@ export class MediaSocket implements PacketSocket {
     });
   }
 
-  listen(events: SocketEvents): void {
+  listen(events: SocketEvents | undefined): void {
     this.events = events;
   }
 

@@ -14,48 +14,65 @@ export interface PortPair {
   readonly port: number;
 }
 
+/** The ports of a party, on one address or on several: until it has answered, nobody knows which one it can reach. */
+export interface PortLease {
+  readonly port: number;
+  /** By the address that it is bound to. */
+  readonly pairs: Map<string, PortPair>;
+}
+
 /** Opens free pairs of the pool, and gives them back when they are closed. */
 export class PortOpener {
   constructor(
     private readonly clock: Clock,
     private readonly open: OpenSocket,
-    private readonly bind: string,
     private readonly pool: PortPool,
     private readonly faults: Faults,
   ) {}
 
-  /** Errors: `PORTS_EXHAUSTED`; `MEDIA_UNAVAILABLE` where the address cannot be bound at all. */
-  async take(): Promise<PortPair> {
+  /** The same ports on each address. Errors: `PORTS_EXHAUSTED`; `MEDIA_UNAVAILABLE` where one cannot be bound at all. */
+  async take(addresses: readonly string[]): Promise<PortLease> {
     for (let attempt = 0; attempt < mostTaken; attempt++) {
       const port = this.pool.take(this.clock.now());
       if (port === undefined) throw new KozpontError('PORTS_EXHAUSTED', 'every RTP port is in use or rests');
+      const lease: PortLease = { port, pairs: new Map() };
       try {
-        return await this.openPair(port);
+        for (const address of addresses) await this.add(lease, address);
+        return lease;
       } catch (error) {
-        this.pool.release(port, this.clock.now());
+        this.giveBack(lease);
         if (!isTaken(error)) {
-          throw new KozpontError('MEDIA_UNAVAILABLE', `cannot open ${this.bind}:${port}: ${messageOf(error)}`);
+          throw new KozpontError('MEDIA_UNAVAILABLE', `cannot open ${addresses.join()}:${port}: ${messageOf(error)}`);
         }
       }
     }
     throw new KozpontError('PORTS_EXHAUSTED', `the last ${mostTaken} RTP ports tried are held by other programs`);
   }
 
-  /** The pair rests before it is taken again. */
-  giveBack(pair: PortPair): void {
-    pair.rtp.close();
-    pair.rtcp.close();
-    this.pool.release(pair.port, this.clock.now());
-  }
-
-  private async openPair(port: number): Promise<PortPair> {
-    const rtp = await MediaSocket.bind(this.open, this.bind, port, this.faults);
+  /** The ports of a lease on one address more. Rejects with the error of `bind`. */
+  async add(lease: PortLease, address: string): Promise<PortPair> {
+    const known = lease.pairs.get(address);
+    if (known !== undefined) return known;
+    const rtp = await MediaSocket.bind(this.open, address, lease.port, this.faults);
     try {
-      return { rtp, rtcp: await MediaSocket.bind(this.open, this.bind, port + 1, this.faults), port };
+      const rtcp = await MediaSocket.bind(this.open, address, lease.port + 1, this.faults);
+      const pair = { rtp, rtcp, port: lease.port };
+      lease.pairs.set(address, pair);
+      return pair;
     } catch (error) {
       rtp.close();
       throw error;
     }
+  }
+
+  /** The ports rest before they are taken again. */
+  giveBack({ port, pairs }: PortLease): void {
+    for (const pair of pairs.values()) {
+      pair.rtp.close();
+      pair.rtcp.close();
+    }
+    pairs.clear();
+    this.pool.release(port, this.clock.now());
   }
 }
 
