@@ -51,7 +51,9 @@ const restoreOne = (
   if (nextHop !== undefined && !isNextHop(nextHop)) return undefined;
   if (!path.every(isPathUri)) return undefined;
   const way = connectionsLast ? { nextHop } : withoutConnection(firstHop(path, contact.uri), nextHop);
-  return way === undefined ? undefined : { ...saved, ...contact, ...way, local, instance, regId, socket, path, expiresAt };
+  return way === undefined
+    ? undefined
+    : { ...saved, ...contact, ...way, local, instance, regId, socket, path, expiresAt };
 };
 
 /** As it is written down: the order within an extension is that of its bindings. */
