@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Call } from '../../../src/call/call.ts';
 import { alone } from '../../../src/call/shared.ts';
 import { step } from '../../../src/call/step.ts';
-import type { Dialplan } from '../../../src/dialplan/plan.ts';
+import type { Destination, Dialplan } from '../../../src/dialplan/plan.ts';
 import { officePlan, to } from '../../support/plan.ts';
 import { Stage } from './stage.ts';
 
@@ -56,4 +56,66 @@ test('an announcement that leads to a place that is gone', () => {
   const call = stage.arrive();
   expect(stage.phase(call).kind).toBe('announcing');
   expect(onwards(stage, call, { menus: {} }).phase.kind).toBe('queued');
+});
+
+test('who waited waits at the front, before whoever comes now', () => {
+  const stage = new Stage();
+  stage.world.register('10', false);
+  stage.world.register('11', false);
+  const call = stage.arrive();
+  stage.press(call, '0');
+  const { queuedSince: since } = stage.world.call(call);
+  stage.later(30_000);
+  stage.world.restart();
+  expect(stage.effects('joinQueue').at(-1)).toEqual({ kind: 'joinQueue', queue: 'reception', since, front: true });
+  // One who came back from a transfer earlier, but after the restart, is behind.
+  const later = stage.arrive();
+  stage.press(later, '0');
+  expect(stage.world.acd.queues.reception?.map(({ callId }) => callId)).toEqual([call, later]);
+});
+
+test('a phone that rang is lost, and its call stays where it rings until that is told', () => {
+  const stage = new Stage();
+  const call = stage.arrive();
+  stage.press(call, '101');
+  expect(onwards(stage, call, {}).phase).toMatchObject({ kind: 'ringing', node: { kind: 'extension', number: '101' } });
+});
+
+describe('what comes after an announcement', () => {
+  const { announcements } = officePlan();
+  const { closed } = announcements;
+  if (closed === undefined) throw new Error('there is an announcement');
+
+  test.each<[Destination['kind'], string, Partial<Dialplan>]>([
+    ['menu', 'main', { menus: {} }],
+    ['extension', '101', { extensions: {} }],
+    ['group', 'sales', { groups: {} }],
+    ['queue', 'support', { queues: officePlan().queues }],
+    ['announcement', 'closed', { announcements: {} }],
+    ['schedule', 'office', { schedules: {} }],
+    ['callers', 'known', { callers: {} }],
+  ])('%s:%s is asked for only if it is there still', (kind, name, without) => {
+    const callers = { known: { name: 'known', rules: [], otherwise: to('goodbye', 'bye'), at: closed.at } };
+    const all = {
+      queues: { ...queues, ...elsewhere },
+      callers,
+      announcements: { closed, before: { ...closed, name: 'before', then: to(kind, name) } },
+      internalNumbers: { '5': to('announcement', 'before') },
+    };
+    const stage = new Stage(all);
+    const call = stage.dial('102', '5');
+    expect(stage.phase(call).kind).toBe('announcing');
+    expect(onwards(stage, call, all).phase.kind).toBe('announcing');
+    expect(onwards(stage, call, { ...all, ...without }).phase).toMatchObject({ kind: 'queued', queue: 'reception' });
+  });
+
+  test('a goodbye is spoken in any case', () => {
+    const then = to('goodbye', 'gone');
+    const stage = new Stage({
+      announcements: { closed: { ...closed, then } },
+      internalNumbers: { '5': to('announcement', 'closed') },
+    });
+    const call = stage.dial('102', '5');
+    expect(onwards(stage, call, { prompts: {} }).phase.kind).toBe('announcing');
+  });
 });

@@ -35,6 +35,27 @@ describe('an agent of two queues', () => {
     expect(agent(3_000, '11')).toEqual([{ kind: 'offer', queue: 'support', callId: 'early', agent: '11' }]);
   });
 
+  test('serves whoever has waited longest, if that is in the queue that is written first', () => {
+    queued(1_000, 'sales', 'early');
+    queued(2_000, 'support', 'late');
+    expect(agent(3_000, '11')).toMatchObject([{ queue: 'sales', callId: 'early' }]);
+  });
+
+  test('is free for as long as nothing has changed', () => {
+    agent(1_000, '10');
+    agent(2_000, '11');
+    // Told once more of what was so before.
+    agent(3_000, '10');
+    expect(queued(4_000, 'sales', 'next')).toMatchObject([{ agent: '10' }]);
+  });
+
+  test('has answered: nobody is left in the queue', () => {
+    agent(1_000, '11');
+    queued(2_000, 'sales', 'one');
+    concluded(3_000, 'one', '11', 'answered');
+    expect(acd.queues.sales).toEqual([]);
+  });
+
   test('serves the front of a queue before the others of both', () => {
     queued(1_000, 'sales', 'early');
     queued(2_000, 'support', 'back', true);
@@ -162,4 +183,17 @@ describe('an offer', () => {
     concluded(2_000, 'a', '10', 'withdrawn');
     expect(state('10')).toBe('loggedOut');
   });
+});
+
+test('a queue keeps its order: those who came back first, then by arrival, each once', () => {
+  queued(2_000, 'sales', 'second');
+  queued(3_000, 'sales', 'third');
+  queued(1_000, 'sales', 'first');
+  queued(5_000, 'sales', 'back', true);
+  queued(4_000, 'sales', 'earlierBack', true);
+  const order = (): readonly (string | undefined)[] => (acd.queues.sales ?? []).map(({ callId }) => callId);
+  expect(order()).toEqual(['earlierBack', 'back', 'first', 'second', 'third']);
+  // Once more the same call: it is there once.
+  queued(2_500, 'sales', 'first');
+  expect(order()).toEqual(['earlierBack', 'back', 'second', 'first', 'third']);
 });

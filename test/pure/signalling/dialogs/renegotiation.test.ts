@@ -16,6 +16,8 @@ class Stage {
   readonly responses: string[] = [];
   readonly outcomes: string[] = [];
   readonly died: number[] = [];
+  /** What ACKs have brought. */
+  readonly answers: string[] = [];
   sent = 0;
   mostAtOnce = 0;
   asked = 0;
@@ -37,7 +39,7 @@ class Stage {
           this.thinking.push({ resolve, reject });
           this.count();
         }),
-      answerReceived: () => {},
+      answerReceived: sdp => void this.answers.push(sdp),
       moved: () => {},
       died: status => this.died.push(status),
     },
@@ -79,13 +81,13 @@ class Stage {
     else one?.reject(new Error('no'));
   }
 
-  acknowledge(): void {
-    const sequence = this.awaited.shift();
-    if (sequence === undefined) return;
+  acknowledge(body = '', cseq = `${this.awaited[0]} ACK`): void {
+    if (this.awaited.length === 0) return;
+    if (cseq === `${this.awaited[0]} ACK`) this.awaited.shift();
     this.renegotiation.acknowledge({
       method: 'ACK',
-      headers: { cseq: `${sequence} ACK` },
-      body: '',
+      headers: { cseq, ...(body === '' ? {} : { 'content-type': 'application/sdp' }) },
+      body,
     } as unknown as SrfRequest);
   }
 }
@@ -122,6 +124,84 @@ test('500 with Retry-After is tried again when it says', async () => {
   stage.respond(200);
   await settle();
   expect(stage.outcomes).toEqual(['answered']);
+});
+
+test('while an offer of ours waits for its answer in the ACK, theirs are refused with 491 (RFC 3261, §14.2)', async () => {
+  const stage = new Stage();
+  // An INVITE without an offer: the offer is ours.
+  stage.request('INVITE', '');
+  stage.decide(true);
+  await settle();
+  expect(stage.responses).toEqual(['INVITE 200']);
+  stage.request('UPDATE');
+  stage.request('INVITE');
+  expect(stage.responses).toEqual(['INVITE 200', 'UPDATE 491', 'INVITE 491']);
+  // Neither the ACK of another request, nor one that cannot be read, is the one.
+  stage.acknowledge('v=1', '77 ACK');
+  stage.acknowledge('v=1', 'nonsense');
+  stage.request('UPDATE');
+  expect(stage.responses.at(-1)).toBe('UPDATE 491');
+  stage.reinvite();
+  expect(stage.sent).toBe(0);
+  stage.acknowledge('v=1');
+  expect(stage.answers).toEqual(['v=1']);
+  // Ours goes first, and meanwhile theirs is refused, too.
+  expect(stage.sent).toBe(1);
+  stage.request('INVITE');
+  expect(stage.responses.at(-1)).toBe('INVITE 491');
+  stage.respond(200);
+  await settle();
+  stage.request('UPDATE');
+  stage.decide(true);
+  await settle();
+  expect(stage.responses.at(-1)).toBe('UPDATE 200');
+});
+
+test('while an answer of ours waits for its ACK, theirs are taken, and ours wait', async () => {
+  const stage = new Stage();
+  stage.request('INVITE');
+  stage.decide(true);
+  await settle();
+  stage.reinvite();
+  expect(stage.sent).toBe(0);
+  stage.request('UPDATE');
+  stage.decide(true);
+  await settle();
+  expect(stage.responses).toEqual(['INVITE 200', 'UPDATE 200']);
+  stage.acknowledge('v=1');
+  expect([stage.answers, stage.sent]).toEqual([[], 1]);
+});
+
+test('an UPDATE waits for no ACK', async () => {
+  const stage = new Stage();
+  stage.request('UPDATE');
+  stage.decide(true);
+  await settle();
+  stage.reinvite();
+  expect(stage.sent).toBe(1);
+});
+
+test('a provisional response to a re-INVITE is acknowledged where it asks for it', () => {
+  const stage = new Stage();
+  stage.reinvite();
+  let acknowledged = 0;
+  stage.ours[0]?.provisional?.({ status: 183 } as never, () => {
+    acknowledged += 1;
+  });
+  expect(acknowledged).toBe(1);
+});
+
+test.each([
+  [10, 'tried again'],
+  [11, 'given up'],
+])('500 with a Retry-After of %i s is %s', async (seconds, what) => {
+  const stage = new Stage();
+  stage.reinvite();
+  const headers = { 'retry-after': String(seconds) };
+  stage.ours.shift()?.final({ status: 500, reason: '', headers, body: '' } as never, () => {});
+  await settle();
+  expect(stage.outcomes).toEqual(what === 'given up' ? ['REQUEST_FAILED'] : []);
+  stage.renegotiation.end();
 });
 
 test('in any order of events: one exchange of offers at a time, and everything is answered in the end', async () => {
