@@ -1,3 +1,4 @@
+import { showNumber } from '../base/numbers/shown.ts';
 import type { Config } from '../config/config.ts';
 import type { CalendarOverride, Destination, Dialplan, NumberRule } from '../dialplan/plan.ts';
 import type { Kozpont, Listening } from '../main.ts';
@@ -85,7 +86,7 @@ function asCallersHearIt(plan: Dialplan): string | undefined {
   const internal = Object.entries(plan.internalNumbers).find(([, { to }]) => to.kind === 'menu');
   if (internal !== undefined) return internal[0];
   const number = plan.numbers.find(({ match }) => match.kind === 'exact');
-  return number === undefined ? undefined : numberText(number);
+  return number?.match.kind === 'exact' ? number.match.number : undefined;
 }
 
 const section = (title: string, rows: readonly (readonly string[])[]): string =>
@@ -104,7 +105,9 @@ const numberRows = (plan: Dialplan): readonly (readonly string[])[] => [
 
 const whoMay = ({ by }: CalendarOverride): string => (by === undefined ? 'from extensions' : `from ${listOf(by)}`);
 
-const numberText = ({ match }: NumberRule): string => (match.kind === 'exact' ? match.number : `${match.prefix}…`);
+const numberText = ({ match }: NumberRule): string =>
+  match.kind === 'exact' ? showNumber(match.number) : `${match.prefix}…`;
+
 function leadsTo(plan: Dialplan, to: Destination): string {
   const schedule = to.kind === 'schedule' ? plan.schedules[to.name] : undefined;
   if (schedule === undefined) return `${to.kind} ${to.name}`;

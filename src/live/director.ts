@@ -1,7 +1,7 @@
 import type { Duration, Instant } from '../base/clock.ts';
 import { ofTones } from '../phone/hearing/hearing.ts';
 import type { PhoneCall } from '../phone/phone.ts';
-import { outsider, type Party, RingOrder, type StoryStep, sounds } from '../rehearsal/index.ts';
+import { outsider, type Party, RingOrder, type StoryStep, showsText, sounds } from '../rehearsal/index.ts';
 import { shownOn } from './chronicle.ts';
 import { musicName, type SpokenPrompt, showPrompt } from './sounds.ts';
 import { type LiveStage, statuses } from './stage.ts';
@@ -210,7 +210,7 @@ export class LiveDirector {
       this.rung.tell(nth);
       if (!expected.delete(next.who)) return wrong(`${next.who} rings instead`);
       const shown = shownOn(next.call);
-      if (shows !== undefined && !shown.includes(shows)) return wrong(`it shows “${shown}”`);
+      if (shows !== undefined && !showsText(shown, shows)) return wrong(`it shows “${shown}”`);
     }
     return nobodys.length === 0 ? asItShould : unsure(`no telephone is there at ${nobodys.join(' and ')}`);
   }

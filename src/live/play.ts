@@ -4,6 +4,8 @@ import type { Position } from '../base/position.ts';
 import type { CallRecord } from '../call/record.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import {
+  callerOf,
+  dialledBy,
   drawPage,
   endFailures,
   inOrder,
@@ -181,9 +183,10 @@ class Performance {
   }
 
   private async recordBehind(start: number | undefined): Promise<CallRecord | undefined> {
-    const { records, story } = this.options;
+    const { records, story, plan } = this.options;
     if (start === undefined) return undefined;
-    const record = await records?.find(start, story.from, story.to);
+    const who = callerOf(plan, story.from);
+    const record = await records?.find(start, who.number, dialledBy(plan, who, story.to));
     if (record === undefined) {
       this.unverified.push({ message: 'no record of the call has come', place: story.ends?.place ?? story.place });
     }

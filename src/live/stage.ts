@@ -2,6 +2,7 @@ import type { Clock, Duration } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { withoutSeparators } from '../base/numbers/written.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
 import type { Play } from '../phone/hearing/knownSounds.ts';
 import { answering, createPhone, type Phone, type PhoneCall, type PhoneOptions, ringing } from '../phone/phone.ts';
@@ -88,7 +89,7 @@ export class LiveStage {
   }
 
   place(who: Party, to: string): PhoneCall {
-    const call = this.phoneOf(who).call(to);
+    const call = this.phoneOf(who).call(withoutSeparators(to) ?? to);
     this.watch(who, call);
     return call;
   }
@@ -187,7 +188,7 @@ export class LiveStage {
     const phone = await createPhone({
       clock,
       log,
-      user: outside ? (story.from === '' ? 'anonymous' : story.from) : who,
+      user: outside ? (story.from === '' ? 'anonymous' : (withoutSeparators(story.from) ?? story.from)) : who,
       server,
       onlyServer: true,
       transport,

@@ -10,7 +10,7 @@ export { type Press, parsePress } from './simulator/act.ts';
 export { type Behaviour, type BehaviourOf, parseBehaviour, usualAnswer } from './simulator/behaviour.ts';
 export { overridesAt, parseOverrides } from './simulator/hands.ts';
 export { Interactive, interactiveHelp } from './simulator/interactive.ts';
-export { type Scenario, type Simulation, simulate } from './simulator/simulate.ts';
+export { callerOf, dialledBy, type Scenario, type Simulation, showsText, simulate } from './simulator/simulate.ts';
 export { type Ending, endFailures, inOrder, unknownOf } from './stories/ending.ts';
 export type { StoryStep } from './stories/grammar.ts';
 export { inspectStory, sounds } from './stories/inspect.ts';

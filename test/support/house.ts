@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
-import { silentLog } from '../../src/base/log.ts';
+import { type Log, silentLog } from '../../src/base/log.ts';
 import type { CallRecord } from '../../src/call/record.ts';
 import { noOverrides, type Overrides } from '../../src/dialplan/override.ts';
 import type { Dialplan } from '../../src/dialplan/plan.ts';
@@ -41,6 +41,7 @@ export class TestHouse {
     journal,
     clock = new VirtualClock(),
     overrides = noOverrides,
+    log = silentLog,
     sounds = { prompt: (name, language) => `${language}/${name}.wav`, music: name => `${name}.wav` },
   }: {
     sounds?: Sounds;
@@ -52,12 +53,13 @@ export class TestHouse {
     watchers?: readonly Watcher[];
     media?: MediaServer;
     overrides?: Overrides;
+    log?: Log;
   } = {}) {
     this.plan = plan;
     this.clock = clock;
     this.exchange = new Exchange({
       clock: this.clock,
-      log: silentLog,
+      log,
       plan: () => this.plan,
       media,
       sounds,

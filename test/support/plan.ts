@@ -1,6 +1,6 @@
 import type { Destination, Dialplan, Extension, Route } from '../../src/dialplan/plan.ts';
 
-const at = { file: 'office.yaml', line: 1, col: 1 };
+export const at = { file: 'office.yaml', line: 1, col: 1 };
 
 export const to = (kind: Destination['kind'], name: string): Route => ({ to: { kind, name } as Destination, at });
 

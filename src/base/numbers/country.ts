@@ -75,6 +75,14 @@ export const countryOfContext = (context: string): Country | undefined =>
  */
 export function countryOfZone(timezone: string, languages: readonly string[] = []): Country | undefined {
   if (!timezone.includes('/')) return undefined;
+  if (!zones.has(timezone)) zones.set(timezone, lookUpZone(timezone, languages));
+  return zones.get(timezone);
+}
+
+/** To go through all countries takes a tenth of a second. */
+const zones = new Map<string, Country | undefined>();
+
+function lookUpZone(timezone: string, languages: readonly string[]): Country | undefined {
   const zone = canonicalZone(timezone);
   const likely = languages.map(language => new Intl.Locale(language).maximize().region ?? '');
   return [...likely, ...countries].filter(isCountry).find(country => zonesOf(country).includes(zone));

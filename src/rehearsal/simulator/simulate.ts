@@ -1,6 +1,7 @@
 import type { Duration, Instant } from '../../base/clock.ts';
 import { oneForm, withoutCountry } from '../../base/numbers/oneForm.ts';
 import { isNoNumber } from '../../base/numbers/withheld.ts';
+import { dropSeparators } from '../../base/numbers/written.ts';
 import { type Call, guards, type Who } from '../../call/call.ts';
 import { callerLeg } from '../../call/step.ts';
 import type { Overrides } from '../../dialplan/override.ts';
@@ -54,6 +55,12 @@ export function callerOf(plan: Dialplan, from: string, display?: string): Who {
     display: display ?? extension?.name,
     extension: extension === undefined ? undefined : from,
   };
+}
+
+/** Whether a display shows a text; numbers in it may be written in any way. */
+export function showsText(shown: string, text: string): boolean {
+  const bare = dropSeparators(text);
+  return shown.includes(text) || (bare !== '' && dropSeparators(shown).includes(bare));
 }
 
 /** What is dialled, as signalling brings it: by a trunk in its one form, by a colleague as it is keyed. */

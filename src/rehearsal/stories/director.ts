@@ -1,3 +1,5 @@
+import { oneForm, withoutCountry } from '../../base/numbers/oneForm.ts';
+import { dialledBy, showsText } from '../simulator/simulate.ts';
 import type { Moment, Party } from '../timeline/moment.ts';
 import { outsider } from '../timeline/moment.ts';
 import type { Phone } from '../world/phone.ts';
@@ -93,7 +95,7 @@ export class Director {
       const next = this.nextRing(expected);
       if (next === undefined) return `${[...expected].join(' and ')} never does`;
       if (!expected.delete(next.who)) return `${next.who} rings instead`;
-      if (shows !== undefined && !next.shows.includes(shows)) return `it shows “${next.shows}”`;
+      if (shows !== undefined && !showsText(next.shows, shows)) return `it shows “${next.shows}”`;
     }
     return undefined;
   }
@@ -139,7 +141,7 @@ export class Director {
 
   private transfers({ transfers: { who, to, stays, refused } }: Step<'transfers'>): Failure {
     return this.onTransfer(who, phone => {
-      const transferId = this.stage.world.refer(phone, to);
+      const transferId = this.stage.world.refer(phone, oneForm(withoutCountry, to));
       const transfer = this.stage.world.transfers.get(transferId);
       if (refused !== undefined) {
         return transfer?.accepted === false && transfer.final === refused
@@ -157,7 +159,8 @@ export class Director {
     return this.onTransfer(who, phone => {
       world.hold(phone, true);
       const display = plan.extensions[who]?.name;
-      world.arrive(target, { number: who, display, extension: who }, { kind: 'extension', number: who });
+      const caller = { number: who, display, extension: who };
+      world.arrive(dialledBy(plan, caller, target), caller, { kind: 'extension', number: who });
       return undefined;
     });
   }

@@ -72,8 +72,8 @@ describe('the banner', () => {
   health, metrics      http://127.0.0.1:9060
 
 Numbers of the company
-  +3612345678   → menu main
-  +3612345679   → menu main when open, queue reception when closed
+  +36 1 234 5678   → menu main
+  +36 1 234 5679   → menu main when open, queue reception when closed
 
 Extensions
   10    Reception
@@ -99,7 +99,7 @@ Stop with Ctrl-C.`);
   it('sends a newcomer to the menu that is there at any hour', () => {
     const menu = { to: { kind: 'menu', name: 'main' }, at: { file: 'plan.yaml', line: 1, col: 1 } } as const;
     const text = banner(facts({ plan: { ...plan, internalNumbers: { 9: menu } } }));
-    expect(text).toContain('  9             → menu main (from extensions)');
+    expect(text).toContain('  9                → menu main (from extensions)');
     expect(text).toContain('1. register a phone as 10 (Reception) and dial 9 from it');
   });
 

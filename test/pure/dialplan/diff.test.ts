@@ -52,6 +52,8 @@ describe('what changes for callers', () => {
     expect(changed(['calendar: office', 'calendar: hours'], ['  office:', '  hours:'])).toBe(
       'nothing changes for anyone',
     );
+    expect(changed(['"+361":', '"+36 1":'])).toBe('nothing changes for anyone');
+    expect(changed(['"+362*"', '"06 2*"'])).toBe('nothing changes for anyone');
     expect(changed(['"08:00-17:00"', '["12:30-17:00", "08:00-12:30"]'])).toBe('nothing changes for anyone');
   });
 

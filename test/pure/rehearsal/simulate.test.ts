@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { compileDialplan } from '../../../src/dialplan/compileDialplan.ts';
 import {
   type Behaviour,
+  callerOf,
   instantOf,
   linesOf,
   type Moment,
   parseBehaviour,
   parsePress,
+  parseStories,
+  playStory,
   type Scenario,
   showWall,
   simulate,
@@ -269,5 +272,49 @@ describe('how long a text takes to be spoken', () => {
     expect(spokenLength('One two.')).toBe(250 + 800 + 350);
     expect(spokenLength('Press 10.')).toBe(250 + 1_200 + 350);
     expect(spokenLength('Üdvözöljük!')).toBe(250 + 400 + 350);
+  });
+});
+
+describe('numbers in a simulation and in a story', () => {
+  const source = `kozpont: 1
+company: { name: Example, timezone: Europe/Budapest, languages: [en] }
+prompts: { bye: Goodbye., known: Hello. }
+extensions: { "101": { name: Anna }, "102": { name: Bea } }
+callers:
+  known: { rules: [{ from: ["06 20 123*"], then: extension:101 }], otherwise: goodbye:bye }
+numbers: { "06 1 234 5678": callers:known }
+transfer: { recall: { otherwise: goodbye:bye } }
+`;
+  const compiled = compileDialplan(source, 'numbers.yaml');
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
+  const { plan: numbered } = compiled.value;
+
+  it.each(['+36 20 123 4567', '06201234567', '0036-20-123-4567', '36201234567'])('may be written as %s', from => {
+    for (const to of ['+3612345678', '06 1 234 5678', '003612345678']) {
+      const story = parseStories(
+        `stories:
+  - name: a story
+    at: 2026-11-23T10:00
+    from: "${from}"
+    to: "${to}"
+    steps:
+      - rings: { who: 101, shows: "+36-20-123-4567" }
+      - answers: 101
+      - transfers: { who: 101, to: "1-02" }
+      - rings: 102
+      - rings: { who: 101, shows: "R: no answer 102 – +36201234567" }
+      - answers: 101
+      - hangsUp: caller
+    ends: { result: completed, record: { to: "+3612345678", from: { number: "+36201234567" } } }
+`,
+        'a.story.yaml',
+      );
+      if (!story.ok || story.value.stories[0] === undefined) throw new Error(JSON.stringify(story));
+      expect(playStory(numbered, story.value.stories[0]).failures).toEqual([]);
+    }
+  });
+
+  it('anonymous is none', () => {
+    for (const from of ['', 'anonymous', 'Restricted']) expect(callerOf(numbered, from).number).toBe('');
   });
 });
