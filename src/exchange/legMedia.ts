@@ -3,7 +3,7 @@ import { withDeadline } from '../base/deadline.ts';
 import { KozpontError, messageOf } from '../base/errors.ts';
 import type { Facing } from '../base/facing.ts';
 import type { Log } from '../base/log.ts';
-import type { MediaEndpoint, MediaServer, PlayOptions, PlayOutcome, Sound } from '../media/port.ts';
+import type { DigitWay, MediaEndpoint, MediaServer, PlayOptions, PlayOutcome, Sound } from '../media/port.ts';
 
 /** What the media of a leg needs of the leg. */
 export interface LegMediaOwner {
@@ -11,7 +11,7 @@ export interface LegMediaOwner {
   readonly owner: { readonly id: string };
   /** Nothing of the leg is alive any more. */
   readonly gone: boolean;
-  digit(digit: string): void;
+  digit(digit: string, way?: DigitWay): void;
   /** No endpoint could be had. */
   refused(error: unknown): void;
   /** The endpoint is lost, or did not do what it was asked to. */
@@ -248,7 +248,7 @@ export class LegMedia {
       ...(beside === undefined ? {} : { beside }),
       ...(avoid === undefined ? {} : { avoid }),
       events: {
-        digit: digit => leg.digit(digit),
+        digit: (digit, way) => leg.digit(digit, way),
         gone: error => {
           if (created === undefined) stillborn = error;
           else if (this.is(created)) leg.failed(error, 'media');

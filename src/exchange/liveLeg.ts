@@ -6,7 +6,7 @@ import type { Log } from '../base/log.ts';
 import type { LegId, Who } from '../call/call.ts';
 import type { Shown } from '../call/effect.ts';
 import type { Stimulus } from '../call/stimulus.ts';
-import type { MediaEndpoint, MediaServer, PlayOptions } from '../media/port.ts';
+import type { DigitWay, MediaEndpoint, MediaServer, PlayOptions } from '../media/port.ts';
 import type {
   DialRequest,
   HangUp,
@@ -337,11 +337,11 @@ export class LiveLeg implements LegMediaOwner {
   }
 
   /** By telephone event. */
-  digit(digit: string): void {
-    this.pressed(digit, 'rtp');
+  digit(digit: string, way: DigitWay = 'event'): void {
+    this.pressed(digit, way);
   }
 
-  private pressed(digit: string, way: 'rtp' | 'info'): void {
+  private pressed(digit: string, way: DigitWay | 'info'): void {
     if (!this.keypad.pressed(digit, way, this.around.clock.now())) return;
     this.post({ kind: 'digitPressed', leg: this.id, digit });
   }

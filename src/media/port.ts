@@ -41,9 +41,15 @@ export interface EndpointOptions {
   readonly events: EndpointEvents;
 }
 
+/** How a key was heard: as a telephone event (RFC 4733), or as its tones in the sound (ITU-T Q.23). */
+export type DigitWay = 'event' | 'tone';
+
 export interface EndpointEvents {
-  /** One of `0`–`9`, `*`, `#`, `A`–`D`, once per press (RFC 4733, §2.5.1), when the press is recognised (its first packet). */
-  digit(digit: string): void;
+  /**
+   * One of `0`–`9`, `*`, `#`, `A`–`D`, once per press (RFC 4733, §2.5.1), when the press is recognised (its first packet; a
+   * tone after some 40 ms). Tones are not heard any more once events come. Without a way it was an event.
+   */
+  digit(digit: string, way?: DigitWay): void;
   /** The endpoint died without being asked to, and whatever was asked of it fails now. */
   gone(error: KozpontError): void;
 }

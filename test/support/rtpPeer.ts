@@ -68,6 +68,8 @@ export class RtpPeer {
   private blocks: (readonly number[])[] = [];
   private readonly waiting = new Set<{ holds: () => boolean; resolve: () => void }>();
   private timer: NodeJS.Timeout | undefined;
+  /** Two tones in the place of its own. */
+  private pair: readonly number[] | undefined;
   private phase = 0;
   private first = true;
   private readonly pressing: Buffer[] = [];
@@ -182,6 +184,18 @@ export class RtpPeer {
     }
   }
 
+  /** Sends the tones of keys in its sound, 100 ms each and as much silence after it. Resolves when the last has left. */
+  async sing(digits: string): Promise<void> {
+    for (const digit of digits) {
+      const at = '123A456B789C*0#D'.indexOf(digit);
+      this.pair = [[697, 770, 852, 941][at >> 2] ?? 0, [1209, 1336, 1477, 1633][at & 3] ?? 0];
+      await new Promise(resolve => setTimeout(resolve, 100));
+      this.pair = [];
+      await new Promise(resolve => setTimeout(resolve, 100));
+    }
+    this.pair = undefined;
+  }
+
   private readonly sent = new Map<Buffer, () => void>();
 
   /** Sends bytes as they are. */
@@ -205,7 +219,8 @@ export class RtpPeer {
   frame(): Buffer {
     const payload = Buffer.alloc(160);
     for (let at = 0; at < 160; at++, this.phase++) {
-      const sample = this.tone === undefined ? 0 : 8000 * Math.sin((2 * Math.PI * this.tone * this.phase) / 8000);
+      const tones = this.pair ?? (this.tone === undefined ? [] : [this.tone]);
+      const sample = tones.reduce((sum, tone) => sum + 8000 * Math.sin((2 * Math.PI * tone * this.phase) / 8000), 0);
       payload[at] = laws[this.law].encodeSample(Math.round(sample)) & 255;
     }
     return payload;

@@ -80,7 +80,7 @@ export class EmbeddedMedia implements MediaServer {
     let endpoint: EmbeddedEndpoint | undefined;
     const session = await this.engine.openSession(
       {
-        digit: digit => endpoint?.digit(digit),
+        digit: (digit, way) => endpoint?.digit(digit, way),
         broken: error => endpoint?.die(new KozpontError('MEDIA_UNAVAILABLE', `its socket failed: ${messageOf(error)}`)),
       },
       [...new Set(faces.map(({ bind }) => bind))],

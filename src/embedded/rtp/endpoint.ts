@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto';
-import type { Clock } from '../../base/clock.ts';
+import type { Clock, Duration, Instant } from '../../base/clock.ts';
 import { disposed } from '../../base/disposed.ts';
 import { KozpontError, messageOf } from '../../base/errors.ts';
 import type { Facing } from '../../base/facing.ts';
 import { randomId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import type {
+  DigitWay,
   EndpointOptions,
   EndpointStats,
   MediaEndpoint,
@@ -41,6 +42,9 @@ export interface EndpointContext {
 export const describedIn = (description: SessionDescription | undefined): string | undefined =>
   description?.media.find(({ kind, port }) => kind === 'audio' && port > 0)?.address;
 
+/** A tone that the other party of a bridge has just sent comes back as an echo within this time. */
+const echo: Duration = 1500;
+
 /** One party of a call: a session, what was agreed on for it, and what it is made to hear. */
 export class EmbeddedEndpoint implements MediaEndpoint {
   readonly id = randomId();
@@ -60,6 +64,9 @@ export class EmbeddedEndpoint implements MediaEndpoint {
   private recorder: Recorder | undefined;
   private recording = false;
   private ended: Promise<void> | undefined;
+  /** The last key, and when. */
+  private pressed = '';
+  private pressedAt: Instant = Number.NEGATIVE_INFINITY;
 
   /** Error: `INVALID_SDP`, where there is an offer and it cannot be answered. `left` is called once, at the end. */
   constructor(
@@ -75,6 +82,7 @@ export class EmbeddedEndpoint implements MediaEndpoint {
     this.log = context.log.child({ call: options.callId, leg: options.legId });
     this.signallingAddress = options.signallingAddress;
     this.description = new LocalDescription(String(randomInt(2 ** 47)), local.address);
+    session.listenToTones();
     if (offer === undefined) this.writeOffer();
     else this.writeAnswer(offer);
   }
@@ -201,13 +209,20 @@ export class EmbeddedEndpoint implements MediaEndpoint {
     this.tell(() => this.options.events.gone(error));
   }
 
-  /** A digit of the far end; the other party of a bridge gets the packets themselves, or hears the digit where it takes none. */
-  digit(digit: string): void {
+  /**
+   * A key of the far end. The other party of a bridge gets the packets themselves; where it takes no events, it hears the
+   * tones, made by us unless they are in the sound.
+   */
+  digit(digit: string, way: DigitWay): void {
     const { partner } = this;
-    if (partner !== undefined && !partner.session.takesEvents && !partner.session.playing) {
+    const now = this.context.clock.now();
+    if (way === 'tone' && partner?.pressed === digit && now - partner.pressedAt < echo) return;
+    this.pressed = digit;
+    this.pressedAt = now;
+    if (way === 'event' && partner !== undefined && !partner.session.takesEvents && !partner.session.playing) {
       partner.session.play(new Playback([this.context.tones.digit(digit)], false), () => {});
     }
-    this.tell(() => this.options.events.digit(digit));
+    this.tell(() => this.options.events.digit(digit, way));
   }
 
   private async end(): Promise<void> {

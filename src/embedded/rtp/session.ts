@@ -1,16 +1,17 @@
 import type { RemoteInfo } from 'node:dgram';
 import type { Clock, Instant } from '../../base/clock.ts';
-import type { DirectionStats, EndpointStats } from '../../media/port.ts';
+import type { DigitWay, DirectionStats, EndpointStats } from '../../media/port.ts';
 import { type AudioAgreement, type AudioCodec, sends, type TransportAddress } from '../../media/sdp/agreement.ts';
 import { frameLength, silence, transcode } from './audio/g711.ts';
 import type { Source } from './audio/playback.ts';
 import type { Pacer } from './pace/pacer.ts';
 import { frame } from './pace/wheel.ts';
+import { RtcpChannel } from './rtcpChannel.ts';
 import type { PortPair } from './socket/portPair.ts';
 import { type Arrival, nearby } from './stream/arrivals.ts';
-import { DigitRecogniser } from './stream/digitRecogniser.ts';
 import { DigitSender } from './stream/digitSender.ts';
 import { IncomingStream } from './stream/incoming.ts';
+import { Keypad } from './stream/keypad.ts';
 import { Latch } from './stream/latch.ts';
 import { OutgoingStream } from './stream/outgoing.ts';
 import { RtcpParty } from './stream/rtcpParty.ts';
@@ -39,7 +40,7 @@ export interface PacketCounters {
 }
 
 export interface SessionEvents {
-  digit(digit: string): void;
+  digit(digit: string, way: DigitWay): void;
   /** A socket is of no use any more: the session is over. */
   broken(error: Error): void;
 }
@@ -79,8 +80,8 @@ export class RtpSession {
   /** The session that hears what comes in here. */
   private listener: RtpSession | undefined;
   private readonly latch = new Latch();
-  private readonly rtcp: RtcpParty;
-  private readonly recogniser = new DigitRecogniser();
+  private readonly rtcp: RtcpChannel;
+  private readonly keypad: Keypad;
   private readonly digits = new DigitSender();
   private readonly view = new RtpView();
   private readonly meanings = new Uint8Array(128);
@@ -90,7 +91,6 @@ export class RtpSession {
   private target: TransportAddress | undefined;
   private sending = false;
   private heardCodec: AudioCodec | null = null;
-  private rtcpHeardFrom: TransportAddress | undefined;
   private packetsOfTurn = 0;
   private closed = false;
   /** The last packet that stood nowhere near: a copy. */
@@ -114,7 +114,8 @@ export class RtpSession {
     const word = (): number => Math.floor(random() * 2 ** 32) | 0;
     this.outgoing = new OutgoingStream(word(), word() & 0xffff, word());
     const cname = Math.floor(random() * 2 ** 48).toString(36);
-    this.rtcp = new RtcpParty(this.outgoing, this.incoming, cname, random, clock.now());
+    this.rtcp = new RtcpChannel(new RtcpParty(this.outgoing, this.incoming, cname, random, clock.now()));
+    this.keypad = new Keypad((digit, way) => this.events.digit(digit, way));
     this.listen();
   }
 
@@ -134,8 +135,9 @@ export class RtpSession {
     this.codec = agreement.codec;
     this.meanings.fill(unknown);
     for (const [payloadType, what] of agreement.receives) this.meanings[payloadType] = meaningOf[what];
+    this.keypad.agree(agreement.telephoneEvent !== undefined);
     this.latch.renegotiate(agreement.remote, signallingAddress);
-    this.rtcpHeardFrom = undefined;
+    this.rtcp.forget();
     this.follow();
   }
 
@@ -152,6 +154,11 @@ export class RtpSession {
   forwardTo(listener: RtpSession | undefined): void {
     this.listener = this.closed ? undefined : listener;
     listener?.outgoing.interrupt();
+  }
+
+  /** Keys are heard by their tones, too, as long as no telephone event comes. */
+  listenToTones(): void {
+    this.keypad.listenToTones();
   }
 
   /** Whether the far end can be told digits as events. */
@@ -191,7 +198,7 @@ export class RtpSession {
 
   stats(): EndpointStats {
     const { incoming, outgoing } = this;
-    const remote = this.rtcp.remoteView;
+    const remote = this.rtcp.party.remoteView;
     const received: DirectionStats = {
       packets: incoming.packets,
       bytes: incoming.bytes,
@@ -213,8 +220,7 @@ export class RtpSession {
   housekeep(now: Instant): void {
     this.packetsOfTurn = 0;
     if (this.latch.pause(now)) this.follow();
-    const report = this.rtcp.due(now);
-    if (report !== undefined) this.sendRtcp(report);
+    this.sendRtcp(this.rtcp.party.due(now));
   }
 
   close(): void {
@@ -223,8 +229,7 @@ export class RtpSession {
     this.listener = undefined;
     this.stopPlaying();
     this.context.pacer.remove(this);
-    const goodbye = this.rtcp.goodbye(this.context.clock.now());
-    if (goodbye !== undefined) this.sendRtcp(goodbye);
+    this.sendRtcp(this.rtcp.party.goodbye(this.context.clock.now()));
     this.released();
   }
 
@@ -266,13 +271,15 @@ export class RtpSession {
   /** Takes a packet at its place in the stream. */
   private take(packet: Buffer, view: RtpView, meaning: Meaning, arrival: Arrival, now: Instant): void {
     if (meaning === event) {
-      const digit = this.recogniser.hear(packet, view, arrival, now);
+      const digit = this.keypad.hearEvent(packet, view, arrival, now);
       this.listener?.relay(packet, view, event, arrival, digit !== undefined, now);
-      if (digit !== undefined) this.events.digit(digit);
+      if (digit !== undefined) this.keypad.tell(digit, now);
       return;
     }
-    this.heardCodec = codecOf[meaning];
-    this.tap?.heard(codecOf[meaning], packet, view.start, view.end, now);
+    const codec = codecOf[meaning];
+    this.heardCodec = codec;
+    this.tap?.heard(codec, packet, view.start, view.end, now);
+    this.keypad.hearSound(codec, packet, view, arrival, this.incoming.step, now);
     this.listener?.relay(packet, view, meaning, arrival, false, now);
   }
 
@@ -280,8 +287,8 @@ export class RtpSession {
   private keepStray(packet: Buffer, view: RtpView, meaning: Meaning, now: Instant): void {
     this.stray = Buffer.from(packet);
     if (meaning !== event) return;
-    const digit = this.recogniser.hear(packet, view, 'stray', now);
-    if (digit !== undefined) this.events.digit(digit);
+    const digit = this.keypad.hearEvent(packet, view, 'stray', now);
+    if (digit !== undefined) this.keypad.tell(digit, now);
   }
 
   /** Where the far end counts anew, the stray was the first packet of its new count. */
@@ -412,25 +419,11 @@ export class RtpSession {
   }
 
   private receiveRtcp(packet: Buffer, from: RemoteInfo): void {
-    if (from.address !== this.target?.address) {
-      this.context.counters.refused++;
-      return;
-    }
-    if (this.rtcp.hear(packet, this.context.clock.now())) {
-      this.rtcpHeardFrom = { address: from.address, port: from.port };
-    } else this.context.counters.unusable++;
+    const verdict = this.rtcp.receive(packet, from, this.target, this.context.clock.now());
+    if (verdict !== 'heard') this.context.counters[verdict]++;
   }
 
-  private sendRtcp(packet: Buffer): void {
-    const { agreement, target } = this;
-    if (agreement === undefined || target === undefined) return;
-    if (agreement.rtcpMux) {
-      this.ports.rtp.send(packet, target);
-      return;
-    }
-    const described = agreement.remote?.address === target.address && agreement.remote.port === target.port;
-    const next = { address: target.address, port: Math.min(target.port + 1, 65_535) };
-    const to = this.rtcpHeardFrom ?? (described ? agreement.remoteRtcp : undefined) ?? next;
-    this.ports.rtcp.send(packet, to);
+  private sendRtcp(packet: Buffer | undefined): void {
+    if (packet !== undefined) this.rtcp.send(packet, this.ports, this.agreement, this.target);
   }
 }

@@ -13,11 +13,13 @@
 import type { Clock, Duration, Instant } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import { disposed } from '../../base/disposed.ts';
+import type { DigitWay } from '../port.ts';
 import type { Encoded } from './encode.ts';
 import type { Fields } from './eventSocket/frames.ts';
 
 export interface ChannelEvents {
-  digit(digit: string): void;
+  digit(digit: string, way: DigitWay): void;
+  parked(): void;
   /** An application of this id has ended, or one round of it. */
   executed(id: string, fields: Fields): void;
   /** What was laid over the sound (`uuid_displace`) has ended. */
@@ -32,7 +34,7 @@ export class Channel {
   private readonly waiting = new Set<{ readonly until: ChannelState; settle(gone: boolean): void }>();
   private events: ChannelEvents | undefined;
   /** Digits that came before anybody wanted to know. */
-  private early: string[] = [];
+  private early: (readonly [string, DigitWay])[] = [];
 
   constructor(
     readonly id: Encoded,
@@ -52,7 +54,7 @@ export class Channel {
   /** From now on, `events` is told. */
   tell(events: ChannelEvents): void {
     this.events = events;
-    for (const digit of this.early.splice(0)) events.digit(digit);
+    for (const [digit, way] of this.early.splice(0)) events.digit(digit, way);
   }
 
   /** Errors: `DISPOSED` when it goes, `DEADLINE_PASSED`. */
@@ -100,12 +102,14 @@ export class Channel {
       case 'DTMF': {
         const digit = fields.get('DTMF-Digit')?.toUpperCase() ?? '';
         if (!/^[0-9*#A-D]$/.test(digit)) return;
-        if (this.events === undefined) this.early.push(digit);
-        else this.events.digit(digit);
+        const way = fields.get('DTMF-Source') === 'INBAND_AUDIO' ? 'tone' : 'event';
+        if (this.events === undefined) this.early.push([digit, way]);
+        else this.events.digit(digit, way);
         return;
       }
       case 'CHANNEL_PARK':
-        return this.reach('parked');
+        this.reach('parked');
+        return this.events?.parked();
       case 'CHANNEL_EXECUTE_COMPLETE':
         return this.events?.executed(fields.get('Application-UUID') ?? '', fields);
       case 'MEDIA_BUG_STOP':

@@ -20,6 +20,7 @@ import { LocalDescription } from '../sdp/write.ts';
 import type { Channel } from './channel.ts';
 import { text } from './encode.ts';
 import type { EventSocket } from './eventSocket/eventSocket.ts';
+import { KeypadTones } from './keypadTones.ts';
 import type { Leg } from './leg.ts';
 import { mayBeElsewhere } from './nat.ts';
 import { Player } from './player.ts';
@@ -72,6 +73,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
 
   private readonly log: Log;
   private readonly player: Player;
+  private readonly tones: KeypadTones;
   private readonly description: LocalDescription;
   private local: LocalAudio;
   private words = '';
@@ -109,11 +111,14 @@ export class FreeswitchEndpoint implements MediaEndpoint {
       paths: context.paths,
       settled: () => this.bridging,
     });
+    this.tones = new KeypadTones(context.socket, channel, this.log);
     if (offer === undefined) this.writeOffer();
     else this.write(answerOffer(offer, this.local), false);
+    this.listen();
     this.follows = mayBeElsewhere(this.agreement?.remote?.address, options.signallingAddress);
     channel.tell({
-      digit: digit => this.tell(() => options.events.digit(digit)),
+      digit: (digit, way) => this.tell(() => options.events.digit(digit, way)),
+      parked: () => this.tones.apply(),
       executed: (id, fields) => this.player.executed(id, fields),
       displaced: target => this.player.displaced(target),
     });
@@ -134,6 +139,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
       this.signallingAddress = signallingAddress ?? this.signallingAddress;
       await this.inform(agreement);
       this.agreement = agreement;
+      this.listen();
     });
   }
 
@@ -144,6 +150,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
       this.signallingAddress = signallingAddress ?? this.signallingAddress;
       await this.inform(agreement);
       this.write(answerOffer(description, this.local, this.agreement), false);
+      this.listen();
     });
     return this.words;
   }
@@ -257,6 +264,11 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     const { clock } = this.context;
     const wait = channel.since + bridgeTakes - clock.now();
     if (wait > 0) await new Promise<void>(resolve => clock.after(wait, resolve));
+  }
+
+  /** A far end that takes no telephone events sends its keys as tones. */
+  private listen(): void {
+    if (this.agreement !== undefined) this.tones.want(this.agreement.telephoneEvent === undefined);
   }
 
   private mustBeOpen(): void {

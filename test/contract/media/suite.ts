@@ -8,6 +8,7 @@ import { descriptions } from './descriptions.ts';
 import { ends } from './ends.ts';
 import { Fixture, type MediaRig } from './fixture.ts';
 import { hold } from './hold.ts';
+import { keys } from './keys.ts';
 import { recordings } from './recordings.ts';
 import { sounds } from './sounds.ts';
 
@@ -18,6 +19,7 @@ export function mediaContract(name: string, start: () => Promise<MediaRig>): voi
     hold(fixture);
     sounds(fixture);
     bridges(fixture);
+    keys(fixture);
     recordings(fixture);
     ends(fixture);
   });

@@ -36,6 +36,11 @@ export class IncomingStream {
     return this.order.ssrc;
   }
 
+  /** By how many packets the last one was ahead of those before it. */
+  get step(): number {
+    return this.order.step;
+  }
+
   /** Null until two packets have come. */
   get lost(): number | null {
     if (this.packets < 2) return null;
