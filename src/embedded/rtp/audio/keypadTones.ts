@@ -32,7 +32,7 @@ const reverseTwist = 10 ** (6.5 / 10);
 const peak = 10 ** (7 / 10);
 /** Of the energy of the window, in the two tones: as measured, and with what their deviation has hidden. */
 const purity = 0.68;
-const truePurity = 0.8;
+const truePurity = 0.84;
 /** Of a frequency, as it is measured from window to window: 1.5 % is a key, 3.5 % is none (Q.24). */
 const mostDeviation = 0.024;
 /** How far the level may move from window to window. */
