@@ -95,6 +95,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
   const exchange = new Exchange({
     clock,
     log,
+    faults,
     plan: () => current.plan,
     media: engine.media,
     sounds: parts.prompts,

@@ -1,5 +1,6 @@
 import type { Clock, Duration } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
+import { FaultLog, type Faults } from '../base/faults.ts';
 import { randomId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { LogBudget } from '../base/logBudget.ts';
@@ -26,6 +27,8 @@ import { eachLegOnce, isSavedCall, snapshotsIn } from './savedLegs.ts';
 export interface ExchangeOptions {
   readonly clock: Clock;
   readonly log: Log;
+  /** Who hears of what nobody waits for; default: the log. */
+  readonly faults?: Faults;
   /** The dialplan for new calls. */
   readonly plan: () => Dialplan;
   readonly media: MediaServer;
@@ -285,10 +288,11 @@ export class Exchange implements SignallingEvents {
   }
 
   private houseWith(signalling: Signalling): House {
-    const { clock, log, media, sounds } = this.options;
+    const { clock, log, media, sounds, faults = new FaultLog(clock, log) } = this.options;
     return {
       clock,
       log,
+      faults,
       media,
       sounds,
       signalling,

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { KozpontError, messageOf } from '../base/errors.ts';
 import type { Facing } from '../base/facing.ts';
+import { detach, type Faults, guard } from '../base/faults.ts';
 import type { Log } from '../base/log.ts';
 import type { DigitWay, MediaEndpoint, MediaServer, PlayOptions, PlayOutcome, Sound } from '../media/port.ts';
 
@@ -21,6 +22,8 @@ export interface LegMediaOwner {
 export interface LegMediaSurroundings {
   readonly clock: Clock;
   readonly log: Log;
+  /** Who hears of what nobody waits for. */
+  readonly faults: Faults;
   readonly media: MediaServer;
   effectFailed(what: string): void;
 }
@@ -74,13 +77,15 @@ export class LegMedia {
     const before = this.current;
     const endpoint = this.create(opening).then(value => {
       if (this.endpoint === endpoint) this.current = value;
-      else void value.destroy();
+      else this.letGo(value);
       return value;
     });
     this.current = undefined;
     this.endpoint = endpoint;
-    void before?.destroy();
-    this.tail = this.tail.then(() => endpoint).catch(error => this.endpoint === endpoint && this.leg.refused(error));
+    this.letGo(before);
+    this.tail = this.tail
+      .then(() => endpoint)
+      .catch(error => this.contained(() => this.endpoint === endpoint && this.leg.refused(error)));
     return endpoint;
   }
 
@@ -97,21 +102,30 @@ export class LegMedia {
     const endpoint = await this.create(opening);
     if (losses !== this.losses) {
       // A third one is on its way already.
-      void endpoint.destroy();
+      this.letGo(endpoint);
       throw new KozpontError('DISPOSED', 'the endpoint was lost before another one could take its place');
     }
     const before = this.current;
     this.current = endpoint;
     this.endpoint = Promise.resolve(endpoint);
-    void before?.destroy();
+    this.letGo(before);
     return endpoint;
   }
 
   destroy(): void {
     this.endpoint?.then(
-      endpoint => endpoint.destroy(),
+      endpoint => this.letGo(endpoint),
       () => undefined,
     );
+  }
+
+  private letGo(endpoint: MediaEndpoint | undefined): void {
+    if (endpoint !== undefined) detach(this.around.faults, endpoint.destroy());
+  }
+
+  /** What comes next has its turn, whatever this throws. */
+  private contained(run: () => void): void {
+    guard(this.around.faults, 'task', run);
   }
 
   /** One thing at a time: the next waits for this one, and what fails is told, unless the endpoint is another one by then. */
@@ -122,7 +136,7 @@ export class LegMedia {
       try {
         await work(endpoint);
       } catch (error) {
-        if (this.is(endpoint)) this.leg.failed(error, what);
+        if (this.is(endpoint)) this.contained(() => this.leg.failed(error, what));
       }
     });
   }
@@ -165,10 +179,13 @@ export class LegMedia {
         return isCurrent() ? play(made) : 'stopped';
       };
       // The end of the sound is not the end of its turn: what is asked next may interrupt it.
-      begin()
+      const played = begin()
         .then(outcome => (outcome === 'failed' ? failed('one of the sounds could not be had') : undefined), failed)
-        .catch(() => undefined)
-        .then(() => losses === this.losses && finished());
+        .catch(() => undefined);
+      detach(
+        this.around.faults,
+        played.then(() => losses === this.losses && finished()),
+      );
     });
   }
 
@@ -228,7 +245,7 @@ export class LegMedia {
       try {
         await work();
       } catch (error) {
-        if (asBefore() && !this.leg.gone && !other.leg.gone) failed(error);
+        if (asBefore() && !this.leg.gone && !other.leg.gone) this.contained(() => failed(error));
       }
     });
     this.tail = both;
@@ -256,11 +273,11 @@ export class LegMedia {
       },
     });
     const inTime = withDeadline(this.around.clock, mediaDeadline, 'createEndpoint', creating, late => {
-      void late.destroy();
+      this.letGo(late);
     });
     return inTime.then(value => {
       if (leg.gone || stillborn !== undefined) {
-        void value.destroy();
+        this.letGo(value);
         throw stillborn ?? new KozpontError('DISPOSED', 'the leg has ended');
       }
       created = value;

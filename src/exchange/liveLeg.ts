@@ -2,6 +2,7 @@ import type { Clock, Instant } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { isKozpontError, KozpontError, messageOf } from '../base/errors.ts';
 import type { Facing } from '../base/facing.ts';
+import { detach, type Faults } from '../base/faults.ts';
 import type { Log } from '../base/log.ts';
 import type { LegId, Who } from '../call/call.ts';
 import type { Shown } from '../call/effect.ts';
@@ -36,6 +37,7 @@ export interface LegOwner {
 export interface LegSurroundings {
   readonly clock: Clock;
   readonly log: Log;
+  readonly faults: Faults;
   readonly media: MediaServer;
   readonly signalling: Signalling;
   /** An extension takes part in one more call, or in one less: told once each for every leg. */
@@ -229,8 +231,12 @@ export class LiveLeg implements LegMediaOwner {
       digit: digit => this.pressed(digit, 'info'),
       // A phone may ask in the same breath in which it answers: the call hears of the answer first.
       transferRequested: request => {
-        if (this.answerUntold) void this.media.next(async () => this.transferRequested(request));
-        else this.transferRequested(request);
+        if (this.answerUntold) {
+          detach(
+            this.around.faults,
+            this.media.next(async () => this.transferRequested(request)),
+          );
+        } else this.transferRequested(request);
       },
     };
   }

@@ -51,5 +51,5 @@ function transportOf(
   const bound: ListenerOptions = port === undefined ? listener : { ...listener, port };
   return bound.protocol === 'udp'
     ? new UdpTransport({ ...bound, clock, log, machine })
-    : new TcpTransport({ ...bound, clock, log, limits, parsing });
+    : new TcpTransport({ ...bound, clock, log, faults: options.faults, limits, parsing });
 }

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { Clock, Duration, Timer } from '../../../base/clock.ts';
 import { KozpontError, messageOf } from '../../../base/errors.ts';
+import type { Faults } from '../../../base/faults.ts';
 import type { Log } from '../../../base/log.ts';
 import type { LocalAddresses } from '../../network/localAddresses.ts';
 import { familyOf, isWildcard } from './addresses.ts';
@@ -20,6 +21,8 @@ export interface TransportOptions {
   readonly advertise?: Advertise;
   readonly clock: Clock;
   readonly log: Log;
+  /** Who hears of what a handler throws; default: the log. */
+  readonly faults?: Faults | undefined;
 }
 
 export interface UdpOptions extends TransportOptions {

@@ -118,18 +118,23 @@ function readOtherUri(scanner: Scanner, scheme: string): OtherUri {
   return { kind: 'other', scheme, rest };
 }
 
-/** A host by its syntax: letters, digits, `-`, `.` and `_`, or an IPv6 address in brackets. */
+/** RFC 3261's grammar writes three colons before an IPv4 address, where two are meant (RFC 5118, §4.10). */
+const threeColons = /:::(?=[0-9]{1,3}\.[0-9.]{5,11}$)/;
+
+/**
+ * A host by its syntax: letters, digits, `-`, `.` and `_`, or an IPv6 address in brackets, whose three colons become two.
+ */
 export function readHost(scanner: Scanner): string {
   const start = scanner.at;
   if (scanner.take(0x5b)) {
     const end = scanner.text.indexOf(']', scanner.at);
-    const address = end === -1 ? '' : scanner.text.slice(scanner.at, end);
+    const address = end === -1 ? '' : scanner.text.slice(scanner.at, end).replace(threeColons, '::');
     if (!isIPv6(address) || address.includes('%')) {
       scanner.wrong('not an IPv6 address', start);
       return '';
     }
     scanner.at = end + 1;
-    return scanner.text.slice(start, scanner.at);
+    return `[${address}]`;
   }
   const host = scanner.run(HOST);
   const first = host.charCodeAt(0);

@@ -9,6 +9,8 @@ import type { Hop, SendOptions, Source } from '../transport.ts';
 import { KeepAlive } from './keepAlive.ts';
 
 export interface TcpConnectionEvents {
+  /** Runs a handler of the socket; what it throws is noted, with the bytes that it handles. False: it threw. */
+  guarded(run: () => void, bytes?: Buffer): boolean;
   message(bytes: Buffer, source: Source): void;
   broken(error: SipParseError, source: Source): void;
   /** A request that came over it has no final response yet. */
@@ -72,13 +74,16 @@ export class TcpConnection {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
     if (direction.kind === 'outgoing') {
-      socket.once('connect', () => this.connected());
+      socket.once('connect', () => events.guarded(() => this.connected()));
       this.connectTimer = clock.after(direction.connectTime, () => this.destroy('it takes too long to connect'));
     }
-    socket.on('data', chunk => this.read(chunk));
-    socket.on('end', () => this.farEndEnded());
-    socket.on('error', error => this.destroy(messageOf(error)));
-    socket.on('close', () => this.destroy('the far end closed the connection'));
+    socket.on('data', chunk => {
+      // Where the next message begins is not known any more.
+      if (!events.guarded(() => this.read(chunk), chunk)) this.destroy('it cannot be read any more');
+    });
+    socket.on('end', () => events.guarded(() => this.farEndEnded()));
+    socket.on('error', error => events.guarded(() => this.destroy(messageOf(error))));
+    socket.on('close', () => events.guarded(() => this.destroy('the far end closed the connection')));
   }
 
   get usable(): boolean {
@@ -192,7 +197,7 @@ export class TcpConnection {
     });
     if (this.socket.writableLength > this.limits.writeBacklog) {
       // Not within the call that sends: its caller would be told of the failure before it knows that it has sent.
-      queueMicrotask(() => this.destroy('the far end does not read'));
+      queueMicrotask(() => this.events.guarded(() => this.destroy('the far end does not read')));
     }
   }
 

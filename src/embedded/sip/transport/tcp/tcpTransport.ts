@@ -1,6 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Instant, Timer } from '../../../../base/clock.ts';
 import { KozpontError, messageOf } from '../../../../base/errors.ts';
+import { FaultLog, type Faults, guard } from '../../../../base/faults.ts';
 import type { ParseLimits } from '../../../../sip/grammar/limits.ts';
 import { familyOf, isWildcard, plainAddress } from '../addresses.ts';
 import { bindError } from '../bindError.ts';
@@ -47,9 +48,13 @@ export class TcpTransport implements Transport {
   private readonly perDestination = new Map<string, number>();
   private fullUntil: Instant = Number.NEGATIVE_INFINITY;
 
+  private readonly faults: Faults;
+
   constructor(
     private readonly options: TransportOptions & { readonly limits: StackLimits; readonly parsing: ParseLimits },
-  ) {}
+  ) {
+    this.faults = options.faults ?? new FaultLog(options.clock, options.log);
+  }
 
   get local(): ListenAddress {
     if (this.bound === undefined) throw new KozpontError('DISPOSED', 'the TCP transport is not open');
@@ -84,7 +89,9 @@ export class TcpTransport implements Transport {
     this.server = server;
     this.receiver = receiver;
     server.on('error', error => log.warn({ listener: id, error: messageOf(error) }, 'TCP listener error'));
-    server.on('connection', socket => this.accepted(socket));
+    server.on('connection', socket => {
+      if (!guard(this.faults, 'sip', () => this.accepted(socket))) socket.destroy();
+    });
   }
 
   send(bytes: Buffer, destination: Hop, done: (error?: KozpontError) => void, options?: SendOptions): void {
@@ -185,6 +192,7 @@ export class TcpTransport implements Transport {
           this.heard(connection);
           this.receiver?.received(bytes, source);
         },
+        guarded: (run, bytes) => guard(this.faults, 'sip', run, bytes),
         broken: (error, source) => this.receiver?.broken(error, source),
         owes: ({ remote: source }) => this.receiver?.owes(source) ?? false,
         deaf: silent => this.tellLost(silent),
@@ -276,7 +284,7 @@ export class TcpTransport implements Transport {
       const why = overdue ?? (used() ? connection.keep(now) : undefined);
       if (why === undefined) continue;
       log.debug({ address: connection.remote.address, port: connection.remote.port, why }, 'TCP connection closed');
-      connection.destroy(why);
+      guard(this.faults, 'sip', () => connection.destroy(why));
     }
     this.sweeping = this.all.size === 0 ? undefined : clock.after(sweepEvery, () => this.sweep());
   }

@@ -50,6 +50,10 @@ function connection(direction: 'incoming' | 'outgoing' = 'incoming', writeBacklo
     { writeBacklog, answerTime: 32_000 },
     defaultParseLimits,
     {
+      guarded: run => {
+        run();
+        return true;
+      },
       message: bytes => words.push(`message ${/Call-ID: (\w+)/.exec(bytes.toString())?.[1]}`),
       broken: error => words.push(`broken ${error.reason}`),
       owes: () => owed.now,

@@ -36,6 +36,13 @@ describe('parseUri', () => {
       number: '+36-1-234-5678',
       params: [{ name: 'phone-context', value: 'example.com' }],
     });
+    // RFC 5118, §4.10: read with three colons, written with two.
+    const bug = must(parseUri('sip:user@[2001:db8:::192.0.2.1]:5060'));
+    expect(bug).toMatchObject({ host: '[2001:db8::192.0.2.1]', port: 5060 });
+    expect(serializeUri(bug)).toBe('sip:user@[2001:db8::192.0.2.1]:5060');
+    for (const wrong of ['[2001:db8:::1]', '[2001:db8::::192.0.2.1]', '[1:::2:::192.0.2.1]', '[:::192.0.2]']) {
+      expect(parseUri(`sip:a@${wrong}`).ok).toBe(false);
+    }
     expect(must(parseUri('URN:service:sos'))).toEqual({ kind: 'other', scheme: 'urn', rest: 'service:sos' });
   });
 
