@@ -270,8 +270,8 @@ export interface AdoptingPhase {
 }
 
 /**
- * The operator's user rings, because a transfer failed after the operator had left (R5). The party hears music.
- * From: transferring. To: talking, or the fallback (R6).
+ * The operator's user rings, because a transfer failed after the operator had left (R5), or the operator has not resumed
+ * the party after it failed (R4). The party hears music. From: transferring, talking. To: talking, or the fallback (R6).
  */
 export interface RecallingPhase {
   readonly kind: 'recalling';
@@ -282,6 +282,8 @@ export interface RecallingPhase {
   /** Whom the operator had tried to reach; empty for a caller who was left on hold. */
   readonly number: string;
   readonly reason: RecallReason;
+  /** The leg by which the operator still holds the party (R4): resumed, it takes the call back as well. */
+  readonly heldBy?: LegId | undefined;
 }
 
 export interface EndedPhase {
@@ -303,6 +305,8 @@ export const guards = {
   firstDigit: 10_000,
   /** For the BYE of a transferor who has not heard that the transfer failed. */
   returned: 10_000,
+  /** For a transferor to resume the party after the transfer failed, before the recall rings (R4). */
+  resume: 5_000,
   /** A conversation that nobody ended: a dialog that was forgotten. */
   talk: 12 * 3_600_000,
 } as const satisfies Record<string, Duration>;

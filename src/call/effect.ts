@@ -19,8 +19,10 @@ export type Effect =
   | { readonly kind: 'stopPlaying'; readonly leg: LegId }
   | { readonly kind: 'bridge'; readonly legs: readonly [LegId, LegId] }
   | { readonly kind: 'unbridge'; readonly legs: readonly [LegId, LegId] }
-  /** Tells a leg whom it talks to now. */
-  | { readonly kind: 'identify'; readonly leg: LegId; readonly who: Who }
+  /** A short tone over the conversation, which goes on behind it. */
+  | { readonly kind: 'beep'; readonly leg: LegId; readonly tone: 'returned' }
+  /** Tells a leg whom it talks to now; `returned`: and why that one is back. */
+  | { readonly kind: 'identify'; readonly leg: LegId; readonly who: Who; readonly returned?: true }
   | { readonly kind: 'acceptTransfer'; readonly transferId: string }
   | { readonly kind: 'refuseTransfer'; readonly transferId: string; readonly status: number; readonly text: string }
   | { readonly kind: 'reportTransfer'; readonly transferId: string; readonly status: number; readonly text: string }

@@ -1,5 +1,5 @@
 import { showNumber } from '../base/numbers/shown.ts';
-import type { LegId, RecallReason } from './call.ts';
+import type { LegId, RecallReason, Who } from './call.ts';
 import type { Shown } from './effect.ts';
 import { statusOf, wordsOf } from './failure.ts';
 import type { Turn } from './turn.ts';
@@ -18,13 +18,22 @@ export function ofCaller(turn: Turn, party: LegId, divert: Shown['divert'] = 'al
 
 /** R5: `R: no answer 101 – Anna Kiss`, with a ring of its own, and the same in the Reason header. */
 export function ofRecall(turn: Turn, party: LegId, target: string, reason: RecallReason): Shown {
-  const { who } = turn.known(party);
-  const words = target === '' ? wordsOf(reason) : `${wordsOf(reason)} ${target}`;
+  const { number, display } = asReturned(turn, party, target, reason);
   return {
-    number: who.number,
-    display: `R: ${words} – ${who.display ?? (who.number === '' ? 'anonymous' : showNumber(who.number))}`,
+    number,
+    display,
     alert: 'recall',
-    reason: { cause: statusOf(reason).status, text: words },
+    reason: { cause: statusOf(reason).status, text: reasonText(target, reason) },
     divert: 'inhibit',
   };
 }
+
+/** The party, as an operator sees it to whom it comes back (R4, R5). */
+export function asReturned(turn: Turn, party: LegId, target: string, reason: RecallReason): Who {
+  const { who } = turn.known(party);
+  const name = who.display ?? (who.number === '' ? 'anonymous' : showNumber(who.number));
+  return { ...who, display: `R: ${reasonText(target, reason)} – ${name}` };
+}
+
+const reasonText = (target: string, reason: RecallReason): string =>
+  target === '' ? wordsOf(reason) : `${wordsOf(reason)} ${target}`;

@@ -36,6 +36,7 @@ export function talking(turn: Turn, phase: TalkingPhase, stimulus: Stimulus): vo
     case 'legHeld':
       return listen(turn, phase.party, phase.peer);
     case 'legResumed':
+      turn.clearTimer(`resume:${stimulus.leg}`);
       return listen(turn, phase.party, phase.peer);
     case 'legEnded':
       return left(turn, phase, stimulus);
@@ -44,12 +45,21 @@ export function talking(turn: Turn, phase: TalkingPhase, stimulus: Stimulus): vo
     case 'digitPressed':
       return pressed(turn, phase, stimulus);
     case 'timerFired':
+      if (stimulus.name.startsWith('resume:')) return notResumed(turn, phase, stimulus.name.slice('resume:'.length));
       if (stimulus.name === 'talk') turn.end({ result: 'failed', reason: 'the longest conversation', by: 'system' });
       else turn.stay({ ...phase, keys: {} });
       return;
     default:
       return;
   }
+}
+
+/** R4: the transfer failed, and the operator holds the caller on, perhaps without a word of it on the phone. */
+function notResumed(turn: Turn, phase: TalkingPhase, operator: LegId): void {
+  const { who, held } = turn.known(operator);
+  const returned = turn.call.returned[operator];
+  if (!held || returned === undefined || who.extension === undefined) return;
+  recall(turn, otherOf(phase, operator), { operator: who.extension, ...returned, heldBy: operator });
 }
 
 function requested(

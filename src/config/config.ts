@@ -173,10 +173,10 @@ export interface ApiSettings {
 
 export interface PhoneOptions {
   /**
-   * How the phone is told how its transfer goes (RFC 3515, §2.4.4): `progress` as it goes, `immediate` a 200 at once,
-   * for phones that give up waiting.
+   * How the phone is told how its blind transfer goes (RFC 3515, §2.4.4): `progress` as it goes, `immediate` a 200 at
+   * once, which frees the operator; `auto` is `immediate` for all phones but those that stay on the line all the same.
    */
-  readonly transferNotify: 'progress' | 'immediate';
+  readonly transferNotify: 'auto' | 'progress' | 'immediate';
 }
 
-export const defaultPhone: PhoneOptions = { transferNotify: 'progress' };
+export const defaultPhone: PhoneOptions = { transferNotify: 'auto' };

@@ -134,7 +134,7 @@ const freeswitch = server(8021).extend({
 
 const command = z.array(z.string().min(1)).min(1);
 
-const phone = z.strictObject({ transferNotify: z.enum(['progress', 'immediate']).default('progress') });
+const phone = z.strictObject({ transferNotify: z.enum(['auto', 'progress', 'immediate']).default('auto') });
 
 export const configSchema = z.strictObject({
   node: name.default('kozpont'),

@@ -306,6 +306,8 @@ export class LiveCall implements LegOwner {
       }
       case 'play':
         return this.play(effect.leg, effect.hearing);
+      case 'beep':
+        return this.legs.get(effect.leg)?.play(() => [{ kind: 'tone', tone: effect.tone }], {}, undefined);
       case 'stopPlaying':
         return this.legs.get(effect.leg)?.stopPlaying();
       case 'bridge':
@@ -315,7 +317,7 @@ export class LiveCall implements LegOwner {
         return;
       }
       case 'identify':
-        return this.legs.get(effect.leg)?.identify(effect.who);
+        return this.legs.get(effect.leg)?.identify(effect.who, effect.returned === true);
       case 'acceptTransfer':
         return this.acceptTransfer(effect.transferId);
       case 'refuseTransfer':

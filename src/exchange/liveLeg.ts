@@ -200,8 +200,8 @@ export class LiveLeg implements LegMediaOwner {
     this.leaveOff();
   }
 
-  identify(who: Who): void {
-    if (!this.over) this.dialog?.identify({ number: who.number, display: who.display });
+  identify({ number, display }: Who, ours: boolean): void {
+    if (!this.over) this.dialog?.identify({ number, display, ours });
   }
 
   /** The events of the dialog, for whoever owns the leg when they come. */

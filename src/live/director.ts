@@ -331,4 +331,4 @@ interface PlayedPrompt {
 }
 
 /** What is known without any file. */
-const knownByCadence: ReadonlySet<string> = new Set(['silence', 'ringback', 'confirm', 'error']);
+const knownByCadence: ReadonlySet<string> = new Set(['silence', 'ringback', 'confirm', 'error', 'returned']);

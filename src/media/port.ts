@@ -59,9 +59,9 @@ export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
 /**
  * Without `loop` a tone is heard for a while: `ringback` 5 s (1 s on, 4 s off, beginning with the tone), `busy` 4 s,
- * `error` 2 s, `confirm` half a second.
+ * `error` 2 s, `confirm` half a second, `returned` (a transfer has failed, and the caller is back) one second.
  */
-export type Tone = 'ringback' | 'busy' | 'error' | 'confirm';
+export type Tone = 'ringback' | 'busy' | 'error' | 'confirm' | 'returned';
 
 /** What can be heard. A file is 8 kHz mono 16-bit WAV and its path is always ours, never made from a stranger's text. */
 export type Sound =

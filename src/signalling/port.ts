@@ -73,6 +73,8 @@ export interface Party {
   /** The user part, empty where the caller withheld it. */
   readonly number: string;
   readonly display: string | undefined;
+  /** The display is of our making (`R: no answer 101 – anonymous`): it is shown although the number is withheld. */
+  readonly ours?: boolean;
 }
 
 export interface IncomingCall {

@@ -24,6 +24,7 @@ import { routeField } from './registrar/path.ts';
 import { Registrar, type RegistrationCount } from './registrar/registrar.ts';
 import type { RegistrationStore } from './registrar/store.ts';
 import { parseUri } from './text/grammar.ts';
+import { TransferHabits } from './transfer/habits.ts';
 
 export { served as servedMethods } from './connection/refusals.ts';
 
@@ -54,7 +55,7 @@ export interface SignallingOptions {
   trunkOf(address: string): string | undefined;
   /** How a trunk's network writes numbers without a plus; default: in no country, and they stay what they are. */
   numbering?(trunk: string): Numbering;
-  phoneOptions(extension: string): { readonly transferNotify: 'progress' | 'immediate' };
+  phoneOptions(extension: string): { readonly transferNotify: 'auto' | 'progress' | 'immediate' };
 }
 
 export interface SipSignalling extends Signalling {
@@ -155,6 +156,7 @@ export const createSignalling = async (
     legs,
     dialogs,
     phoneOptions: extension => options.phoneOptions(extension),
+    transferHabits: new TransferHabits(),
   };
   const outboundSurroundings: OutboundSurroundings = {
     ...surroundings,

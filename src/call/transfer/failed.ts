@@ -1,6 +1,7 @@
 import type { Unanswered } from '../../dialplan/plan.ts';
-import type { LegId, Transferor } from '../call.ts';
+import { guards, type LegId, type ReturnedTransfer, type Transferor } from '../call.ts';
 import { statusOf } from '../failure.ts';
+import { asReturned } from '../shown.ts';
 import { connect } from '../talking.ts';
 import type { Turn } from '../turn.ts';
 import { fallback, recall } from './recalling.ts';
@@ -18,11 +19,22 @@ export function targetFailed(turn: Turn, { party, transferor, transferId, number
   const { status, text } = statusOf(reason);
   report(turn, transferor, transferId, status, text);
   turn.notify({ kind: 'transferFailed', transferId, target: number, reason, status });
-  if (transferor.leg !== undefined) {
-    connect(turn, party, transferor.leg);
-    return turn.mayHangUp(transferor.leg, { transferId, number, reason });
-  }
+  if (transferor.leg !== undefined) return rejoin(turn, party, transferor.leg, { transferId, number, reason });
   const operator = transferor.who.extension;
   if (operator === undefined) return fallback(turn, party);
   recall(turn, party, { operator, transferId, number, reason });
+}
+
+/**
+ * R4: the two are joined again, and the operator hears and sees it: an operator whose phone stays on the line until the
+ * NOTIFY would not notice. One who holds the party, and does not resume it, is rung (`recall`).
+ */
+export function rejoin(turn: Turn, party: LegId, operator: LegId, returned: ReturnedTransfer): void {
+  connect(turn, party, operator);
+  turn.mayHangUp(operator, returned);
+  const { number, reason } = returned;
+  turn.effect({ kind: 'identify', leg: operator, who: asReturned(turn, party, number, reason), returned: true });
+  const { held, away } = turn.known(operator);
+  if (held) turn.setTimer(`resume:${operator}`, guards.resume, 'the operator does not resume the caller');
+  else if (!away && turn.known(party).held === false) turn.effect({ kind: 'beep', leg: operator, tone: 'returned' });
 }

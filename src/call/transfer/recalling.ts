@@ -12,10 +12,12 @@ export interface Recall {
   readonly transferId: string;
   readonly number: string;
   readonly reason: RecallReason;
+  /** The operator is still there, and holds the party. */
+  readonly heldBy?: LegId;
 }
 
 /** R5: the operator's user rings again, unless the call has come back too often, or too late (R7). */
-export function recall(turn: Turn, party: LegId, { operator, transferId, number, reason }: Recall): void {
+export function recall(turn: Turn, party: LegId, { operator, transferId, number, reason, heldBy }: Recall): void {
   const rules = turn.plan.transfer.recall;
   const { returns, adriftSince } = turn.call;
   // What the operator did is the operator's to mend.
@@ -23,6 +25,7 @@ export function recall(turn: Turn, party: LegId, { operator, transferId, number,
   const wanted = slip || rules.on.includes(routedAs(reason));
   const late = adriftSince !== undefined && turn.now - adriftSince >= rules.maxTotal;
   if (!wanted || late || returns >= rules.maxReturns || turn.plan.extensions[operator] === undefined) {
+    if (heldBy !== undefined) turn.hangUp(heldBy);
     return fallback(turn, party);
   }
   turn.set('returns', returns + 1);
@@ -30,7 +33,7 @@ export function recall(turn: Turn, party: LegId, { operator, transferId, number,
   turn.notify({ kind: 'recallStarted', transferId, operator, reason, target: number, nth: returns + 1 });
   turn.hear(party, musicOnHold);
   const leg = turn.dial(operator, ofRecall(turn, party, number, reason));
-  turn.enter({ kind: 'recalling', party, operator, leg, transferId, number, reason });
+  turn.enter({ kind: 'recalling', party, operator, leg, transferId, number, reason, heldBy });
   turn.setTimer('ring', rules.ringFor, 'the operator does not take the recall');
 }
 
@@ -47,12 +50,19 @@ export function recalling(turn: Turn, phase: RecallingPhase, stimulus: Stimulus)
     case 'legAnswered':
       if (stimulus.leg !== phase.leg) return;
       turn.notify({ kind: 'recallAnswered', transferId, operator });
+      if (phase.heldBy !== undefined) turn.hangUp(phase.heldBy);
       return connect(turn, party, phase.leg);
+    case 'legResumed':
+      if (stimulus.leg !== phase.heldBy) return;
+      turn.notify({ kind: 'recallAnswered', transferId, operator });
+      turn.cancel(phase.leg);
+      return connect(turn, party, phase.heldBy);
     case 'legFailed':
       if (stimulus.leg === phase.leg) notTaken(turn, phase);
       return;
     case 'legEnded':
       if (stimulus.leg === phase.leg) return notTaken(turn, phase);
+      if (stimulus.leg === phase.heldBy) return turn.stay({ ...phase, heldBy: undefined });
       if (stimulus.leg !== party) return;
       turn.notify({ kind: 'transferAbandoned', transferId, by: 'transferee' });
       return endWithoutParty(turn, stimulus.by);
@@ -65,7 +75,8 @@ export function recalling(turn: Turn, phase: RecallingPhase, stimulus: Stimulus)
   }
 }
 
-function notTaken(turn: Turn, { transferId, operator, party }: RecallingPhase): void {
+function notTaken(turn: Turn, { transferId, operator, party, heldBy }: RecallingPhase): void {
+  if (heldBy !== undefined) turn.hangUp(heldBy);
   turn.notify({ kind: 'recallFailed', transferId, operator });
   fallback(turn, party);
 }

@@ -43,6 +43,11 @@ const cadences: Readonly<
     loop: text`tone_stream://v=-13;%(100,50,425);%(100,250,425);loops=-1`,
     duration: 500,
   },
+  returned: {
+    once: text`tone_stream://v=-13;%(160,80,425);%(160,80,425);%(160,360,425)`,
+    loop: text`tone_stream://v=-13;%(160,80,425);%(160,80,425);%(160,360,425);loops=-1`,
+    duration: 1000,
+  },
 };
 
 /** FreeSWITCH's list of files (`file_string`) has no more places. */

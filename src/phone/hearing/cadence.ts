@@ -8,7 +8,8 @@ export const progressTone = 425;
 const cadences: readonly { readonly name: Hearing; readonly burst: Duration; readonly pause: Duration }[] = [
   { name: 'ringback', burst: 640, pause: 4200 },
   { name: 'busy', burst: 375, pause: 650 },
-  { name: 'error', burst: 175, pause: 400 },
+  { name: 'error', burst: 205, pause: 400 },
+  { name: 'returned', burst: 130, pause: 450 },
   { name: 'confirm', burst: 60, pause: 350 },
 ];
 /** It is known to be ringback before it ends. */

@@ -8,7 +8,7 @@ import { instantOf } from '../timeline/wallClock.ts';
 import type { PlacedStep, Story } from './story.ts';
 
 /** What can be heard that is neither a prompt nor a person. */
-export const sounds: ReadonlySet<string> = new Set(['silence', 'ringback', 'music', 'confirm', 'error']);
+export const sounds: ReadonlySet<string> = new Set(['silence', 'ringback', 'music', 'confirm', 'error', 'returned']);
 
 /** What a story names that its dialplan does not have, and a time that no clock shows. */
 export function inspectStory(plan: Dialplan, story: Story): readonly Diagnostic[] {

@@ -37,6 +37,8 @@ export type Happening =
   | { readonly kind: 'understood'; readonly digits: string; readonly meaning: 'chosen' | 'invalid' | 'featureCode' }
   | { readonly kind: 'noInput' }
   | { readonly kind: 'rung'; readonly who: Party; readonly shows: string; readonly alert: string }
+  /** What its display says from now on. */
+  | { readonly kind: 'shown'; readonly who: Party; readonly shows: string }
   /** In as many calls as it may be: not rung. */
   | { readonly kind: 'busy'; readonly who: Party }
   | { readonly kind: 'answered'; readonly who: Party }
@@ -67,7 +69,7 @@ export interface Spoken {
   readonly text: string;
 }
 
-export type Sound = 'silence' | 'ringback' | 'music' | 'confirm' | 'error';
+export type Sound = 'silence' | 'ringback' | 'music' | 'confirm' | 'error' | 'returned';
 
 /** A rehearsal as it is told: when it began, and all that happened. */
 export interface Timeline {

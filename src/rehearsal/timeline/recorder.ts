@@ -144,6 +144,12 @@ export class Recorder {
         return this.tell({ kind: 'stoppedRinging', who: this.who(effect.leg) });
       case 'play':
         return this.tellPlay(this.who(effect.leg), effect.hearing);
+      case 'beep':
+        return this.tell({ kind: 'sounded', who: this.who(effect.leg), sound: effect.tone });
+      case 'identify': {
+        const { number, display } = effect.who;
+        return this.tell({ kind: 'shown', who: this.who(effect.leg), shows: display ?? number });
+      }
       case 'bridge':
         return this.tell({ kind: 'joined', who: [this.who(effect.legs[0]), this.who(effect.legs[1])] });
       case 'joinQueue':

@@ -61,6 +61,8 @@ export function inWords(moment: Happening): string {
       return `${moment.who} ${failureInWords[moment.reason] ?? moment.reason} (${moment.status})`;
     case 'busy':
       return `${moment.who} is in a call already: busy`;
+    case 'shown':
+      return `${moment.who} sees: ${moment.shows}`;
     case 'stoppedRinging':
       return `${moment.who} stops ringing`;
     case 'queued':
@@ -101,6 +103,7 @@ function calendarInWords({ calendar, to, until }: Extract<Happening, { kind: 'ca
 function soundInWords(sound: string, name: string | undefined): string {
   if (sound === 'music') return `music ${name ?? 'default'}`;
   if (sound === 'confirm' || sound === 'error') return `the ${sound} tone`;
+  if (sound === 'returned') return 'the tone of a call that is back';
   return sound;
 }
 

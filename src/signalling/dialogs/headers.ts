@@ -76,8 +76,11 @@ export const recallFromField = (party: Party): string =>
 /** RFC 3325; none where the number is withheld. */
 export const identityFields = (party: Party, host = anyHost): Record<string, string> => {
   const number = cleanText(party.number, longestNumber);
-  if (number === '') return { Privacy: 'id' };
-  return { 'P-Asserted-Identity': nameAddress(party.display, number, host) };
+  if (number !== '') return { 'P-Asserted-Identity': nameAddress(party.display, number, host) };
+  // What comes back to an operator says why, though its number is withheld.
+  return party.ours !== true
+    ? { Privacy: 'id' }
+    : { 'P-Asserted-Identity': nameAddress(party.display, 'anonymous', 'anonymous.invalid') };
 };
 
 export const nameAddress = (display: string | undefined, number: string, host = anyHost): string => {

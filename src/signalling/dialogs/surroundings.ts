@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Leg } from '../port.ts';
+import type { TransferHabits } from '../transfer/habits.ts';
 import type { Dialog } from './dialog.ts';
 import type { LegIndex } from './legIndex.ts';
 
@@ -20,5 +21,6 @@ export interface LegSurroundings {
   readonly legs: Set<LostLeg>;
   /** Dialogs that are not over, which those of a leg that was hung up are not yet. */
   readonly dialogs: Set<Dialog>;
-  phoneOptions(extension: string): { readonly transferNotify: 'progress' | 'immediate' };
+  phoneOptions(extension: string): { readonly transferNotify: 'auto' | 'progress' | 'immediate' };
+  readonly transferHabits: TransferHabits;
 }

@@ -23,8 +23,10 @@ export interface Refer {
   readonly dialog: SubscriptionDialog;
   /** The first of its dialog: its NOTIFYs need no id (RFC 3515, §2.4.6). */
   readonly first: boolean;
-  /** As the phone's settings say: `immediate` tells it of success at once. */
+  /** Of a blind transfer: `immediate` tells the phone of success at once. An attended one always reports its progress. */
   readonly notify: 'progress' | 'immediate';
+  /** It was told of success at once: it is expected to hang up. */
+  toldAtOnce(): void;
   /** It has been answered. */
   decided(): void;
 }
@@ -61,8 +63,10 @@ export const readRefer = (around: ReferSurroundings, refer: Refer): TransferRequ
     replaces: replaces === undefined ? undefined : (around.index.find(replaces)?.leg ?? 'unknown'),
     accept: () => {
       if (!decide(202)) return;
-      if (refer.notify === 'immediate') subscription?.tell(200, 'OK');
-      else subscription?.tell(100, 'Trying');
+      if (refer.notify === 'progress' || replaces !== undefined) return subscription?.tell(100, 'Trying');
+      if (subscription === undefined) return;
+      subscription.tell(200, 'OK');
+      refer.toldAtOnce();
     },
     refuse: (status, text) => void decide(status, text),
     progress: (status, text) => subscription?.tell(status, text),

@@ -59,15 +59,15 @@ export function sounds(fixture: Fixture): void {
       await Promise.all(parties.map(({ phone }) => phone.hears(500)));
     });
 
-    it.each(['ringback', 'busy', 'error'] as const)('%s is a tone of 425 Hz', async tone => {
+    it.each(['ringback', 'busy', 'error', 'returned'] as const)('%s is a tone of 425 Hz', async tone => {
       const { endpoint, phone } = await fixture.call({ tone: 800 });
       void endpoint.play([{ kind: 'tone', tone }], { loop: true });
       await phone.hears(425);
     });
 
-    it('confirm is a tone that ends', async () => {
+    it.each(['confirm', 'returned'] as const)('%s is a tone that ends', async tone => {
       const { endpoint, phone } = await fixture.call({ tone: 800 });
-      const played = endpoint.play([{ kind: 'tone', tone: 'confirm' }]);
+      const played = endpoint.play([{ kind: 'tone', tone }]);
       await phone.hears(425, 1);
       expect(await played).toBe('completed');
     });

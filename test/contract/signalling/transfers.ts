@@ -85,6 +85,44 @@ export const transfers = (open: OpenRig, { handsOverRefer }: ServerTraits): void
     await hangUp({ phone, call, watch });
   });
 
+  test('an immediate 200, until the phone is seen to stay on the line all the same', async () => {
+    const rig = await open({ phoneOptions: () => ({ transferNotify: 'auto' }) });
+    const { phone, dialog, watch, call } = await rig.answeredCall('101');
+    watch.onTransfer = transfer => transfer.accept();
+    const refer = async (): Promise<string> => {
+      dialog.send('REFER', { 'Refer-To': `<sip:102@${phone.target}>`, 'User-Agent': 'Stayer/1.0' });
+      const { request } = await watch.next('transfer');
+      const first = await phone.next('NOTIFY');
+      phone.respond(first, 200, {}, '', '');
+      await rig.roundTrip();
+      request.progress(486, 'Busy Here');
+      if (sipfrag(first).includes(' 200 ')) return sipfrag(first);
+      phone.respond(await phone.next('NOTIFY'), 200, {}, '', '');
+      return sipfrag(first);
+    };
+    expect(await refer()).toBe('SIP/2.0 200 OK');
+    await new Promise(resolve => setTimeout(resolve, 4_500));
+    expect(await refer()).toBe('SIP/2.0 100 Trying');
+    await hangUp({ phone, call, watch });
+  });
+
+  test('an attended transfer reports its progress, whatever the settings say', async () => {
+    const rig = await open({ phoneOptions: () => ({ transferNotify: 'immediate' }) });
+    const { phone, dialog, watch, call } = await rig.answeredCall('101');
+    watch.onTransfer = transfer => transfer.accept();
+    dialog.send('REFER', {
+      'Refer-To': `<sip:102@${phone.target}?Replaces=${encodeURIComponent('nobody@h;to-tag=1;from-tag=2')}>`,
+    });
+    const { request } = await watch.next('transfer');
+    const first = await phone.next('NOTIFY');
+    expect(sipfrag(first)).toBe('SIP/2.0 100 Trying');
+    phone.respond(first, 200, {}, '', '');
+    await rig.roundTrip();
+    request.progress(200, 'OK');
+    phone.respond(await phone.next('NOTIFY'), 200, {}, '', '');
+    await hangUp({ phone, call, watch });
+  });
+
   test('no NOTIFY where the phone asks for none', async () => {
     const rig = await open();
     const { phone, dialog, watch, call } = await rig.answeredCall('101');

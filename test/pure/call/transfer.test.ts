@@ -195,6 +195,94 @@ describe('R4: the operator is still there', () => {
     stage.hold(operator, false);
     expect(stage.hears(call)).toBe('10');
   });
+
+  test('and hears a tone, and reads why the caller is back', () => {
+    const { call, operator, target } = transferred(false);
+    stage.fail(target, 'busy');
+    expect(stage.hears(call)).toBe('10');
+    expect(stage.effects('beep')).toMatchObject([{ leg: operator.leg, tone: 'returned' }]);
+    expect(stage.effects('identify')).toMatchObject([
+      { leg: operator.leg, who: { number: '+36301111111', display: 'R: busy 101 – Anna' }, returned: true },
+    ]);
+  });
+
+  test('and hears it after an attempt by keypad, too', () => {
+    const { call, operator } = stage.conversation();
+    stage.press(call, '##101#', operator.leg);
+    stage.later(1_000);
+    stage.fail(stage.phone(call, '101'), 'declined');
+    expect(stage.effects('beep')).toMatchObject([{ leg: operator.leg }]);
+    expect(stage.effects('identify')).toMatchObject([{ who: { display: 'R: declined 101 – Anna' } }]);
+  });
+
+  describe('and holds, and does not resume', () => {
+    /** The operator's phone has held the caller since before the transfer failed; the recall rings. */
+    function notResumed() {
+      const { call, operator } = stage.conversation();
+      stage.hold(operator);
+      stage.world.refer(operator, '101');
+      stage.fail(stage.phone(call, '101'), 'busy');
+      expect(stage.effects('beep')).toEqual([]);
+      stage.later(4_900);
+      expect(stage.phase(call).kind).toBe('talking');
+      stage.later(200);
+      const rung = stage.world.alive(call).find(({ extension, state }) => extension === '10' && state === 'dialed');
+      if (rung === undefined) throw new Error('no recall rings');
+      return { call, operator, rung };
+    }
+
+    test('is rung with the reason; the caller hears music', () => {
+      const { call, operator } = notResumed();
+      expect(stage.phase(call)).toMatchObject({ kind: 'recalling', operator: '10', heldBy: operator.leg });
+      expect(stage.effects('dial').at(-1)?.shown).toMatchObject({ display: 'R: busy 101 – Anna', alert: 'recall' });
+      expect(stage.hears(call)).toBe('music');
+      expect(stage.events()).toEqual(['transferStarted', 'transferFailed', 'recallStarted']);
+    });
+
+    test('takes the recall: the old call of the phone ends', () => {
+      const { call, operator, rung } = notResumed();
+      stage.world.answer(rung);
+      expect(stage.hears(call)).toBe('10');
+      expect(operator.state).toBe('gone');
+      expect(rung.state).toBe('answered');
+    });
+
+    test('resumes after all: the recall stops ringing', () => {
+      const { call, operator, rung } = notResumed();
+      stage.hold(operator, false);
+      expect(stage.phase(call)).toMatchObject({ kind: 'talking', peer: operator.leg });
+      expect(stage.hears(call)).toBe('10');
+      expect(rung.state).toBe('cancelled');
+      expect(stage.events().at(-1)).toBe('recallAnswered');
+    });
+
+    test('hangs up while it rings: the recall goes on', () => {
+      const { call, operator, rung } = notResumed();
+      stage.world.hangUp(operator);
+      expect(stage.phase(call)).toMatchObject({ kind: 'recalling', heldBy: undefined });
+      stage.world.answer(rung);
+      expect(stage.hears(call)).toBe('10');
+    });
+
+    test('does not take the recall either: the caller goes on, and the old call ends', () => {
+      const { call, operator, rung } = notResumed();
+      stage.fail(rung, 'declined');
+      expect(stage.phase(call).kind).toBe('queued');
+      expect(operator.state).toBe('gone');
+    });
+
+    test('resumes in time: nothing rings', () => {
+      const { call, operator } = stage.conversation();
+      stage.hold(operator);
+      stage.world.refer(operator, '101');
+      stage.fail(stage.phone(call, '101'), 'busy');
+      stage.later(4_000);
+      stage.hold(operator, false);
+      stage.hold(operator);
+      stage.later(10_000);
+      expect(stage.phase(call).kind).toBe('talking');
+    });
+  });
 });
 
 describe('R5: the operator has left', () => {

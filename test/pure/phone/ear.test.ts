@@ -56,6 +56,7 @@ describe('the ear', () => {
     ['busy', 3000],
     ['error', 2000],
     ['confirm', 450],
+    ['returned', 900],
   ] as const)('knows %s by its cadence', (tone: Tone, milliseconds) => {
     expect(whatOf(hear([forth(tones.tone(tone), milliseconds), forth(tones.steady(500), 200)]))).toEqual([
       tone,

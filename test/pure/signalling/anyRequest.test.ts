@@ -10,6 +10,7 @@ import { Late } from '../../../src/signalling/digest/late.ts';
 import type { SrfRequest } from '../../../src/signalling/drachtio/srf.ts';
 import { receiveInvite } from '../../../src/signalling/inbound/invitation.ts';
 import { Registrar } from '../../../src/signalling/registrar/registrar.ts';
+import { TransferHabits } from '../../../src/signalling/transfer/habits.ts';
 import { readRefer } from '../../../src/signalling/transfer/refer.ts';
 import { hostileTexts } from '../../support/hostileTexts.ts';
 import { LegWatch } from '../../support/signalling/scriptedExchange.ts';
@@ -78,6 +79,7 @@ const surroundings = (clock: VirtualClock): LegSurroundings => ({
   legs: new Set(),
   dialogs: new Set(),
   phoneOptions: () => ({ transferNotify: 'progress' }),
+  transferHabits: new TransferHabits(),
 });
 
 const authenticatorAt = (clock: VirtualClock): Authenticator =>
@@ -180,6 +182,7 @@ test('REFER', () => {
         dialog: { confirmed: false, request: () => {} },
         first: true,
         notify: 'progress',
+        toldAtOnce: () => {},
         decided: () => {},
       });
       expect(answers.length + (transfer === undefined ? 0 : 1)).toBe(1);

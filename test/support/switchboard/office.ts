@@ -14,6 +14,9 @@ import { everyFrequency, Frequencies } from './frequencies.ts';
 import { type Times, timedPlan } from './timedPlan.ts';
 import { promptTone, toneSounds } from './toneSounds.ts';
 
+/** The phone of the reception is told how its blind transfers go. */
+export const reportedTo10: Pick<OfficeOptions, 'phones'> = { phones: { '10': { transferNotify: 'progress' } } };
+
 /** Who sits where: phones of the house, callers behind the trunk, and somebody whom nobody knows. */
 const addresses = { house: '127.0.0.1', trunk: '127.0.0.2', stranger: '127.0.0.3' } as const;
 

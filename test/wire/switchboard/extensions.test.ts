@@ -4,7 +4,7 @@ import { silentLog } from '../../../src/base/log.ts';
 import { busy, createPhone, declining } from '../../../src/phone/phone.ts';
 import { extension, officePlan } from '../../support/plan.ts';
 import { everyFrequency } from '../../support/switchboard/frequencies.ts';
-import { companyNumber, inOffice } from '../../support/switchboard/office.ts';
+import { companyNumber, inOffice, reportedTo10 } from '../../support/switchboard/office.ts';
 import { leaveNoSocketOpen } from '../../support/switchboard/openSockets.ts';
 import { hearEachOther } from '../../support/switchboard/scenes.ts';
 
@@ -81,6 +81,7 @@ describe.concurrent('colleagues', () => {
         expect(record?.steps).toContainEqual(expect.objectContaining({ kind: 'busy', number: '101' }));
       },
       {
+        ...reportedTo10,
         plan: {
           extensions: Object.fromEntries(
             ['10', '11', '101', '102', '103'].map(number => [number, extension(number, { maxCalls: 1 })]),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { busy, declining, refer } from '../../../src/phone/phone.ts';
-import { inOffice } from '../../support/switchboard/office.ts';
+import { inOffice, reportedTo10 } from '../../support/switchboard/office.ts';
 import { leaveNoSocketOpen } from '../../support/switchboard/openSockets.ts';
-import { conversation, expectHeard, hearEachOther } from '../../support/switchboard/scenes.ts';
+import { conversation, expectHeard, expectRecall, hearEachOther } from '../../support/switchboard/scenes.ts';
 
 leaveNoSocketOpen();
 
@@ -29,7 +29,7 @@ describe.concurrent('a blind transfer', () => {
       expect(office.told).toEqual(['transferStarted', 'transferRinging', 'transferCompleted']);
       await outside.hangUp();
       await target.ended();
-    }),
+    }, reportedTo10),
   );
 
   test(
@@ -68,6 +68,43 @@ describe.concurrent('a blind transfer', () => {
       expect(inside.state.kind).toBe('talking');
       await outside.hangUp();
       await inside.ended();
+    }, reportedTo10),
+  );
+
+  test(
+    'that fails while the phone stays on the line: its user hears a tone, and reads why',
+    inOffice(async office => {
+      const { outside, inside } = await conversation(office);
+      await office.extension('101', { policy: busy });
+      // The phone was told of success at once, and yet does not hang up.
+      expect(await inside.transfer('101').settled()).toBe(200);
+      await inside.hears('returned');
+      await inside.until('the display', () => inside.shown.asserted?.display?.startsWith('R: ') || undefined);
+      expect(inside.shown.asserted).toEqual({
+        number: '+36201112233',
+        display: 'R: busy 101 – +36201112233',
+      });
+      await hearEachOther(office, outside, inside);
+      await outside.hangUp();
+      await inside.ended();
+    }),
+  );
+
+  test(
+    'that fails while the phone holds the caller, and does not resume: a recall rings',
+    inOffice(async office => {
+      const { reception, outside, inside } = await conversation(office);
+      await office.extension('101', { policy: busy });
+      await inside.hold();
+      await outside.hears(office.music);
+      expect(await inside.transfer('101').settled()).toBe(200);
+      const back = await reception.rung();
+      expectRecall(back, 'busy 101', '+36201112233');
+      await back.answer();
+      await inside.ended();
+      await hearEachOther(office, outside, back);
+      await back.hangUp();
+      await outside.ended();
     }),
   );
 
@@ -202,7 +239,7 @@ describe.concurrent('a caller who hangs up during a transfer', () => {
       expect(await target.ended()).toMatchObject({ by: 'them', status: 487 });
       expect(await transfer.settled()).toBe(487);
       await inside.ended();
-    }),
+    }, reportedTo10),
   );
 
   test(

@@ -23,6 +23,7 @@ const cadences: Readonly<Record<Tone, Cadence>> = {
   busy: { frequencies: [425], pattern: [500, 500], once: 4000 },
   error: { frequencies: [425], pattern: [250, 250], once: 2000 },
   confirm: { frequencies: [425], pattern: [100, 50, 100, 250], once: 500 },
+  returned: { frequencies: [425], pattern: [160, 80, 160, 80, 160, 360], once: 1000 },
 };
 
 /** Rows and columns of the keypad (ITU-T Q.23). */

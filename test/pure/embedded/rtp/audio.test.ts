@@ -141,6 +141,11 @@ describe('the tones', () => {
       [0, 100],
       [150, 250],
     ]);
+    expect(cadence(tones.tone('returned'))).toEqual([
+      [0, 160],
+      [240, 400],
+      [480, 640],
+    ]);
   });
 
   it('are of 425 Hz', () => {
@@ -148,7 +153,7 @@ describe('the tones', () => {
   });
 
   it('go round without a click', () => {
-    for (const tone of ['ringback', 'busy', 'error', 'confirm'] as const) {
+    for (const tone of ['ringback', 'busy', 'error', 'confirm', 'returned'] as const) {
       const { track } = tones.tone(tone);
       const samples = Array.from(track.encoded.PCMU, byte => linear.PCMU[byte] as number);
       const steps = samples.map((sample, at) => Math.abs(sample - (samples.at(at - 1) ?? 0)));

@@ -96,6 +96,10 @@ describe('header fields', () => {
   test('a withheld number is nowhere', () => {
     expect(identityFields({ number: '', display: 'Secret' })).toEqual({ Privacy: 'id' });
     expect(fromField({ number: '', display: 'Secret' })).not.toContain('Secret');
+    // But why a call is back is no secret.
+    expect(identityFields({ number: '', display: 'R: busy 101 – anonymous', ours: true })).toEqual({
+      'P-Asserted-Identity': '"R: busy 101 – anonymous" <sip:anonymous@anonymous.invalid>',
+    });
   });
 
   test('a recall says why it rings, though the number is withheld', () => {
