@@ -201,7 +201,7 @@ export class LiveLeg implements LegMediaOwner {
   }
 
   identify({ number, display }: Who, ours: boolean): void {
-    if (!this.over) this.dialog?.identify({ number, display, ours });
+    if (!this.over) this.dialog?.identify({ number, display, ...(ours ? { ours } : {}) });
   }
 
   /** The events of the dialog, for whoever owns the leg when they come. */

@@ -82,7 +82,7 @@ describe.concurrent('a blind transfer', () => {
       await inside.until('the display', () => inside.shown.asserted?.display?.startsWith('R: ') || undefined);
       expect(inside.shown.asserted).toEqual({
         number: '+36201112233',
-        display: 'R: busy 101 – +36201112233',
+        display: 'R: busy 101 – +36 20 111 2233',
       });
       await hearEachOther(office, outside, inside);
       await outside.hangUp();
