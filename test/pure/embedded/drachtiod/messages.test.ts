@@ -124,6 +124,7 @@ describe('behind a NAT', () => {
     '172.31.255.255',
     '192.168.0.1',
     '100.64.0.1',
+    '100.127.255.255',
     '127.0.0.1',
     '169.254.1.1',
     '::1',
@@ -133,10 +134,19 @@ describe('behind a NAT', () => {
     'anna.local',
     'localhost',
   ])('%s means something in one network alone', host => expect(isLocalOnly(host)).toBe(true));
-  test.each(['locals.example', '172.32.0.1', '100.128.0.1', '8.8.8.8', '2001:db8::1', 'example.com'])(
-    '%s does not',
-    host => expect(isLocalOnly(host)).toBe(false),
-  );
+  test.each([
+    'locals.example',
+    '172.15.255.255',
+    '172.32.0.1',
+    '100.63.255.255',
+    '100.128.0.1',
+    '101.64.0.1',
+    '192.169.0.1',
+    '169.255.0.1',
+    '8.8.8.8',
+    '2001:db8::1',
+    'example.com',
+  ])('%s does not', host => expect(isLocalOnly(host)).toBe(false));
 });
 
 describe('the end of a subscription', () => {

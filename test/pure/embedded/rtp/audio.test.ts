@@ -161,6 +161,26 @@ describe('the tones', () => {
     }
   });
 
+  it('rise and fall over 5 ms, and are as loud as they should be in between', () => {
+    for (const tone of ['ringback', 'busy'] as const) {
+      const { track } = tones.tone(tone);
+      const length = tone === 'ringback' ? 8000 : 4000;
+      const samples = Array.from(track.encoded.PCMU.subarray(0, length), byte => Math.abs(linear.PCMU[byte] as number));
+      const peak = (from: number, to: number): number => Math.max(...samples.slice(from, to));
+      const full = peak(100, length - 100);
+      expect(full / 32_768).toBeCloseTo(0.316, 1);
+      // In the outer millisecond of each edge next to nothing, in the middle about half.
+      for (const [outer, middle] of [
+        [peak(0, 8), peak(10, 30)],
+        [peak(length - 8, length), peak(length - 30, length - 10)],
+      ] as const) {
+        expect(outer).toBeLessThan(full * 0.15);
+        expect(middle).toBeGreaterThan(full * 0.3);
+        expect(middle).toBeLessThan(full * 0.95);
+      }
+    }
+  });
+
   it('are made once', () => {
     expect(tones.tone('busy').track).toBe(tones.tone('busy').track);
   });

@@ -172,6 +172,17 @@ describe('a press', () => {
     expect(told.filter(digit => digit !== undefined)).toEqual(['5']);
   });
 
+  it('is told although it comes late, if it is a press that nobody has heard of', () => {
+    press(100_000);
+    // Long before, by the clock of its source, and behind by some packets: no copy of what was told.
+    expect(hear({ at: 100_000 - 6 * 8000, event: 6, late: 3 })).toBe('6');
+  });
+
+  it('is not told by a late copy of another key', () => {
+    expect([...press(1000, 5), ...press(9000, 6)].filter(digit => digit !== undefined)).toEqual(['5', '6']);
+    expect(hear({ at: 1000, event: 5, duration: 480, late: 8 })).toBeUndefined();
+  });
+
   it('with a timestamp that stands still is not told again by late copies of another key', () => {
     const told = [...press(0, 5), ...press(0, 6), hear({ at: 0, event: 5, duration: 480, late: 8 })];
     expect(told.filter(digit => digit !== undefined)).toEqual(['5', '6']);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +41,15 @@ describe('the sound library', () => {
     expect(library.get(path)).toBe(one);
     expect(await library.load(path)).toBe(one);
     expect(library.bytes).toBe(2000);
+  });
+
+  it('refuses a file that would fill the memory, before it is read', async () => {
+    const path = join(folder, 'huge.wav');
+    await writeFile(path, '');
+    await truncate(path, 64 * 2 ** 20 + 1);
+    await expect(library.load(path)).rejects.toThrow('is larger than');
+    await truncate(path, 64 * 2 ** 20);
+    await expect(library.load(path)).rejects.not.toThrow('is larger than');
   });
 
   it('reads a long one in pieces, and the whole of it', async () => {
