@@ -1,6 +1,6 @@
 /** What comes outside of any dialog and is neither a call nor a registration. */
 import { dialledUri } from '../admission/caller.ts';
-import { allow, supported, unsupportedOptions } from '../dialogs/headers.ts';
+import { allow, eventPackages, supported, unsupportedOptions } from '../dialogs/headers.ts';
 import { header } from '../drachtio/message.ts';
 import type { Responder } from '../drachtio/responder.ts';
 import type { Connection } from './connection.ts';
@@ -27,7 +27,7 @@ export const routeTheRest = (connection: Connection, options: RefusalOptions): v
     respond(200, { headers: { Allow: allowed, Supported: supported, Accept: 'application/sdp' } });
   });
   // We have no event packages but `refer`, which only lives within dialogs (RFC 6665, §4.2.1.3).
-  connection.route('SUBSCRIBE', answer(489));
+  connection.route('SUBSCRIBE', answer(489, eventPackages));
   // The server has found the provisional response of ours that it acknowledges (RFC 3262, §3).
   connection.route('PRACK', answer(200));
   // RFC 6665, §4.1.3; RFC 3261, §12.2.2: of a subscription or a dialog that is not there.

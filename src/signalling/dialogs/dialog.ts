@@ -19,7 +19,7 @@ import type { HangUp, LegEnd, LegSnapshot, Party } from '../port.ts';
 import { cleanText } from '../text/clean.ts';
 import { hasToken } from '../text/list.ts';
 import { carriesDigits, digitTypes, readDigit } from './digits.ts';
-import { abilities, allow, endFields, identityFields, unsupportedOptions } from './headers.ts';
+import { abilities, allow, endFields, eventPackages, identityFields, unsupportedOptions } from './headers.ts';
 import type { DialogName } from './legIndex.ts';
 import { Renegotiation, type RenegotiationStart } from './renegotiation.ts';
 
@@ -233,7 +233,7 @@ export class Dialog {
         // We have subscribed to nothing (RFC 6665, §4.1.3).
         return respond(481);
       case 'SUBSCRIBE':
-        return respond(489);
+        return respond(489, { headers: eventPackages });
       default:
         return respond(405, { headers: { Allow: allow } });
     }

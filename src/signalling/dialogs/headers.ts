@@ -12,6 +12,9 @@ export const allow = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NO
 export const supported = 'replaces, timer, norefersub';
 const understood = new Set(['replaces', 'timer', 'norefersub', '100rel']);
 
+/** RFC 6665, §8.3.2: with a 489. The package of REFER is the only one, and its subscriptions are made by REFER alone. */
+export const eventPackages: Record<string, string> = { 'Allow-Events': 'refer' };
+
 export const abilities: Record<string, string> = { Allow: allow, Supported: supported };
 
 const optionTag = /^[\w\-.!%*+`'~]{1,64}$/;

@@ -71,6 +71,7 @@ export const connection = (open: OpenRig): void => {
     const refused = await phone.next(message => statusOf(message) >= 300);
     expect(statusOf(refused)).toBe(status);
     if (status === 405) expect(fieldOf(refused, 'Allow')).toContain('INVITE');
+    if (status === 489) expect(fieldOf(refused, 'Allow-Events')).toBe('refer');
   });
 
   test('the connection is lost: every leg ends, what was awaited fails, and a new connection takes calls', async () => {
