@@ -197,3 +197,27 @@ test('a queue keeps its order: those who came back first, then by arrival, each 
   queued(2_500, 'sales', 'first');
   expect(order()).toEqual(['earlierBack', 'back', 'second', 'first', 'third']);
 });
+
+describe('two calls that are offered to two agents', () => {
+  beforeEach(() => {
+    agent(1_000, '10');
+    agent(1_000, '11');
+    queued(2_000, 'sales', 'one');
+    queued(2_001, 'sales', 'two');
+  });
+  const offers = (): readonly (string | undefined)[] => (acd.queues.sales ?? []).map(({ offeredTo }) => offeredTo);
+
+  test('are told apart when one of them is not taken', () => {
+    expect(offers()).toEqual(['10', '11']);
+    concluded(3_000, 'one', '10', 'notTaken');
+    expect([offers(), state('10'), state('11')]).toEqual([[undefined, '11'], 'notReady', 'reserved']);
+  });
+
+  test('what is said of another call changes nothing', () => {
+    const before = acd;
+    concluded(3_000, 'two', '10', 'answered');
+    concluded(3_000, 'none', '10', 'withdrawn');
+    concluded(3_000, 'one', '12', 'notTaken');
+    expect(acd).toEqual(before);
+  });
+});
