@@ -116,6 +116,7 @@ export const createSignalling = async (
   const registrar = new Registrar({
     clock,
     log,
+    faults: options.faults,
     authenticator,
     late,
     limits: { ...usualLimits, ...options.registrar },

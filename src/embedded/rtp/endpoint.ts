@@ -205,7 +205,7 @@ export class EmbeddedEndpoint implements MediaEndpoint {
   die(error: KozpontError): void {
     if (this.ended !== undefined) return;
     this.log.warn({ error: error.message }, 'a media endpoint died');
-    void this.destroy();
+    this.destroy().catch(error => this.log.error({ err: error }, 'a media endpoint could not be ended'));
     this.tell(() => this.options.events.gone(error));
   }
 

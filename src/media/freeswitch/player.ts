@@ -204,7 +204,7 @@ export class Player {
       else if (running.play.attempts >= attempts) this.settle('failed');
     }
     this.tellWaiting();
-    void this.begin();
+    this.begin().catch(error => this.context.log.error({ err: error }, 'a sound cannot be begun'));
   }
 
   private tellWaiting(): void {

@@ -184,10 +184,11 @@ export class FreeswitchServer implements PooledServer {
     const all = [...this.alive];
     // Whichever of the two connections still stands ends the channels.
     for (const one of all) one.die(new KozpontError('CONNECTION_LOST', error.message), true);
-    void Promise.all(all.map(one => one.destroy())).then(async () => {
+    const ended = Promise.allSettled(all.map(one => one.destroy())).then(async () => {
       this.parts.socket.close();
       await this.parts.connection.close();
     });
+    ended.catch(error => this.parts.log.error({ err: error }, 'what was left of a FreeSWITCH could not be closed'));
     this.parts.lost(error);
   }
 

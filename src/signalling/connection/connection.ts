@@ -10,7 +10,7 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import { KozpontError, messageOf } from '../../base/errors.ts';
-import { FaultLog, type Faults, guard } from '../../base/faults.ts';
+import { detach, FaultLog, type Faults, guard } from '../../base/faults.ts';
 import type { Log } from '../../base/log.ts';
 import { type Responder, responderOf } from '../drachtio/responder.ts';
 import { createSrf, type SrfDialog, type SrfRequest } from '../drachtio/srf.ts';
@@ -151,6 +151,11 @@ export class Connection {
     guard(this.faults, 'drachtio', run);
   }
 
+  /** What was thrown in a task that nobody waits for. */
+  caught(error: unknown): void {
+    this.faults.caught('task', error);
+  }
+
   async close(): Promise<void> {
     if (this.state === 'closed') return;
     this.state = 'closed';
@@ -162,7 +167,7 @@ export class Connection {
   /** The server knows our secret. The first pong says that it has read, too, which requests we take. */
   private greeted(ready: () => void): void {
     if (this.state === 'closed') {
-      void hangUpOnServer(this.srf, this.options.clock, closeWithin);
+      detach(this.faults, hangUpOnServer(this.srf, this.options.clock, closeWithin));
       return;
     }
     sendAtOnce(this.srf);

@@ -88,6 +88,7 @@ export class Dialog {
       {
         clock: around.clock,
         callIdIsOurs: start.callIdIsOurs,
+        caught: error => around.connection.caught(error),
         send: (method, headers, body, outgoing) => this.request(method, headers, body, outgoing),
         offered: (offer, source) => this.events.offered(offer, source),
         answerReceived: (sdp, source) => this.events.answerReceived(sdp, source),

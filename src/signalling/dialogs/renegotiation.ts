@@ -24,6 +24,8 @@ import { abilities } from './headers.ts';
 import { answerTimer, type SessionTimer, timerAccepted, timerKept } from './sessionTimer.ts';
 
 export interface RenegotiationDialog {
+  /** Something threw where nobody waits for it. */
+  caught(error: unknown): void;
   readonly clock: Clock;
   /** RFC 3261, §14.1: who chose the Call-ID waits longer after a 491. */
   readonly callIdIsOurs: boolean;
@@ -140,7 +142,7 @@ export class Renegotiation {
     // The server has answered 487 already; what the exchange answers now has nobody to read it.
     if (invite) request.on('cancel', () => once(487));
     const offer = found.kind === 'sdp' ? found.sdp : undefined;
-    this.dialog.offered(offer, request.source_address).then(
+    const answering = this.dialog.offered(offer, request.source_address).then(
       sdp => {
         if (responded) return;
         this.local = sdp;
@@ -150,6 +152,7 @@ export class Renegotiation {
       },
       () => once(488),
     );
+    answering.catch(error => this.dialog.caught(error));
   }
 
   acknowledge(ack: SrfRequest): void {

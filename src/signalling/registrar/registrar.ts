@@ -4,6 +4,7 @@
  * process that has died it takes over before the first REGISTER.
  */
 import type { Clock, Timer } from '../../base/clock.ts';
+import { detach, FaultLog, type Faults } from '../../base/faults.ts';
 import type { Log } from '../../base/log.ts';
 import { unsupportedOptions } from '../dialogs/headers.ts';
 import { toAuthenticate } from '../digest/asking.ts';
@@ -36,6 +37,8 @@ import type { SavedBinding } from './store.ts';
 export interface RegistrarOptions {
   readonly clock: Clock;
   readonly log: Log;
+  /** Who hears of what nobody waits for; default: the log. */
+  readonly faults?: Faults | undefined;
   readonly limits: RegistrarLimits;
   readonly authenticator: Authenticator;
   readonly late: Late;
@@ -116,11 +119,13 @@ export class Registrar {
   }
 
   private lookAgain(extension: string, binding: Binding): void {
-    void this.options.answers(binding).then(answers => {
+    const asked = this.options.answers(binding).then(answers => {
       const bindings = this.bindings(extension);
       if (!answers || binding.expiresAt <= this.options.clock.now() || !this.options.extensionExists(extension)) return;
       if (!bindings.some(one => isSamePhone(one, binding))) this.keep(extension, [...bindings, binding]);
     });
+    const { clock, log, faults = new FaultLog(clock, log) } = this.options;
+    detach(faults, asked);
   }
 
   /**

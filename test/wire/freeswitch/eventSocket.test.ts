@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { type ErrorCode, isKozpontError, type KozpontError } from '../../../src/base/errors.ts';
+import { FaultLog } from '../../../src/base/faults.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { channelId, ownId, text, wholeNumber } from '../../../src/media/freeswitch/encode.ts';
 import { EventSocket, type EventSocketDeadlines } from '../../../src/media/freeswitch/eventSocket/eventSocket.ts';
@@ -40,6 +41,29 @@ describe('the event socket', () => {
     await socket.listen(text`DTMF`, [], { event: name => events.push(name), lost: error => tell(error) });
     return lost;
   };
+
+  it('goes on after an event whose handler throws, which is counted', async () => {
+    const faults = new FaultLog(systemClock, silentLog);
+    const socket = await EventSocket.open(
+      { host: '127.0.0.1', port: server.port, secret: 'secret' },
+      { clock: systemClock, log: silentLog, faults, deadlines: { connect: 5_000, reply: 5_000, silence: 5_000 } },
+    );
+    opened.push(socket);
+    const heard = new Promise<string>(resolve => {
+      const event = (name: string): void => {
+        if (name !== 'DTMF') throw new Error('poison');
+        resolve(name);
+      };
+      void socket.listen(text`DTMF`, [], { event, lost: () => {} }).then(() => {
+        for (const body of ['Event-Name: constructor\n\n', 'Event-Name: DTMF\n\n']) {
+          server.say(`Content-Length: ${body.length}\nContent-Type: text/event-plain\n\n${body}`);
+        }
+      });
+    });
+    expect(await heard).toBe('DTMF');
+    expect(await socket.api(text`status`)).toBe('+OK');
+    expect([...faults.counts]).toEqual([['eventSocket', 1]]);
+  });
 
   it('refuses a wrong secret, and says so', async () => {
     await expect(open({}, 'wrong')).rejects.toSatisfy(is('INVALID_CONFIG'));

@@ -28,6 +28,9 @@ class Stage {
     {
       clock: this.clock,
       callIdIsOurs: true,
+      caught: error => {
+        throw error;
+      },
       send: (_method, _headers, _body, events) => {
         this.sent += 1;
         this.ours.push(events);
