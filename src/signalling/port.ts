@@ -70,7 +70,7 @@ export type CallSource =
 
 /** Someone as shown to the other party: text of a stranger, to be put into SIP headers and nowhere else. */
 export interface Party {
-  /** The user part, empty where the caller withheld it. */
+  /** A number in its one form (`base/numbers`), or a name; empty where the caller withheld it. */
   readonly number: string;
   readonly display: string | undefined;
   /** The display is of our making (`R: no answer 101 – anonymous`): it is shown although the number is withheld. */
@@ -86,7 +86,7 @@ export interface IncomingCall {
   /** The IP address that the INVITE came from: media of a caller behind NAT comes from there, too. */
   readonly source: string;
   readonly facing?: Facing;
-  /** The user part of the Request-URI. */
+  /** Of the Request-URI: a trunk's in its one form, a colleague's as it was dialled, without separators. */
   readonly dialled: string;
   readonly offer: string | undefined;
   /** INVITE with Replaces (RFC 3891): the leg of ours that it names. Signalling has already refused a dialog that is not there. */
@@ -186,7 +186,7 @@ export interface LegEnd {
 
 /** REFER (RFC 3515, RFC 5589). Exactly one of `accept` and `refuse`, then `progress` until a final status. */
 export interface TransferRequest {
-  /** The user part of Refer-To, decoded; empty where it has none. */
+  /** Of Refer-To, decoded and without separators; empty where it names nobody. */
   readonly target: string;
   /** REFER with Replaces: the leg of ours that it names; `unknown` where there is none. */
   readonly replaces: Leg | 'unknown' | undefined;

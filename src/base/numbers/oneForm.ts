@@ -41,7 +41,7 @@ function withPlus(numbering: Numbering, digits: string): string | undefined {
 function international({ country, internationalPrefix }: Numbering, digits: string): string | undefined {
   if (internationalPrefix === '') return digits.length < shortestBare ? undefined : valid(`+${digits}`);
   for (const prefix of internationalPrefix === undefined ? usualPrefixes(country) : [internationalPrefix]) {
-    const number = digits.startsWith(prefix) ? valid(`+${digits.slice(prefix.length)}`) : undefined;
+    const number = digits.startsWith(prefix) ? wholeAbroad(`+${digits.slice(prefix.length)}`) : undefined;
     if (number !== undefined) return number;
   }
   return undefined;
@@ -58,7 +58,7 @@ function national({ country, nationalPrefix }: Numbering, digits: string): strin
   if (country === undefined) return undefined;
   const { callingCode } = dialledIn(country);
   if (nationalPrefix !== undefined && digits.startsWith(nationalPrefix)) {
-    const number = valid(`+${callingCode}${digits.slice(nationalPrefix.length)}`);
+    const number = (nationalPrefix === '' ? valid : whole)(`+${callingCode}${digits.slice(nationalPrefix.length)}`);
     if (number !== undefined) return number;
   }
   // The library takes off the prefix of the country, carriers' codes and prefixes of other countries' networks.
@@ -68,7 +68,7 @@ function national({ country, nationalPrefix }: Numbering, digits: string): strin
   const prefixed = !bare && digits !== `${found?.countryCallingCode}${rest}`;
   const usual = bare ? dialledBare(country) : prefixed && nationalPrefix === undefined;
   if (found !== undefined && usual) {
-    const number = valid(found.number);
+    const number = (bare ? valid : whole)(found.number);
     if (number !== undefined) return number;
   }
   const named = digits.startsWith(callingCode) && digits.length >= shortestBare;
@@ -84,4 +84,16 @@ function valid(e164: string): string | undefined {
   if (found === undefined || !found.isValid()) return undefined;
   if (found.number === e164) return e164;
   return parsePhoneNumber(found.number, { extract: false })?.number === found.number ? found.number : undefined;
+}
+
+/** Behind a national prefix the length is enough: plans grow, and the metadata follow. */
+function whole(e164: string): string | undefined {
+  const found = parsePhoneNumber(e164, { extract: false });
+  return valid(e164) ?? (found?.isPossible() === true && found.number === e164 ? e164 : undefined);
+}
+
+/** Behind an international prefix nothing but a number of some country is meant. */
+function wholeAbroad(e164: string): string | undefined {
+  const known = /^\+[0-9]{8,15}$/.test(e164) && parsePhoneNumber(e164, { extract: false })?.number === e164;
+  return valid(e164) ?? (known ? e164 : undefined);
 }

@@ -180,6 +180,7 @@ function settingsOf(plans: Both<Dialplan>): Diff['settings'] {
 const settings = ({ company, calendars, transfer, features }: Dialplan): Readonly<Record<string, string>> => ({
   'the name of the company': company.name,
   'the time zone': company.timezone,
+  'the country of numbers without a plus': company.country ?? 'none',
   'how long the target of a transfer rings': showDuration(transfer.ringFor),
   'how long the operator rings when a call comes back': showDuration(transfer.recall.ringFor),
   'how often a call comes back': String(transfer.recall.maxReturns),

@@ -1,5 +1,5 @@
 /** Who a call is from, as its header fields say; and whom it is for. All of it is a stranger's text. */
-import { type Numbering, withoutCountry } from '../../base/numbers/oneForm.ts';
+import { type Numbering, oneForm, withoutCountry } from '../../base/numbers/oneForm.ts';
 import { isNoNumber, isWithheldWord } from '../../base/numbers/withheld.ts';
 import { header } from '../drachtio/message.ts';
 import type { SrfHeaders } from '../drachtio/srf.ts';
@@ -38,7 +38,10 @@ const displayOf = (address: NameAddr): string | undefined => {
 /** A name in place of a number stays a name; a word such as `unknown` is no number. */
 const partyOf = (address: NameAddr, numbering: Numbering): Party => {
   const number = ownWords(numberOf(address.uri, numbering));
-  return { number: isNoNumber(number) ? '' : number, display: displayOf(address) };
+  const display = displayOf(address);
+  // Networks without the name write the number once more: it is shown in its usual form instead.
+  const twice = display !== undefined && number !== '' && oneForm(numbering, display) === number;
+  return { number: isNoNumber(number) ? '' : number, display: twice ? undefined : display };
 };
 
 /** RFC 3323, RFC 3325, §9.1: an anonymous From, or a wish for privacy. */

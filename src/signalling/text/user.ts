@@ -21,7 +21,7 @@ const writtenUser = (uri: Uri): string => {
     case 'sip':
       return unescapeUri(uri.user?.split(';', 1)[0] ?? '');
     case 'tel':
-      return uri.number;
+      return unescapeUri(uri.number);
     default:
       return '';
   }

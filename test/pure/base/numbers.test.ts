@@ -39,6 +39,9 @@ describe('one form', () => {
     // Networks write 00 anywhere.
     ['0036 1 234 5678', at('US'), '+3612345678'],
     ['0036 1 234 5678', {}, '+3612345678'],
+    // Behind a prefix, ranges that the metadata do not have yet are numbers all the same.
+    ['0036 1 234 567', at('HU'), '+361234567'],
+    ['06 91 234 567', at('HU'), '+3691234567'],
     // By hand.
     ['1 234 5678', { country: 'HU', nationalPrefix: '' }, '+3612345678'],
     ['9 1 234 5678', { country: 'HU', nationalPrefix: '9' }, '+3612345678'],

@@ -35,6 +35,8 @@ export interface OfficeOptions {
   readonly callsPerSecondPerSource?: number;
   /** Milliseconds. A machine on which many tests run at once is late at times: by default that is not what it is about. */
   readonly eventLoopDelay?: number;
+  /** Further settings of the trunk, as they stand in its braces. */
+  readonly trunk?: string;
   /** Where the API listens; default: nowhere. */
   readonly api?: string;
   readonly prompts?: Readonly<Record<string, number>>;
@@ -238,11 +240,12 @@ const settings = ({
   drain = 1000,
   api = 'off',
   state = 'var',
+  trunk,
 }: OfficeOptions): string => `
 state: ${state}
 sip: { listen: [udp:${addresses.house}:0, tcp:${addresses.house}:0], realm: office }
 media: { address: ${addresses.house}, rest: 0ms }
-trunks: { outside: { from: [${addresses.trunk}] } }
+trunks: { outside: { from: [${addresses.trunk}]${trunk === undefined ? '' : `, ${trunk}`} } }
 limits:
   calls: ${calls}
   callsPerSecondPerSource: ${callsPerSecondPerSource}

@@ -66,6 +66,26 @@ describe.concurrent('a call of a trunk, whose network writes numbers in its own 
   );
 });
 
+describe.concurrent('a trunk in another country than the company, or with prefixes of its own', () => {
+  test.each([
+    ['country: AT', '0158858', '003612345678', '+43158858'],
+    ['internationalPrefix: ""', '43158858', '3612345678', '+43158858'],
+    ['nationalPrefix: ""', '201112233', '12345678', '+36201112233'],
+    ['nationalPrefix: "9", internationalPrefix: "99"', '9943158858', '912345678', '+43158858'],
+  ])('%s', (trunk, number, dialled, expected) =>
+    inOffice(
+      async office => {
+        const caller = await office.caller(number);
+        const outside = caller.call(dialled);
+        await outside.answered();
+        await outside.hangUp();
+        expect(await office.ended(1)).toMatchObject([{ to: companyNumber, from: { number: expected } }]);
+      },
+      { plan: { ...plan, numbers: [{ ...plan.numbers[0], route: to('menu', 'main') }] }, trunk },
+    )(),
+  );
+});
+
 test(
   'a colleague dials the number of the company as people do',
   inOffice(

@@ -27,7 +27,7 @@ export interface SipUri {
 /** RFC 3966. */
 export interface TelUri {
   readonly kind: 'tel';
-  /** As it came, visual separators included. */
+  /** As it came, visual separators included, and escapes: no URI can have the `#` of a code otherwise. */
   readonly number: string;
   readonly params: Params;
 }
@@ -99,7 +99,10 @@ function readSipUri(scanner: Scanner, scheme: 'sip' | 'sips'): SipUri {
 
 function readTelUri(scanner: Scanner): TelUri {
   const start = scanner.at;
-  while (telCharacters.includes(scanner.text.charAt(scanner.at)) && !scanner.ended) scanner.at++;
+  for (; !scanner.ended; scanner.at++) {
+    if (scanner.peek() === 0x25 && isEscape(scanner.text, scanner.at)) scanner.at += 2;
+    else if (!telCharacters.includes(scanner.text.charAt(scanner.at))) break;
+  }
   const number = scanner.text.slice(start, scanner.at);
   if (!/[0-9A-Fa-f*#]/.test(number)) scanner.wrong('the telephone number has no digit', start);
   return { kind: 'tel', number, params: readPairs(scanner, 0x3b, 0x3b, URI_PARAM) };

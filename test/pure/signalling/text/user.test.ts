@@ -52,6 +52,8 @@ describe('a trunk calls a number, however it is written', () => {
     ['tel:112;phone-context=+36', '112'],
     ['tel:911;phone-context=+1', '911'],
     ['sip:*28@host', '*28'],
+    ['tel:%2328%23;phone-context=h', '#28#'],
+    ['tel:*28;phone-context=h', '*28'],
     ['sip:anna.kiss@host', 'anna.kiss'],
     ['sip:anna-1@host', 'anna-1'],
     ['sip:192.0.2.7@host', '192.0.2.7'],
@@ -86,6 +88,10 @@ describe('who calls', () => {
       expect(caller('<sip:x@h>', asserted)).toEqual({ number: '+36201234567', display: undefined });
     },
   );
+
+  test.each(['"+36201234567"', '"06 20 123 4567"', '0036201234567'])('the number once more is no name: %s', display => {
+    expect(caller(`${display} <sip:06201234567@h>`)).toEqual({ number: '+36201234567', display: undefined });
+  });
 
   test('a name in place of a number is a name', () => {
     expect(caller('"Anna Kiss" <sip:anna.kiss@h>')).toEqual({ number: 'anna.kiss', display: 'Anna Kiss' });
