@@ -47,7 +47,7 @@ class Stack implements SipStack {
   private readonly flows: KnownFlows;
   private readonly door: Door | undefined;
   private readonly requests = new Set<ClientRequest>();
-  private readonly tally = { received: 0, sent: 0, malformed: 0, limited: 0 };
+  private readonly tally = { received: 0, sent: 0, malformed: 0, limited: 0, unasked: 0 };
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: SipStackOptions) {

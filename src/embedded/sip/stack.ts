@@ -257,6 +257,8 @@ export interface StackCounts {
   readonly malformed: number;
   /** Dropped unread, because their source sent too much, or there was no time for strangers. */
   readonly limited: number;
+  /** Responses that answered nothing that was still waiting, dropped. */
+  readonly unasked: number;
   /** They wait until there is time for strangers. */
   readonly waiting: number;
 }

@@ -38,6 +38,7 @@ export interface Tally {
   sent: number;
   malformed: number;
   limited: number;
+  unasked: number;
 }
 
 /** A request as it came in, its topmost Via stamped. */

@@ -61,6 +61,10 @@ export class Incoming implements TransportReceiver, DoorEvents {
     return this.handedOn;
   }
 
+  unasked(): void {
+    this.context.tally.unasked++;
+  }
+
   dropped(count: number, example: Source): void {
     this.context.tally.limited += count;
     this.note(example, 'messages dropped: there is no time for all that strangers send');
@@ -132,6 +136,7 @@ export class Incoming implements TransportReceiver, DoorEvents {
     if (message.kind === 'response') {
       // What answers nothing that we have sent is dropped (RFC 6026): passed on, it would go wherever it says.
       if (this.clients.response(message, transactionBranch(via), source)) this.context.proven.add(source.address);
+      else this.context.tally.unasked++;
       return;
     }
     if (hasParam(via.params, 'alias')) this.context.transports.alias(source, via.port);

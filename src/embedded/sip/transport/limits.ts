@@ -60,7 +60,7 @@ export const defaultLimits: StackLimits = {
   messageBurst: 10_000,
   door: {
     known: { share: 0.45, burst: 15, waiting: { perKey: 500, entries: 2_000, bytes: 4 * 1024 * 1024 } },
-    strangers: { share: 0.12, burst: 6, waiting: { perKey: 32, entries: 512, bytes: 2 * 1024 * 1024 } },
+    strangers: { share: 0.12, burst: 6, waiting: { perKey: 200, entries: 1_000, bytes: 2 * 1024 * 1024 } },
     handedOn: 1.5,
     longestWait: 4_000,
   },

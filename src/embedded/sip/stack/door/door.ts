@@ -9,6 +9,8 @@ import { TimeBudget } from './timeBudget.ts';
 export interface DoorEvents {
   /** To be read now. True: it was given to the core, whose answer is still to come. */
   handle(bytes: Buffer, source: Source): boolean;
+  /** A response to nothing. */
+  unasked(source: Source): void;
   /** There was no room for so many messages, or they have waited for too long. */
   dropped(count: number, example: Source): void;
 }
@@ -34,13 +36,17 @@ interface Lane {
 /** Of a pool that the platform keeps for small buffers: a datagram has a store of its own, and many of them are work for the collector. */
 const inPool = (bytes: Buffer): Buffer => (bytes.length > 2_048 ? bytes : Buffer.from(bytes));
 
+const statusLine = Buffer.from('SIP/2.0 ');
+const isResponse = (bytes: Buffer): boolean => bytes.subarray(0, statusLine.length).equals(statusLine);
+
 /** A slice of time in which the process was given to others is not all theirs. */
 const mostCharged: Duration = 5;
 
 /**
  * Which message is read first, decided before it is parsed. Three ranks:
  *
- * - what belongs to a call that is up, or answers a request of ours, by its Call-ID: at once;
+ * - what belongs to a call that is up, or answers a request of ours, by its Call-ID: at once; any other response is
+ *   dropped;
  * - what else comes from those who are known (registered phones, trunks), which begin new calls: at once while there is
  *   time of their share;
  * - strangers: likewise, of a smaller share.
@@ -78,6 +84,7 @@ export class Door {
     const { acquaintances } = this;
     const callId = peekCallId(bytes);
     if (callId !== undefined && acquaintances.call(callId)) this.events.handle(bytes, source);
+    else if (callId !== undefined && isResponse(bytes)) this.events.unasked(source);
     else if (acquaintances.address(source.address)) this.enter(this.known, source.address, bytes, source);
     else if (acquaintances.flow(source)) this.enter(this.known, `${source.address} ${source.port}`, bytes, source);
     else this.enter(this.strangers, networkOf(source.address), bytes, source);

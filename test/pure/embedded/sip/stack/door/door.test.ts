@@ -126,6 +126,7 @@ describe('the door', () => {
         read.push(source.address);
         return true;
       },
+      unasked: () => read.push('unasked'),
       dropped: count => {
         dropped += count;
       },
@@ -165,6 +166,15 @@ describe('the door', () => {
     for (let n = 0; n < 10; n++) door.receive(message('x'), from('s', clock));
     for (let n = 0; n < 20; n++) door.receive(message('call-1'), from('t', clock));
     expect(read.slice(2)).toEqual(Array.from({ length: 20 }, () => 't'));
+  });
+
+  it('a response to nothing is dropped unread, one to a request of ours is read at once', () => {
+    const { clock, door, read } = opened();
+    const response = (callId: string): Buffer => Buffer.from(`SIP/2.0 200 OK\r\nCall-ID: ${callId}\r\n\r\n`);
+    for (let n = 0; n < 5; n++) door.receive(response('x'), from('s', clock));
+    door.receive(response('call-1'), from('t', clock));
+    expect(read).toEqual([...Array.from({ length: 5 }, () => 'unasked'), 't']);
+    expect(door.waiting).toBe(0);
   });
 
   it('registered phones and trunks have a share of their own', () => {
