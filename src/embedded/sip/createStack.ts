@@ -98,6 +98,7 @@ class Stack implements SipStack {
     if (options.doubtsSources !== true) return;
     const acquaintances = {
       call: (callId: string) => this.clients.inCall(callId) || core.knowsCall?.(callId) === true,
+      calls: () => core.calls?.() ?? 0,
       flow: (flow: Hop) => this.flows.has(flow),
       address: remembering(options.trusted ?? (() => false)),
     };

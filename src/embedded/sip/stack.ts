@@ -79,6 +79,8 @@ export interface ServiceRecord {
 export interface SipCore {
   /** Is there a call, or a subscription, with this Call-ID? What belongs to one is read before anything else. */
   knowsCall?(callId: string): boolean;
+  /** How many calls are up: the more, the less time there is for strangers. */
+  calls?(): number;
   /**
    * A new request, whether or not it belongs to a dialog; never ACK, never CANCEL, never a retransmission. It is well
    * formed, and its topmost Via carries `received` and `rport` (RFC 3261, §18.2.1; RFC 3581).

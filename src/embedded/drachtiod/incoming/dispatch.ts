@@ -22,6 +22,7 @@ const bound = new Set(['INVITE', 'BYE', 'UPDATE', 'PRACK', 'REFER']);
 const within = new Set(['BYE', 'UPDATE', 'PRACK']);
 
 export const dispatch = (core: () => Core): SipCore => ({
+  calls: () => core().dialogs.size + core().proxiedDialogs.size,
   knowsCall: callId => core().dialogs.hasCall(callId) || core().proxiedDialogs.hasCall(callId),
   request: transaction => dispatchRequest(core(), transaction),
   ack: (request, source) => dispatchAck(core(), request, source),

@@ -57,8 +57,12 @@ export class Incoming implements TransportReceiver, DoorEvents {
 
   handle(bytes: Buffer, source: Source): boolean {
     this.handedOn = false;
-    this.context.handling(bytes, () => this.read(bytes, source));
+    this.context.handling(bytes, () => this.receive(bytes, source));
     return this.handedOn;
+  }
+
+  answerable(source: Source): boolean {
+    return !isReliable(source.protocol) || this.context.transports.choose(source)?.reaches(source) === true;
   }
 
   unasked(): void {
@@ -70,7 +74,7 @@ export class Incoming implements TransportReceiver, DoorEvents {
     this.note(example, 'messages dropped: there is no time for all that strangers send');
   }
 
-  private read(bytes: Buffer, source: Source): void {
+  private receive(bytes: Buffer, source: Source): void {
     const carriedBy = isReliable(source.protocol) ? 'stream' : 'datagram';
     const parsed = parseMessage(bytes, { carriedBy, limits: this.options.parsing });
     if (parsed.ok) this.judged(judgeSyntax(parsed.value), source);
@@ -88,12 +92,12 @@ export class Incoming implements TransportReceiver, DoorEvents {
   }
 
   owes(source: Hop): boolean {
-    return this.servers.owes(source);
+    return this.servers.owes(source) || this.door?.holds(source) === true;
   }
 
   inUse(): (hop: Hop) => boolean {
     const rests = this.context.core.flowsInUse?.();
-    return hop => this.clients.awaits(hop) || this.servers.owes(hop) || rests?.(hop) === true;
+    return hop => this.clients.awaits(hop) || this.owes(hop) || rests?.(hop) === true;
   }
 
   private judged(verdict: Verdict, source: Source): void {

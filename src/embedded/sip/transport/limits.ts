@@ -3,7 +3,8 @@ import type { FairQueueLimits } from '../stack/door/fairQueue.ts';
 
 /** Of one rank of what comes in. */
 export interface LaneLimits {
-  /** Of the time that passes. */
+  /** Of the time that passes: with no call up, and with `manyCalls` or more. */
+  readonly shareAtRest: number;
   readonly share: number;
   /** How much of it may be saved up. Milliseconds. */
   readonly burst: Duration;
@@ -16,6 +17,8 @@ export interface DoorLimits {
   readonly known: LaneLimits;
   /** Strangers, all of them together. */
   readonly strangers: LaneLimits;
+  /** Dialogs. */
+  readonly manyCalls: number;
   /** What it costs that the core answers a request in other turns. Milliseconds. */
   readonly handedOn: Duration;
   /** What has waited for longer is dropped. Milliseconds. */
@@ -59,8 +62,19 @@ export const defaultLimits: StackLimits = {
   messagesPerSecond: 5_000,
   messageBurst: 10_000,
   door: {
-    known: { share: 0.45, burst: 15, waiting: { perKey: 500, entries: 2_000, bytes: 4 * 1024 * 1024 } },
-    strangers: { share: 0.12, burst: 6, waiting: { perKey: 200, entries: 1_000, bytes: 2 * 1024 * 1024 } },
+    known: {
+      shareAtRest: 0.6,
+      share: 0.45,
+      burst: 15,
+      waiting: { perKey: 500, entries: 2_000, bytes: 4 * 1024 * 1024 },
+    },
+    strangers: {
+      shareAtRest: 0.35,
+      share: 0.12,
+      burst: 6,
+      waiting: { perKey: 200, entries: 1_000, bytes: 2 * 1024 * 1024 },
+    },
+    manyCalls: 80,
     handedOn: 1.5,
     longestWait: 4_000,
   },

@@ -1,7 +1,8 @@
 import type { Clock, Duration, Instant, Timer } from '../../../../base/clock.ts';
 import { networkOf } from '../../../../base/network.ts';
 import type { DoorLimits, LaneLimits } from '../../transport/limits.ts';
-import type { Hop, Source } from '../../transport/transport.ts';
+import { type Hop, keyOfHop, type Source } from '../../transport/transport.ts';
+import { isReliable } from '../../transport/transportSet.ts';
 import { FairQueue } from './fairQueue.ts';
 import { peekCallId } from './peekCallId.ts';
 import { TimeBudget } from './timeBudget.ts';
@@ -9,6 +10,8 @@ import { TimeBudget } from './timeBudget.ts';
 export interface DoorEvents {
   /** To be read now. True: it was given to the core, whose answer is still to come. */
   handle(bytes: Buffer, source: Source): boolean;
+  /** It can still be answered: its connection, if it came by one, is there. */
+  answerable(source: Source): boolean;
   /** A response to nothing. */
   unasked(source: Source): void;
   /** There was no room for so many messages, or they have waited for too long. */
@@ -20,6 +23,8 @@ export interface Acquaintances {
   call(callId: string): boolean;
   flow(source: Hop): boolean;
   address(address: string): boolean;
+  /** How many calls are up. */
+  calls(): number;
 }
 
 interface Waiting {
@@ -29,6 +34,7 @@ interface Waiting {
 
 /** Those of one rank: the share of the time that they get, and who waits for it. */
 interface Lane {
+  readonly limits: LaneLimits;
   readonly budget: TimeBudget;
   readonly queue: FairQueue<Waiting>;
 }
@@ -59,6 +65,8 @@ const mostCharged: Duration = 5;
 export class Door {
   private readonly known: Lane;
   private readonly strangers: Lane;
+  /** How many messages of a connection wait, by its far end. */
+  private readonly ofConnection = new Map<string, number>();
   private timer: Timer | undefined;
 
   constructor(
@@ -67,9 +75,10 @@ export class Door {
     private readonly acquaintances: Acquaintances,
     private readonly events: DoorEvents,
   ) {
-    const lane = ({ share, burst, waiting }: LaneLimits): Lane => ({
-      budget: new TimeBudget(share, burst),
-      queue: new FairQueue(waiting),
+    const lane = (of: LaneLimits): Lane => ({
+      limits: of,
+      budget: new TimeBudget(of.burst),
+      queue: new FairQueue(of.waiting, ({ source }) => this.count(source, -1)),
     });
     this.known = lane(limits.known);
     this.strangers = lane(limits.strangers);
@@ -78,6 +87,11 @@ export class Door {
   /** Messages that wait. */
   get waiting(): number {
     return this.known.queue.size + this.strangers.queue.size;
+  }
+
+  /** A message of this connection waits. */
+  holds(connection: Hop): boolean {
+    return this.ofConnection.has(keyOfHop(connection));
   }
 
   receive(bytes: Buffer, source: Source): void {
@@ -94,14 +108,18 @@ export class Door {
     this.timer?.cancel();
     this.known.queue.clear();
     this.strangers.queue.clear();
+    this.ofConnection.clear();
   }
 
   private enter(lane: Lane, key: string, bytes: Buffer, source: Source): void {
-    if (lane.queue.size === 0 && lane.budget.has(this.clock.now())) {
+    if (lane.queue.size === 0 && this.hasTime(lane, this.clock.now())) {
       this.serve(lane, bytes, source);
       return;
     }
-    const dropped = lane.queue.add(key, bytes.length, () => ({ bytes: inPool(bytes), source }));
+    const dropped = lane.queue.add(key, bytes.length, () => {
+      this.count(source, 1);
+      return { bytes: inPool(bytes), source };
+    });
     if (dropped > 0) this.events.dropped(dropped, source);
     this.arm();
   }
@@ -114,12 +132,26 @@ export class Door {
   }
 
   private drain(lane: Lane): void {
-    for (let now = this.clock.now(); lane.queue.size > 0 && lane.budget.has(now); now = this.clock.now()) {
+    for (let now = this.clock.now(); lane.queue.size > 0 && this.hasTime(lane, now); now = this.clock.now()) {
       const next = lane.queue.take();
       if (next === undefined) return;
-      if (this.isStale(next, now)) this.events.dropped(1, next.source);
+      if (this.isStale(next, now) || !this.events.answerable(next.source)) this.events.dropped(1, next.source);
       else this.serve(lane, next.bytes, next.source);
     }
+  }
+
+  /** The more calls are up, the less of the time there is for those who begin something. */
+  private hasTime({ budget, limits: { share, shareAtRest } }: Lane, now: Instant): boolean {
+    const busy = Math.min(1, this.acquaintances.calls() / this.limits.manyCalls);
+    return budget.has(now, shareAtRest - (shareAtRest - share) * busy);
+  }
+
+  private count(source: Source, change: 1 | -1): void {
+    if (!isReliable(source.protocol)) return;
+    const key = keyOfHop(source);
+    const left = (this.ofConnection.get(key) ?? 0) + change;
+    if (left > 0) this.ofConnection.set(key, left);
+    else this.ofConnection.delete(key);
   }
 
   private isStale({ source }: Waiting, now: Instant): boolean {

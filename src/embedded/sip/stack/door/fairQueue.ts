@@ -22,7 +22,11 @@ export class FairQueue<Entry> {
   private count = 0;
   private held = 0;
 
-  constructor(private readonly limits: FairQueueLimits) {}
+  /** `left`: of each entry that was in the queue and is not any more. */
+  constructor(
+    private readonly limits: FairQueueLimits,
+    private readonly left: (entry: Entry) => void = () => {},
+  ) {}
 
   get size(): number {
     return this.count;
@@ -66,10 +70,11 @@ export class FairQueue<Entry> {
     this.held = 0;
   }
 
-  private taken(entry: { readonly bytes: number } | undefined): void {
+  private taken(entry: { readonly entry: Entry; readonly bytes: number } | undefined): void {
     if (entry === undefined) return;
     this.count--;
     this.held -= entry.bytes;
+    this.left(entry.entry);
   }
 
   private longest(): Line<Entry> | undefined {

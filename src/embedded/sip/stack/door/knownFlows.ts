@@ -1,5 +1,5 @@
 import type { Clock, Duration, Instant } from '../../../../base/clock.ts';
-import type { Hop } from '../../transport/transport.ts';
+import { type Hop, keyOfHop } from '../../transport/transport.ts';
 
 const mostRemembered = 65_536;
 
@@ -11,7 +11,7 @@ export class KnownFlows {
   constructor(private readonly clock: Clock) {}
 
   has(flow: Hop): boolean {
-    const key = keyOf(flow);
+    const key = keyOfHop(flow);
     const until = this.until.get(key);
     if (until === undefined) return false;
     if (until > this.clock.now()) return true;
@@ -21,7 +21,7 @@ export class KnownFlows {
 
   /** Never for less time than it was known before. */
   add(flow: Hop, duration: Duration): void {
-    const key = keyOf(flow);
+    const key = keyOfHop(flow);
     const until = Math.max(this.until.get(key) ?? 0, this.clock.now() + duration);
     this.until.delete(key);
     if (this.until.size >= mostRemembered) {
@@ -31,5 +31,3 @@ export class KnownFlows {
     this.until.set(key, until);
   }
 }
-
-const keyOf = ({ protocol, address, port }: Hop): string => `${protocol} ${address} ${port}`;

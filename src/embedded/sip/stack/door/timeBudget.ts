@@ -4,16 +4,16 @@ import type { Duration, Instant } from '../../../../base/clock.ts';
 export class TimeBudget {
   private left: Duration;
   private at: Instant | undefined;
+  private share = 1;
 
-  constructor(
-    private readonly share: number,
-    private readonly burst: Duration,
-  ) {
+  constructor(private readonly burst: Duration) {
     this.left = burst;
   }
 
-  has(now: Instant): boolean {
-    if (this.at !== undefined) this.left = Math.min(this.burst, this.left + (now - this.at) * this.share);
+  /** `share`: of the time since the last look. */
+  has(now: Instant, share: number): boolean {
+    this.share = share;
+    if (this.at !== undefined) this.left = Math.min(this.burst, this.left + (now - this.at) * share);
     this.at = now;
     return this.left > 0;
   }

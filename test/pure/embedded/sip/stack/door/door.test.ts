@@ -67,16 +67,16 @@ describe('a fair queue', () => {
 
 describe('a share of the time', () => {
   it('is saved up to a limit, and what was overspent is waited for', () => {
-    const budget = new TimeBudget(0.1, 10);
-    expect(budget.has(0)).toBe(true);
+    const budget = new TimeBudget(10);
+    expect(budget.has(0, 0.1)).toBe(true);
     budget.spend(15);
-    expect(budget.has(0)).toBe(false);
+    expect(budget.has(0, 0.1)).toBe(false);
     expect(budget.wait).toBe(50);
-    expect(budget.has(50)).toBe(false);
-    expect(budget.has(51)).toBe(true);
-    budget.has(100_000);
+    expect(budget.has(50, 0.1)).toBe(false);
+    expect(budget.has(51, 0.1)).toBe(true);
+    budget.has(100_000, 0.1);
     budget.spend(10);
-    expect(budget.has(100_000)).toBe(false);
+    expect(budget.has(100_000, 0.1)).toBe(false);
   });
 });
 
@@ -100,8 +100,9 @@ describe('a flow that the core knows', () => {
 
 describe('the door', () => {
   const limits: DoorLimits = {
-    known: { share: 0.4, burst: 4, waiting: { perKey: 20, entries: 100, bytes: 10_000 } },
-    strangers: { share: 0.1, burst: 2, waiting: { perKey: 4, entries: 100, bytes: 10_000 } },
+    known: { shareAtRest: 0.4, share: 0.4, burst: 4, waiting: { perKey: 20, entries: 100, bytes: 10_000 } },
+    strangers: { shareAtRest: 0.3, share: 0.1, burst: 2, waiting: { perKey: 4, entries: 100, bytes: 10_000 } },
+    manyCalls: 10,
     handedOn: 1,
     longestWait: 1_000,
   };
@@ -116,7 +117,9 @@ describe('the door', () => {
     const clock = new VirtualClock();
     const read: string[] = [];
     let dropped = 0;
+    let calls = 10;
     const acquaintances: Acquaintances = {
+      calls: () => calls,
       call: callId => callId.startsWith('call'),
       flow: ({ port }) => port === 1,
       address: address => address === 'trunk',
@@ -126,12 +129,13 @@ describe('the door', () => {
         read.push(source.address);
         return true;
       },
+      answerable: source => source.address !== 'gone',
       unasked: () => read.push('unasked'),
       dropped: count => {
         dropped += count;
       },
     });
-    return { clock, door, read, dropped: () => dropped };
+    return { clock, door, read, dropped: () => dropped, callsUp: (count: number) => (calls = count) };
   };
 
   it('strangers are read at once while there is time for them, and then one after the other', () => {
@@ -143,6 +147,24 @@ describe('the door', () => {
     expect(read).toHaveLength(3);
     clock.advance(100);
     expect([read.length, door.waiting, clock.armed]).toEqual([6, 0, 0]);
+  });
+
+  it('they get more of the time while no call is up', () => {
+    const { clock, door, read, callsUp } = opened();
+    callsUp(0);
+    for (let n = 0; n < 10; n++) door.receive(message('x'), from('s', clock));
+    clock.advance(12);
+    expect(read).toHaveLength(6);
+  });
+
+  it('knows which connections it holds a message of', () => {
+    const { clock, door } = opened();
+    const connection: Source = { ...from('s', clock), protocol: 'tcp' };
+    expect(door.holds(connection)).toBe(false);
+    for (let n = 0; n < 10; n++) door.receive(message('x'), connection);
+    expect([door.holds(connection), door.holds({ ...connection, port: 1 })]).toEqual([true, false]);
+    clock.advance(100);
+    expect([door.waiting, door.holds(connection)]).toEqual([0, false]);
   });
 
   it('who floods waits for their own: another stranger is the next', () => {
@@ -192,6 +214,13 @@ describe('the door', () => {
     for (let n = 0; n < 4; n++) door.receive(message('x'), { ...from('s', clock), receivedAt: clock.now() - 999 });
     clock.advance(100);
     expect([read.length, dropped(), door.waiting]).toEqual([3, 1, 0]);
+  });
+
+  it('whose connection is gone is not read', () => {
+    const { clock, door, read, dropped } = opened();
+    for (const address of ['s', 's', 'gone', 't']) door.receive(message('x'), from(address, clock));
+    clock.advance(50);
+    expect([read, dropped()]).toEqual([['s', 's', 't'], 1]);
   });
 
   it('leaves no timer when it is closed', () => {
