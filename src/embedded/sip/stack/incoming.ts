@@ -97,7 +97,7 @@ export class Incoming implements TransportReceiver, DoorEvents {
 
   inUse(): (hop: Hop) => boolean {
     const rests = this.context.core.flowsInUse?.();
-    return hop => this.clients.awaits(hop) || this.owes(hop) || rests?.(hop) === true;
+    return hop => this.clients.awaits(hop) || this.servers.owes(hop) || rests?.(hop) === true;
   }
 
   private judged(verdict: Verdict, source: Source): void {
