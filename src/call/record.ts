@@ -21,6 +21,14 @@ export interface CallRecord {
   readonly returns: number;
   readonly steps: readonly RecordStep[];
   readonly termination: Termination;
+  /** Far ends whose media came from another address than described, and was not heard; absent: none. */
+  readonly mediaElsewhere?: readonly MediaElsewhere[];
+}
+
+export interface MediaElsewhere {
+  readonly leg: string;
+  /** Address and port. */
+  readonly from: string;
 }
 
 /** `at` counts from the start of the call. */
@@ -31,7 +39,13 @@ export interface RecordStep {
 }
 
 /** Of a call that has ended. */
-export function recordOf(call: Call, dialplan: string, termination: Termination, now: Instant): CallRecord {
+export function recordOf(
+  call: Call,
+  dialplan: string,
+  termination: Termination,
+  now: Instant,
+  mediaElsewhere: readonly MediaElsewhere[] = [],
+): CallRecord {
   return {
     callId: call.id,
     dialplan,
@@ -46,6 +60,7 @@ export function recordOf(call: Call, dialplan: string, termination: Termination,
     returns: call.returns,
     steps: call.trail.map(entry => stepOf(entry, call.startedAt)),
     termination,
+    ...(mediaElsewhere.length === 0 ? {} : { mediaElsewhere }),
   };
 }
 

@@ -104,6 +104,8 @@ export interface Trunk {
   readonly name: string;
   /** Networks in CIDR notation. */
   readonly from: readonly string[];
+  /** Other networks that its media may come from, in CIDR notation, or anywhere; undefined: as for a phone. */
+  readonly mediaFrom: readonly string[] | 'any' | undefined;
   /** New calls a second, in place of `limits.callsPerSecondPerSource`. */
   readonly callsPerSecond: number | undefined;
   /** How its network writes numbers; where it has no country, the one of the dialplan counts. */

@@ -63,10 +63,11 @@ function compile(yaml: ConfigYaml, engine: Engine, document: YamlDocument, sourc
       realm: yaml.sip.realm,
     },
     media: { ...yaml.media, ports: { ...yaml.media.ports, at: document.at(['media', 'ports']) } },
-    trunks: Object.entries(yaml.trunks).map(([name, { from, callsPerSecond, ...numbering }]) => ({
+    trunks: Object.entries(yaml.trunks).map(([name, { from, callsPerSecond, mediaFrom, ...numbering }]) => ({
       name,
       from,
       callsPerSecond,
+      mediaFrom,
       numbering,
     })),
     files: {

@@ -101,6 +101,7 @@ const trunk = z
   .strictObject({
     from: z.array(network).min(1),
     callsPerSecond: callsPerSecond.optional(),
+    mediaFrom: z.union([z.literal('any'), z.array(network).min(1)]).optional(),
     country: country.optional(),
     nationalPrefix: prefix.optional(),
     internationalPrefix: prefix.optional(),

@@ -1,6 +1,7 @@
 /** The production engine: a drachtio-server and FreeSWITCHes, each a program of its own, somewhere. */
 import type { Config, Engine as EngineConfig } from '../config/config.ts';
 import { pathOnServer } from '../config/sharedPaths.ts';
+import { mediaSources } from '../config/trunks.ts';
 import { superviseFreeswitch } from '../media/freeswitch/supervise.ts';
 import { MediaPool } from '../media/pool/mediaPool.ts';
 import type { Engine, EngineParts } from './engine.ts';
@@ -13,7 +14,7 @@ type DrachtioConfig = Extract<EngineConfig, { kind: 'drachtio' }>;
  */
 export function drachtioEngine(
   { drachtio, freeswitch }: DrachtioConfig,
-  { node }: Pick<Config, 'node'>,
+  { node, trunks }: Pick<Config, 'node' | 'trunks'>,
   { clock, log, faults }: EngineParts,
 ): Engine {
   const pool = new MediaPool(log);
@@ -35,6 +36,7 @@ export function drachtioEngine(
         profile: server.profile,
         application: node,
         paths: path => pathOnServer(server, path),
+        mediaFrom: mediaSources(trunks),
       },
       {
         ready(media) {

@@ -3,7 +3,7 @@ import { randomId } from '../base/ids.ts';
 import { openFilesAllowed } from '../base/openFiles.ts';
 import { advertisedTo } from '../config/advertise.ts';
 import type { Config } from '../config/config.ts';
-import { trunkFinder } from '../config/trunks.ts';
+import { mediaSources, trunkFinder } from '../config/trunks.ts';
 import { startDrachtiod } from '../embedded/drachtiod/drachtiod.ts';
 import { createEmbeddedMedia } from '../embedded/rtp/embeddedMedia.ts';
 import { connectionLimits } from '../embedded/sip/transport/limits.ts';
@@ -45,6 +45,7 @@ export async function embeddedEngine(
     log,
     faults,
     advertised: remote => ofMedia.hostFor(remote) ?? sip.hostFor(remote),
+    mediaFrom: mediaSources(config.trunks),
     bind: address,
     ports,
     rest,

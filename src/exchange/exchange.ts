@@ -388,7 +388,7 @@ export class Exchange implements SignallingEvents {
     // It may have been the last one of an older version, and with it the last that could wait in a queue of that one.
     if (live.plan !== this.options.plan()) this.serve();
     this.options.journal?.ended(live.id);
-    const record = recordOf(live.call, live.plan.version, termination, this.options.clock.now());
+    const record = recordOf(live.call, live.plan.version, termination, this.options.clock.now(), live.elsewhere);
     this.options.records.write(record);
     for (const watcher of this.options.watchers ?? []) watcher.callEnded?.(record);
     if (this.calls.size === 0) for (const over of [...this.whenIdle]) over();

@@ -13,6 +13,8 @@ export interface LegMediaOwner {
   /** Nothing of the leg is alive any more. */
   readonly gone: boolean;
   digit(digit: string, way?: DigitWay): void;
+  /** Media comes from where nobody expects it, and is not heard. */
+  mediaElsewhere(source: string): void;
   /** No endpoint could be had. */
   refused(error: unknown): void;
   /** The endpoint is lost, or did not do what it was asked to. */
@@ -266,6 +268,7 @@ export class LegMedia {
       ...(avoid === undefined ? {} : { avoid }),
       events: {
         digit: (digit, way) => leg.digit(digit, way),
+        elsewhere: source => leg.mediaElsewhere(source),
         gone: error => {
           if (created === undefined) stillborn = error;
           else if (this.is(created)) leg.failed(error, 'media');

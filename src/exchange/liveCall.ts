@@ -7,6 +7,7 @@ import { Mailbox } from '../base/mailbox.ts';
 import { own } from '../base/own.ts';
 import type { Call, Hearing, LegId } from '../call/call.ts';
 import type { Effect, TimerChange } from '../call/effect.ts';
+import type { MediaElsewhere } from '../call/record.ts';
 import type { Shared } from '../call/shared.ts';
 import { type Arrival, begin, callerLeg, step } from '../call/step.ts';
 import type { HandOver, Stimulus } from '../call/stimulus.ts';
@@ -60,6 +61,8 @@ export class LiveCall implements LegOwner {
   private readonly log: Log;
   private over = false;
 
+  /** For the record: legs whose media came from where nobody expected it. */
+  readonly elsewhere: MediaElsewhere[] = [];
   private readonly sounds: Pick<Sounds, 'prompt' | 'music'>;
 
   /** Throws where the dialplan cannot take the call: nothing of it is alive then. */
@@ -173,6 +176,10 @@ export class LiveCall implements LegOwner {
   post(stimulus: Stimulus): void {
     this.log.debug({ stimulus }, 'stimulus');
     this.mailbox.post(stimulus);
+  }
+
+  mediaElsewhere({ id }: LiveLeg, from: string): void {
+    if (!this.elsewhere.some(({ leg }) => leg === id)) this.elsewhere.push({ leg: id, from });
   }
 
   snapshotChanged(): void {

@@ -28,6 +28,8 @@ export interface LegOwner {
   readonly id: string;
   post(stimulus: Stimulus): void;
   transferRequested(leg: LiveLeg, request: TransferRequest): void;
+  /** Media comes from where nobody expects it, and is not heard: for the record. */
+  mediaElsewhere(leg: LiveLeg, source: string): void;
   /** What outlives the process has changed, and call control does not hear of it. */
   snapshotChanged(): void;
   /** The endpoint of another party: whoever is to talk with it is to be on the same media server. */
@@ -343,6 +345,10 @@ export class LiveLeg implements LegMediaOwner {
   }
 
   /** By telephone event. */
+  mediaElsewhere(source: string): void {
+    this.owner.mediaElsewhere(this, source);
+  }
+
   digit(digit: string, way: DigitWay = 'event'): void {
     this.pressed(digit, way);
   }

@@ -50,6 +50,8 @@ export interface EndpointEvents {
    * tone after some 40 ms). Tones are not heard any more once events come. Without a way it was an event.
    */
   digit(digit: string, way?: DigitWay): void;
+  /** Media comes from an address and port that nothing explains, and is not heard (`192.0.2.1:4000`): once, if at all. */
+  elsewhere?(source: string): void;
   /** The endpoint died without being asked to, and whatever was asked of it fails now. */
   gone(error: KozpontError): void;
 }

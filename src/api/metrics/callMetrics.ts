@@ -29,6 +29,11 @@ export function callMetrics(registry: Registry): Watcher {
   const recallsBegun = counter('kozpont_recalls_begun_total', 'Calls that came back to an operator.', ['reason']);
   const recallsEnded = counter('kozpont_recalls_ended_total', 'What became of recalls.', ['outcome']);
   const effectsFailed = counter('kozpont_effects_failed_total', 'What calls asked for in vain.', ['effect']);
+  const mediaElsewhere = counter(
+    'kozpont_calls_media_elsewhere_total',
+    'Calls with media from an address that was not described, which was not heard.',
+    [],
+  );
   const duration = histogram('kozpont_call_duration_seconds', 'From the INVITE of a call to its end.', [
     ...[5, 15, 30, 60, 120, 300, 600, 1_800, 3_600],
   ]);
@@ -70,6 +75,7 @@ export function callMetrics(registry: Registry): Watcher {
     callEnded: (record: CallRecord) => {
       const { result, by } = record.termination;
       ended.inc({ result, by });
+      if (record.mediaElsewhere !== undefined) mediaElsewhere.inc();
       duration.observe(record.duration / 1_000);
       if (record.answeredAt !== null) {
         wait.observe((Date.parse(record.answeredAt) - Date.parse(record.startedAt)) / 1_000);

@@ -14,6 +14,8 @@ import { type Face, type FaceRules, faceFor } from './socket/face.ts';
 export interface EmbeddedMediaOptions extends RtpEngineOptions {
   /** What our descriptions tell a far end at `remote`, an IP address; undefined: the address that its media come from. */
   readonly advertised?: (remote: string) => string | undefined;
+  /** From where else than described the media of a far end may come that signals from an address; undefined: nowhere. */
+  readonly mediaFrom?: (signalling: string) => ((address: string) => boolean) | undefined;
   /** In the order in which we offer them. */
   readonly codecs?: readonly AudioCodec[];
   /** Bytes of encoded sound that are kept at hand: 64 MiB, which is more than an hour. */
@@ -55,6 +57,7 @@ export class EmbeddedMedia implements MediaServer {
       log,
       sounds: new SoundLibrary(clock, log, options.soundCache ?? 64 * 2 ** 20),
       tones: new ToneGenerator(),
+      mediaFrom: options.mediaFrom ?? (() => undefined),
       faceFor: (facing, described) => faceFor(this.rules, facing, described),
       move: (session, address) => this.engine.move(session, address),
     };
@@ -81,6 +84,7 @@ export class EmbeddedMedia implements MediaServer {
     const session = await this.engine.openSession(
       {
         digit: (digit, way) => endpoint?.digit(digit, way),
+        elsewhere: source => endpoint?.elsewhere(source),
         broken: error => endpoint?.die(new KozpontError('MEDIA_UNAVAILABLE', `its socket failed: ${messageOf(error)}`)),
       },
       [...new Set(faces.map(({ bind }) => bind))],

@@ -15,7 +15,7 @@ import type {
   Recording,
   Sound,
 } from '../../media/port.ts';
-import type { AudioAgreement, LocalAudio } from '../../media/sdp/agreement.ts';
+import type { AudioAgreement, LocalAudio, TransportAddress } from '../../media/sdp/agreement.ts';
 import type { SessionDescription } from '../../media/sdp/description.ts';
 import { acceptAnswer, answerOffer, type LocalLine, offerAudio } from '../../media/sdp/negotiate.ts';
 import { parseSdp } from '../../media/sdp/parse.ts';
@@ -33,6 +33,8 @@ export interface EndpointContext {
   readonly log: Log;
   readonly sounds: SoundLibrary;
   readonly tones: ToneGenerator;
+  /** From where else than described the media of a far end may come that signals from an address. */
+  readonly mediaFrom: (signalling: string) => ((address: string) => boolean) | undefined;
   readonly faceFor: (facing: Facing, described?: string) => Face;
   /** Error: `MEDIA_UNAVAILABLE`, and it stays where it is. */
   readonly move: (session: RtpSession, address: string) => Promise<void>;
@@ -44,6 +46,9 @@ export const describedIn = (description: SessionDescription | undefined): string
 
 /** A tone that the other party of a bridge has just sent comes back as an echo within this time. */
 const echo: Duration = 1500;
+
+const showAddress = ({ address, port }: TransportAddress): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
 /** One party of a call: a session, what was agreed on for it, and what it is made to hear. */
 export class EmbeddedEndpoint implements MediaEndpoint {
@@ -225,6 +230,20 @@ export class EmbeddedEndpoint implements MediaEndpoint {
     this.tell(() => this.options.events.digit(digit, way));
   }
 
+  /** What is sent from there is not heard: said once, as nothing else tells why the far end is silent. */
+  elsewhere(source: TransportAddress): void {
+    const described = this.agreement?.remote;
+    this.log.warn(
+      {
+        source: showAddress(source),
+        described: described === undefined ? null : showAddress(described),
+        signalling: this.signallingAddress ?? null,
+      },
+      'media from another address than described is not heard; for a trunk, mediaFrom admits it',
+    );
+    this.tell(() => this.options.events.elsewhere?.(showAddress(source)));
+  }
+
   private async end(): Promise<void> {
     this.stopSound();
     this.part();
@@ -281,7 +300,9 @@ export class EmbeddedEndpoint implements MediaEndpoint {
 
   private agree(agreement: AudioAgreement): void {
     this.agreement = agreement;
-    this.session.agree(agreement, this.signallingAddress);
+    const { signallingAddress } = this;
+    const admits = signallingAddress === undefined ? undefined : this.context.mediaFrom(signallingAddress);
+    this.session.agree(agreement, signallingAddress, admits);
   }
 
   /** Undefined: a file has to be read first. */

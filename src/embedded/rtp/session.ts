@@ -15,6 +15,7 @@ import { Keypad } from './stream/keypad.ts';
 import { Latch } from './stream/latch.ts';
 import { OutgoingStream } from './stream/outgoing.ts';
 import { RtcpParty } from './stream/rtcpParty.ts';
+import { Strangers } from './stream/strangers.ts';
 import { headerLength, looksLikeRtcp, RtpView, sequenceStep } from './wire/rtpPacket.ts';
 import { eventLength } from './wire/telephoneEvent.ts';
 
@@ -41,6 +42,8 @@ export interface PacketCounters {
 
 export interface SessionEvents {
   digit(digit: string, way: DigitWay): void;
+  /** Media comes steadily from an address that nothing explains, and is not heard: once. */
+  elsewhere?(source: TransportAddress): void;
   /** A socket is of no use any more: the session is over. */
   broken(error: Error): void;
 }
@@ -95,6 +98,7 @@ export class RtpSession {
   private closed = false;
   /** The last packet that stood nowhere near: a copy. */
   private stray: Buffer | undefined;
+  private readonly strangers = new Strangers();
 
   private source: Source | undefined;
   private sourceOver: (() => void) | undefined;
@@ -130,13 +134,13 @@ export class RtpSession {
   }
 
   /** Takes up what was agreed on; again after each re-negotiation. */
-  agree(agreement: AudioAgreement, signallingAddress: string | undefined): void {
+  agree(agreement: AudioAgreement, signallingAddress: string | undefined, admits?: (address: string) => boolean): void {
     this.agreement = agreement;
     this.codec = agreement.codec;
     this.meanings.fill(unknown);
     for (const [payloadType, what] of agreement.receives) this.meanings[payloadType] = meaningOf[what];
     this.keypad.agree(agreement.telephoneEvent !== undefined);
-    this.latch.renegotiate(agreement.remote, signallingAddress);
+    this.latch.renegotiate(agreement.remote, signallingAddress, admits);
     this.rtcp.forget();
     this.follow();
   }
@@ -243,10 +247,7 @@ export class RtpSession {
       return this.receiveOther(packet, from);
     }
     const verdict = this.latch.hear(from.address, from.port, view, now);
-    if (verdict === 'refused') {
-      this.context.counters.refused++;
-      return;
-    }
+    if (verdict === 'refused') return this.refuse(from);
     if (verdict === 'moved') this.follow();
     if (this.exceeds()) return;
     this.context.counters.received++;
@@ -260,6 +261,12 @@ export class RtpSession {
   private passOver(now: Instant): void {
     if (this.exceeds()) return;
     this.listener?.outgoing.omit(this.view, this.incoming.count(this.view, now, false));
+  }
+
+  private refuse({ address, port }: RemoteInfo): void {
+    this.context.counters.refused++;
+    const stranger = this.strangers.refused(address, port);
+    if (stranger !== undefined) this.events.elsewhere?.(stranger);
   }
 
   private exceeds(): boolean {

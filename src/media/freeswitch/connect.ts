@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts';
 import { Connection, type ServerAddress } from '../../signalling/connection/connection.ts';
 import { name as encodeName, text } from './encode.ts';
 import { EventSocket } from './eventSocket/eventSocket.ts';
+import type { MediaFrom } from './nat.ts';
 import { FreeswitchServer } from './server.ts';
 import type { PathMap } from './sounds.ts';
 
@@ -27,6 +28,7 @@ export interface FreeswitchOptions {
   readonly application?: string;
   /** Where FreeSWITCH finds a file of ours; default: at the same path. */
   readonly paths?: PathMap;
+  readonly mediaFrom?: MediaFrom;
   readonly deadlines?: Partial<FreeswitchDeadlines>;
   /** Once, unless it was closed: every endpoint has been told that it is gone, and this server is dead for good. */
   lost(error: KozpontError): void;
@@ -98,6 +100,7 @@ export async function connectFreeswitch(options: FreeswitchOptions): Promise<Fre
       uri: `sip:${application}@${address}`,
       maxSessions,
       paths: options.paths ?? (path => path),
+      mediaFrom: options.mediaFrom,
       inviteWithin: deadlines.invite,
       changeWithin: deadlines.change,
       // Before, it is the error of this function.

@@ -22,7 +22,7 @@ import { text } from './encode.ts';
 import type { EventSocket } from './eventSocket/eventSocket.ts';
 import { KeypadTones } from './keypadTones.ts';
 import type { Leg } from './leg.ts';
-import { mayBeElsewhere } from './nat.ts';
+import { type MediaFrom, mayBeElsewhere } from './nat.ts';
 import { Player } from './player.ts';
 import { FileRecording } from './recording.ts';
 import { addressIn, type RemoteDescription, readable } from './remoteSdp.ts';
@@ -37,6 +37,7 @@ export interface EndpointContext {
   readonly socket: EventSocket;
   readonly paths: PathMap;
   readonly local: Omit<LocalAudio, keyof TransportAddress>;
+  readonly mediaFrom: MediaFrom | undefined;
   /** For what has to be waited for. */
   readonly within: Duration;
   /** Called once, when it has ended. */
@@ -115,7 +116,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     if (offer === undefined) this.writeOffer();
     else this.write(answerOffer(offer, this.local), false);
     this.listen();
-    this.follows = mayBeElsewhere(this.agreement?.remote?.address, options.signallingAddress);
+    this.follows = mayBeElsewhere(this.agreement?.remote?.address, options.signallingAddress, context.mediaFrom);
     channel.tell({
       digit: (digit, way) => this.tell(() => options.events.digit(digit, way)),
       parked: () => this.tones.apply(),
@@ -306,7 +307,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     const { leg, remote } = this.established;
     const offer = remote.write(agreement);
     if (offer === undefined) return;
-    const follows = mayBeElsewhere(agreement.remote?.address, this.signallingAddress);
+    const follows = mayBeElsewhere(agreement.remote?.address, this.signallingAddress, this.context.mediaFrom);
     try {
       if (follows !== this.follows) await this.follow(follows);
       this.local = { ...this.local, ...addressIn(await leg.reinvite(offer)) };

@@ -12,12 +12,21 @@ local.addSubnet('fc00::', 7, 'ipv6');
 local.addSubnet('fe80::', 10, 'ipv6');
 local.addAddress('::1', 'ipv6');
 
+/** Something, where the settings name other networks for the media of a far end that signals from an address. */
+export type MediaFrom = (signalling: string) => unknown;
+
 /**
  * Whether media may come from elsewhere than described. FreeSWITCH follows whoever sends ten packets before the
  * described address sends one, so it is let do that where a NAT explains it alone: the signalling comes from another
- * address, or from one where a NAT may have changed the port. Else it drops what strangers send.
+ * address, or from one where a NAT may have changed the port; and where the settings of its trunk name other networks for
+ * its media (`mediaFrom`), which FreeSWITCH cannot be told: it follows anybody then. Else it drops what strangers send.
  */
-export function mayBeElsewhere(described: string | undefined, signalling: string | undefined): boolean {
+export function mayBeElsewhere(
+  described: string | undefined,
+  signalling: string | undefined,
+  mediaFrom: MediaFrom = () => undefined,
+): boolean {
   if (signalling === undefined || described === undefined) return false;
+  if (mediaFrom(signalling) !== undefined) return true;
   return signalling !== described || !local.check(signalling, isIPv6(signalling) ? 'ipv6' : 'ipv4');
 }

@@ -19,7 +19,7 @@ import { FreeswitchEndpoint } from './endpoint.ts';
 import type { EventSocket } from './eventSocket/eventSocket.ts';
 import type { Fields } from './eventSocket/frames.ts';
 import { Leg } from './leg.ts';
-import { mayBeElsewhere } from './nat.ts';
+import { type MediaFrom, mayBeElsewhere } from './nat.ts';
 import { addressIn, RemoteDescription, readable } from './remoteSdp.ts';
 import type { PathMap } from './sounds.ts';
 
@@ -40,6 +40,7 @@ export interface FreeswitchParts {
   /** What our channels are called there: `sip:<application>@<address>`. */
   readonly uri: string;
   readonly paths: PathMap;
+  readonly mediaFrom: MediaFrom | undefined;
   /** Its `max-sessions`, before the first heartbeat. */
   readonly maxSessions: number;
   /** For an answer of FreeSWITCH's to a SIP request. */
@@ -118,7 +119,7 @@ export class FreeswitchServer implements PooledServer {
           clock: this.parts.clock,
           uri: this.parts.uri,
           offer: remote.write(agreement) ?? '',
-          follows: mayBeElsewhere(agreement?.remote?.address, options.signallingAddress),
+          follows: mayBeElsewhere(agreement?.remote?.address, options.signallingAddress, this.parts.mediaFrom),
           within: this.parts.inviteWithin,
         },
         {
@@ -138,6 +139,7 @@ export class FreeswitchServer implements PooledServer {
           server: this.name,
           socket: this.parts.socket,
           paths: this.parts.paths,
+          mediaFrom: this.parts.mediaFrom,
           local,
           within: this.parts.changeWithin,
           left: (one: FreeswitchEndpoint) => {

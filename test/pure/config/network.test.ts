@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseAdvertised, type InterfaceAddress } from '../../../src/config/address.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { parseConfig } from '../../../src/config/load.ts';
-import { isCidr, trunkFinder } from '../../../src/config/trunks.ts';
+import { isCidr, mediaSources, trunkFinder } from '../../../src/config/trunks.ts';
 
 function config(text: string): Config {
   const { value } = parseConfig('k.yaml', text, { folder: '/', environment: {} });
@@ -46,6 +46,29 @@ describe('a network', () => {
     'fe80::1%eth0',
   ])('may not be %j', text => {
     expect(isCidr(text)).toBe(false);
+  });
+});
+
+describe('where else the media of a trunk may come from', () => {
+  const sources = mediaSources(
+    config(`
+trunks:
+  provider: { from: [198.51.100.0/24], mediaFrom: [203.0.113.0/24, "2001:db8::/32"] }
+  cloud: { from: [192.0.2.7], mediaFrom: any }
+  plain: { from: [10.0.0.0/8] }
+`).trunks,
+  );
+  it('is what its settings say, and nowhere without them', () => {
+    const provider = sources('198.51.100.9');
+    expect(
+      ['203.0.113.5', '::ffff:203.0.113.5', '2001:db8::1', '198.51.100.9', 'host'].map(one => provider?.(one)),
+    ).toEqual([true, true, true, false, false]);
+    expect(sources('192.0.2.7')?.('8.8.8.8')).toBe(true);
+    expect([sources('10.1.1.1'), sources('8.8.8.8'), sources('constructor')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

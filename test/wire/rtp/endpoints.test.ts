@@ -197,6 +197,28 @@ describe('who is taken for the far end', () => {
     await victim.hears(800);
   });
 
+  it('is not at an address that nothing explains, which is told once; the settings may admit it', async () => {
+    await useRig({ mediaFrom: signalling => (signalling === '127.0.0.9' ? from => from === '127.0.0.2' : undefined) });
+    const described = await peer();
+    const elsewhere = await peer({ tone: 500, address: '127.0.0.2' });
+    const told: string[] = [];
+    const refusing = await rig.server.createEndpoint({
+      callId: 'call',
+      legId: 'leg',
+      offer: described.describe(),
+      signallingAddress: '127.0.0.8',
+      events: { digit: () => {}, gone: () => {}, elsewhere: source => told.push(source) },
+    });
+    elsewhere.talkTo(refusing.localSdp);
+    await expect.poll(() => told).toEqual([`127.0.0.2:${elsewhere.port}`]);
+    expect((await refusing.stats()).received.packets).toBe(0);
+    const { endpoint } = await create(described.describe(), '127.0.0.9');
+    elsewhere.talkTo(endpoint.localSdp);
+    void endpoint.play([tone('ringback')], { loop: true });
+    await elsewhere.hears(425);
+    expect(told.length).toBe(1);
+  });
+
   it('may be behind NAT: another port of its address', async () => {
     const phone = await peer({ tone: 500 });
     const { endpoint } = await create(phone.describe({ port: 9 }));

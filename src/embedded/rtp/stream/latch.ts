@@ -13,6 +13,7 @@ import { sequenceStep } from '../wire/rtpPacket.ts';
  * 2. Another port of the described address, or any port of the address that the signalling comes from, is believed
  *    after 2 packets in a row. Any routable address is believed after 5 in a row where the description names an
  *    unroutable one (the mark of NAT) and the signalling's address is not known.
+ *    So is an address that the settings of its trunk name, after 2.
  * 3. Nobody else is ever believed, whatever is sent.
  * 4. A source believed by rule 2 is on probation for a second, and so is, from its first packet on, the one from before
  *    a re-negotiation that changed nothing: until then the described address may take over, and anybody else as by
@@ -63,6 +64,7 @@ export class Latch {
   private described: TransportAddress | undefined;
   private signalling: string | undefined;
   private previous: TransportAddress | undefined;
+  private admits: ((address: string) => boolean) | undefined;
 
   get state(): LatchState {
     return this.current;
@@ -82,9 +84,15 @@ export class Latch {
 
   /**
    * What was agreed on. An unchanged description leaves our packets on their way until another source is believed; a
-   * changed one sends them to the new address at once. Undefined (hold without an address) changes nothing.
+   * changed one sends them to the new address at once. Undefined (hold without an address) changes nothing. `admits`: by
+   * rule 2, besides.
    */
-  renegotiate(described: TransportAddress | undefined, signalling: string | undefined): void {
+  renegotiate(
+    described: TransportAddress | undefined,
+    signalling: string | undefined,
+    admits?: (address: string) => boolean,
+  ): void {
+    this.admits = admits;
     this.signalling = signalling ?? this.signalling;
     if (described === undefined) return;
     const before = this.described;
@@ -172,6 +180,7 @@ export class Latch {
   private runNeeded(address: string): number | undefined {
     if (this.described === undefined) return undefined;
     if (address === this.described.address || address === this.signalling) return nearRun;
+    if (this.admits?.(address) === true) return nearRun;
     const natted = !isRoutable(this.described.address) && isRoutable(address);
     return natted && this.signalling === undefined ? farRun : undefined;
   }

@@ -63,11 +63,16 @@ class Party {
   readonly rtcp = new WireSocket();
   readonly digits: string[] = [];
   readonly broken: string[] = [];
+  readonly elsewhere: string[] = [];
   released = 0;
   readonly session = new RtpSession(
     context,
     { rtp: this.rtp, rtcp: this.rtcp, port: 10_000 },
-    { digit: digit => this.digits.push(digit), broken: error => this.broken.push(error.message) },
+    {
+      digit: digit => this.digits.push(digit),
+      elsewhere: ({ address, port }) => this.elsewhere.push(`${address}:${port}`),
+      broken: error => this.broken.push(error.message),
+    },
     () => {
       this.released++;
       this.rtp.close();
@@ -85,7 +90,7 @@ class Party {
     this.agree(agreement);
   }
 
-  agree(agreement: Partial<AudioAgreement> = {}): void {
+  agree(agreement: Partial<AudioAgreement> = {}, admits?: (address: string) => boolean): void {
     this.session.agree(
       {
         remote: this.remote,
@@ -104,6 +109,7 @@ class Party {
         ...agreement,
       },
       undefined,
+      admits,
     );
   }
 
@@ -532,6 +538,28 @@ describe('who is heard', () => {
     expect(party.rtp.connectedTo).toBeUndefined();
     party.speak(40);
     expect(party.rtp.connectedTo).toEqual(party.remote);
+  });
+
+  it('is nobody from an address that nothing explains, which is told once', () => {
+    const party = new Party(4000);
+    for (let n = 0; n < 24; n++) party.speak(40, 8, { address: '203.0.113.9', port: 4000 });
+    party.speak(40, 8, { address: '203.0.113.10', port: 4000 });
+    expect(party.elsewhere).toEqual([]);
+    for (let n = 0; n < 60; n++) party.speak(40, 8, { address: '203.0.113.9', port: 4000 });
+    for (let n = 0; n < 60; n++) party.speak(40, 8, { address: '203.0.113.11', port: 4000 });
+    expect(party.elsewhere).toEqual(['203.0.113.9:4000']);
+    expect(party.session.incoming.packets).toBe(0);
+  });
+
+  it('may be where the settings of its trunk admit it', () => {
+    const party = new Party(4000);
+    party.agree({}, address => address.startsWith('198.51.100.'));
+    party.speak(40, 8, { address: '203.0.113.9', port: 4000 });
+    party.speak(40, 8, { address: '203.0.113.9', port: 4000 });
+    expect(party.session.incoming.packets).toBe(0);
+    clock.advance(200);
+    for (let n = 0; n < 3; n++) party.speak(40, 8, { address: '198.51.100.7', port: 7000 });
+    expect(party.session.incoming.packets).toBe(2);
   });
 
   it('may move by a new description', () => {
