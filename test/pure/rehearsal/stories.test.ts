@@ -149,7 +149,7 @@ describe('the page of a story that failed', () => {
     const page = pageOf(playStory(plan, storyOf('hears: welcome\npresses: 2\nrings: 103')));
     expect(page[0]).toBe('a.story.yaml:8:9 103 rings: 101 rings instead');
     const text = page.join('\n');
-    expect(text).toMatch(/ {4}6 {2}✓ caller hears welcome +│ +\+0\.000 {2}caller \(anonymous\) calls \+3612345678/);
+    expect(text).toMatch(/ {4}6 {2}✓ caller hears welcome +│ +\+0\.000 {2}caller \(anonymous\) calls \+36 1 234 5678/);
     expect(text).toMatch(/ {4}8 {2}✗ 103 rings +│/);
     expect(text).toMatch(/101 rings, showing “” \[1:1\]/);
     expect(text).not.toContain('undefined');
