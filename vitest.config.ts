@@ -27,7 +27,7 @@ export default defineConfig({
           ...shared,
           name: 'wire',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{pure,property,story,long,foreign,hostile}/**', 'node_modules/**'],
+          exclude: ['test/{pure,property,story,long,foreign,hostile,networks}/**', 'node_modules/**'],
         },
       },
     ],

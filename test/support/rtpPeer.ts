@@ -100,6 +100,16 @@ export class RtpPeer {
       each.bind(0, address);
       await once(each, 'listening');
     }
+    return RtpPeer.on(socket, rtcp, address, options);
+  }
+
+  /** On sockets that are open, wherever they are. */
+  static on(
+    socket: Socket,
+    rtcp: Socket,
+    address: string,
+    options: { tone?: number; law?: Law; knows?: readonly number[] } = {},
+  ): RtpPeer {
     const peer = new RtpPeer(socket, rtcp, address, options.knows ?? testTones);
     peer.tone = options.tone;
     if (options.law !== undefined) peer.law = options.law;
@@ -119,11 +129,12 @@ export class RtpPeer {
     const offered = options.law === undefined ? [this.law] : [options.law].flat();
     const event = options.telephoneEvent === undefined ? this.telephoneEvent : options.telephoneEvent;
     const formats = [...offered.map(law => payloadTypes[law]), ...(event === null ? [] : [event])];
+    const inNetwork = (address: string): string => `IN IP${address.includes(':') ? 6 : 4} ${address}`;
     return [
       'v=0',
-      `o=peer 1 ${options.version ?? 1} IN IP4 ${this.address}`,
+      `o=peer 1 ${options.version ?? 1} ${inNetwork(this.address)}`,
       's=-',
-      `c=IN IP4 ${options.address ?? this.address}`,
+      `c=${inNetwork(options.address ?? this.address)}`,
       't=0 0',
       ...(options.before ?? []),
       `m=audio ${options.port ?? this.port} RTP/AVP ${formats.join(' ')}`,
@@ -138,7 +149,7 @@ export class RtpPeer {
 
   /** Sends to where a description says, from now on: its tone, or silence. */
   talkTo(sdp: string): this {
-    const address = /^c=IN IP4 (\S+)/m.exec(sdp)?.[1];
+    const address = /^c=IN IP[46] (\S+)/m.exec(sdp)?.[1];
     const port = Number(/^m=audio (\d+)/m.exec(sdp)?.[1]);
     const event = /^a=rtpmap:(\d+) telephone-event/m.exec(sdp)?.[1];
     if (address === undefined || !(port > 0)) throw new Error(`nowhere to send to in ${sdp}`);

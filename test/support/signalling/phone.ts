@@ -32,6 +32,8 @@ type Match = number | string | ((message: SipText) => boolean);
 
 const patience = 8_000;
 
+const inUri = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
 export const offer = (port = 40_000, version = 1): string =>
   `v=0\r\no=- 1 ${version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ${port} RTP/AVP 0\r\n`;
 
@@ -39,6 +41,8 @@ export class Phone {
   private readonly received: SipText[] = [];
   private readonly seen = new Set<string>();
   private waiting: (() => void)[] = [];
+  /** Where datagrams came from. */
+  readonly sources = new Set<string>();
   /** Everything that came, repetitions left out. */
   readonly log: SipText[] = [];
 
@@ -60,9 +64,7 @@ export class Phone {
       const socket = createSocket('udp4');
       socket.bind(0, localAddress);
       await once(socket, 'listening');
-      const phone = new Phone(server, user, transport, socket, { host: localAddress, port: socket.address().port });
-      socket.on('message', data => phone.take(data.toString()));
-      return phone;
+      return Phone.on(socket, server, user, localAddress);
     }
     const socket = connect({ port: server.port, host: server.host, localAddress });
     await once(socket, 'connect');
@@ -78,14 +80,24 @@ export class Phone {
     return phone;
   }
 
+  /** On a socket that is open, wherever it is. */
+  static on(socket: UdpSocket, server: Address, user: string, localAddress: string): Phone {
+    const phone = new Phone(server, user, 'udp', socket, { host: localAddress, port: socket.address().port });
+    socket.on('message', (data, from) => {
+      phone.sources.add(from.address);
+      phone.take(data.toString());
+    });
+    return phone;
+  }
+
   /** Each phone has a user part of its own, as baresip does it: drachtio-server finds connections again by user and host. */
   get contact(): string {
     const transport = this.transport === 'tcp' ? ';transport=tcp' : '';
-    return `<sip:${this.user}-${this.address.port}@${this.address.host}:${this.address.port}${transport}>`;
+    return `<sip:${this.user}-${this.address.port}@${inUri(this.address.host)}:${this.address.port}${transport}>`;
   }
 
   get target(): string {
-    return `${this.server.host}:${this.server.port}`;
+    return `${inUri(this.server.host)}:${this.server.port}`;
   }
 
   async close(): Promise<void> {
@@ -221,7 +233,7 @@ export class Phone {
 
   via(): string {
     const { host, port } = this.address;
-    return `SIP/2.0/${this.transport.toUpperCase()} ${host}:${port};rport;branch=z9hG4bK${randomId(8)}`;
+    return `SIP/2.0/${this.transport.toUpperCase()} ${inUri(host)}:${port};rport;branch=z9hG4bK${randomId(8)}`;
   }
 
   private take(text: string): void {
