@@ -73,7 +73,11 @@ describe.skipIf(withoutNamespaces !== undefined)(
         { length: 8_000 * 20 },
         (_, at) => 8_000 * Math.sin((2 * Math.PI * welcome * at) / 8_000),
       );
-      for (const name of ['welcome', 'bye']) await writeFile(join(folder, `prompts/en/${name}.wav`), encodeWav({ sampleRate: 8_000, channels: 1, samples: tone }));
+      for (const name of ['welcome', 'bye'])
+        await writeFile(
+          join(folder, `prompts/en/${name}.wav`),
+          encodeWav({ sampleRate: 8_000, channels: 1, samples: tone }),
+        );
     }, 120_000);
     afterAll(async () => {
       for (const leave of leaving.reverse()) await leave();
