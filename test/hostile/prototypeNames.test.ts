@@ -105,7 +105,7 @@ describe('a name of Object.prototype', () => {
         }
         await trunk.close();
       },
-      { settings: 'limits: { callsPerSecondPerSource: 1000 }' },
+      { settings: 'limits: { callsPerSecondPerSource: 1000 }', longestGap: 600 },
     ),
   );
 });
