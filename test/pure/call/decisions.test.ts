@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { recordOf } from '../../../src/call/record.ts';
+import { alone } from '../../../src/call/shared.ts';
+import { step } from '../../../src/call/step.ts';
 import type { Dialplan } from '../../../src/dialplan/plan.ts';
 import { officePlan, to } from '../../support/plan.ts';
 import { Stage } from './stage.ts';
@@ -175,4 +177,79 @@ test('a timer that is not set does nothing', () => {
   }
   expect(stage.phase(call).kind).toBe('talking');
   expect(stage.effects('hangUp')).toEqual([]);
+});
+
+describe('a key of several digits', () => {
+  const { main } = officePlan().menus;
+  if (main === undefined) throw new Error('the office has a menu');
+  const withKeys = (): string => {
+    const keys = { ...main.keys, '21': to('group', 'support') };
+    stage = new Stage({ menus: { main: { ...main, directDial: false, keys } } });
+    return stage.arrive();
+  };
+
+  test('is waited for, and goes before its beginning', () => {
+    const call = withKeys();
+    stage.press(call, '2');
+    expect(stage.phase(call).kind).toBe('menu');
+    stage.press(call, '1');
+    expect(stage.phase(call)).toMatchObject({ kind: 'ringing', node: { name: 'support' } });
+  });
+
+  test('is not waited for longer than between two digits', () => {
+    const call = withKeys();
+    stage.press(call, '2');
+    stage.later(3_000);
+    expect(stage.phase(call)).toMatchObject({ kind: 'ringing', node: { name: 'sales' } });
+  });
+
+  test('makes no extension one that can be dialled, where the menu has none', () => {
+    const call = withKeys();
+    stage.press(call, '1');
+    expect(stage.hears(call)).toBe('en: sorry, welcome');
+  });
+});
+
+test('the target of a consultation rings once, however often its phone says so', () => {
+  const { call, operator } = stage.conversation();
+  stage.press(call, '*2102', operator.leg);
+  const target = stage.phone(call, '102');
+  stage.world.ring(target);
+  stage.world.ring(target);
+  expect(stage.events()).toEqual(['transferStarted', 'transferRinging']);
+});
+
+test('what the other one presses is no part of the number that is keyed', () => {
+  const call = stage.dial('101', '102');
+  const peer = stage.phone(call, '102');
+  stage.world.answer(peer);
+  stage.press(call, '##', peer.leg);
+  stage.press(call, '10', 'caller');
+  expect(stage.phase(call)).toMatchObject({ kind: 'keying', transferor: peer.leg, digits: '' });
+  stage.press(call, '103', peer.leg);
+  expect(stage.phase(call)).toMatchObject({ kind: 'transferring', number: '103' });
+});
+
+test('a phone is cancelled once, although the limit of all returns passes while its end is awaited', () => {
+  Object.assign(stage.world.plan.transfer.recall, { maxTotal: 20_200 });
+  const { call, operator } = stage.conversation();
+  stage.world.refer(operator, '101');
+  stage.later(20_300);
+  expect(stage.effects('cancel')).toHaveLength(1);
+  expect(stage.phase(call).kind).not.toBe('transferring');
+});
+
+test('a call that is restored has its timers run on for what is left of them', () => {
+  const call = stage.arrive();
+  stage.later(1_000);
+  expect(stage.phase(call)).toMatchObject({ kind: 'menu', stage: 'waiting' });
+  stage.later(2_000);
+  const { timers } = step(
+    stage.world.plan,
+    stage.world.call(call),
+    { kind: 'restored' },
+    stage.world.clock.now(),
+    alone,
+  );
+  expect(timers).toMatchObject([{ kind: 'set', name: 'noInput', after: 3_000 }]);
 });
