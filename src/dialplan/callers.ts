@@ -3,7 +3,7 @@ import type { CallerChoice, Route } from './plan.ts';
 
 /** Where a caller goes by their own number: the first rule that names it. Empty: a number that is not shown. */
 export function routeForCaller({ rules, otherwise }: CallerChoice, number: string): Route {
-  const hidden = number === '';
+  const hidden = number === '' || number === 'anonymous';
   // Some networks send a name in its place: that is not hidden, and no rule for numbers is meant.
   const numeric = /^\+?[0-9]+$/.test(number);
   const rule = rules.find(({ from, anonymous }) =>
