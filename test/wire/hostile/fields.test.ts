@@ -26,6 +26,7 @@ beforeAll(async () => {
   caller = await Stranger.open(server, '127.0.0.2', [0]);
   desk = await Phone.open({ host: server.address, port }, '101');
   expect(statusOf(await desk.register(user))).toBe(200);
+  await provesItself();
 });
 
 /** Whatever was said, the next one is served, and what is logged is one JSON line each, fit to be looked at. */
@@ -229,6 +230,30 @@ async function isServed(): Promise<void> {
   expect(statusIn(answer)).toBe(200);
 }
 
+/** Who has acknowledged a refusal gets 100 at once from then on: its address is not forged. */
+async function provesItself(): Promise<void> {
+  const head = (cseq: string, to: string): string =>
+    [
+      `Via: SIP/2.0/UDP 127.0.0.2:${caller.port};branch=z9hG4bKproof;rport`,
+      'Max-Forwards: 70',
+      'From: <sip:+36201112233@a.example>;tag=proof',
+      `To: ${to}`,
+      'Call-ID: proof',
+      `CSeq: 1 ${cseq}`,
+      `Contact: <sip:127.0.0.2:${caller.port}>`,
+      'Content-Length: 0',
+    ].join('\r\n');
+  const uri = 'sip:9999@127.0.0.1';
+  const [invite, ack] = [head('INVITE', `<${uri}>`), (to: string): string => head('ACK', to)];
+  await caller.send(Buffer.from(`INVITE ${uri} SIP/2.0\r\n${invite}\r\n\r\n`, 'latin1'));
+  const refused = await caller.until('a refusal', () =>
+    caller.received.find(text => text.includes('branch=z9hG4bKproof;') && statusIn(text) >= 300),
+  );
+  await caller.send(Buffer.from(`ACK ${uri} SIP/2.0\r\n${ack(toOf(refused))}\r\n\r\n`, 'latin1'));
+}
+
+const toOf = (message: string): string => /^To: *([^\r\n]*)/im.exec(message)?.[1] ?? '';
+
 /** A call with a header field in place of the usual one. The desk is busy; gives what it was sent, if it was. */
 async function callWith(
   line: string,
@@ -260,7 +285,11 @@ async function callWith(
   await vi.waitFor(something, { timeout: 8_000, interval: 2 });
   const cancel = head.replace(/^CSeq: .*$/m, 'CSeq: 1 CANCEL').replace(/^Content-Length: .*$/m, 'Content-Length: 0');
   if (final() === undefined) await caller.send(Buffer.from(`CANCEL ${uri} SIP/2.0\r\n${cancel}\r\n\r\n`, 'latin1'));
-  const status = statusIn(await caller.until('a final response', final));
+  const ending = await caller.until('a final response', final);
+  const status = statusIn(ending);
+  // Nobody who owes the ACKs of refusals is answered as before.
+  const ack = cancel.replace('CSeq: 1 CANCEL', 'CSeq: 1 ACK').replace(/^To: .*$/im, () => `To: ${toOf(ending)}`);
+  await caller.send(Buffer.from(`ACK ${uri} SIP/2.0\r\n${ack}\r\n\r\n`, 'latin1'));
   const names: string[] = [];
   const over = async (): Promise<void> => {
     for (const method of ['INVITE', 'CANCEL']) {
