@@ -22,15 +22,22 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
+export interface KozpontErrorOptions extends ErrorOptions {
+  /** Of an `INVALID_SDP`: what is wrong, as a warn-code of SIP (RFC 3261, §20.43). */
+  readonly warning?: number;
+}
+
 export class KozpontError extends Error {
   override readonly name = 'KozpontError';
+  readonly warning: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options?: KozpontErrorOptions,
   ) {
     super(message, options);
+    this.warning = options?.warning;
   }
 }
 

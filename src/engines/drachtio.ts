@@ -2,6 +2,7 @@
 import type { Config, Engine as EngineConfig } from '../config/config.ts';
 import { pathOnServer } from '../config/sharedPaths.ts';
 import { mediaSources } from '../config/trunks.ts';
+import { hostResolver } from '../embedded/sip/targets/systemResolver.ts';
 import { superviseFreeswitch } from '../media/freeswitch/supervise.ts';
 import { MediaPool } from '../media/pool/mediaPool.ts';
 import type { Engine, EngineParts } from './engine.ts';
@@ -37,6 +38,7 @@ export function drachtioEngine(
         application: node,
         paths: path => pathOnServer(server, path),
         mediaFrom: mediaSources(trunks),
+        resolveHost: hostResolver(clock),
       },
       {
         ready(media) {

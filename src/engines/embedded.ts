@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import { mediaSources, trunkFinder } from '../config/trunks.ts';
 import { startDrachtiod } from '../embedded/drachtiod/drachtiod.ts';
 import { createEmbeddedMedia } from '../embedded/rtp/embeddedMedia.ts';
+import { hostResolver } from '../embedded/sip/targets/systemResolver.ts';
 import { connectionLimits } from '../embedded/sip/transport/limits.ts';
 import { servedMethods } from '../signalling/signalling.ts';
 import type { Engine, EngineParts, Flow } from './engine.ts';
@@ -45,6 +46,7 @@ export async function embeddedEngine(
     log,
     faults,
     advertised: remote => ofMedia.hostFor(remote) ?? sip.hostFor(remote),
+    resolveHost: hostResolver(clock),
     mediaFrom: mediaSources(config.trunks),
     bind: address,
     ports,

@@ -490,7 +490,7 @@ export class LiveLeg implements LegMediaOwner {
     const [status, text] = theirs ? [488, 'Not Acceptable Here'] : [503, 'Service Unavailable'];
     if (!theirs) this.around.effectFailed(what);
     this.around.log.warn({ leg: this.id, what, error: messageOf(error) }, 'a leg is lost');
-    const end = { status, text, cause: 41, ...(status === 503 ? { retryAfter: 5 } : {}) };
+    const end = theirs ? { status, text, cause: 88, ...warningOf(error) } : { status, text, cause: 41, retryAfter: 5 };
     this.end({ kind: 'legEnded', leg: this.id, by: 'media' }, end);
   }
 
@@ -514,3 +514,6 @@ export class LiveLeg implements LegMediaOwner {
     this.media.destroy();
   }
 }
+
+const warningOf = ({ warning: code, message: text }: KozpontError): Pick<HangUp, 'warning'> =>
+  code === undefined ? {} : { warning: { code, text } };

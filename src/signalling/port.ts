@@ -116,6 +116,8 @@ export interface HangUp {
   readonly retryAfter?: number;
   /** Q.850 cause for the Reason header (RFC 3326). */
   readonly cause?: number;
+  /** What is wrong with their description (RFC 3261, §20.43), for a 488. */
+  readonly warning?: { readonly code: number; readonly text: string };
 }
 
 export interface InboundLeg extends Leg {

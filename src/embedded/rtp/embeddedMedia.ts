@@ -4,6 +4,7 @@ import type { EndpointOptions, MediaEndpoint, MediaServer } from '../../media/po
 import type { AudioCodec, LocalAudio } from '../../media/sdp/agreement.ts';
 import { answerOffer } from '../../media/sdp/negotiate.ts';
 import { parseSdp } from '../../media/sdp/parse.ts';
+import { hasNames, type ResolveHost, withAddresses } from '../../media/sdp/resolve.ts';
 import { LocalAddresses } from '../network/localAddresses.ts';
 import { SoundLibrary } from './audio/soundLibrary.ts';
 import { ToneGenerator } from './audio/tones.ts';
@@ -16,6 +17,8 @@ export interface EmbeddedMediaOptions extends RtpEngineOptions {
   readonly advertised?: (remote: string) => string | undefined;
   /** From where else than described the media of a far end may come that signals from an address; undefined: nowhere. */
   readonly mediaFrom?: (signalling: string) => ((address: string) => boolean) | undefined;
+  /** For names in the place of addresses; absent: they are refused. */
+  readonly resolveHost?: ResolveHost;
   /** In the order in which we offer them. */
   readonly codecs?: readonly AudioCodec[];
   /** Bytes of encoded sound that are kept at hand: 64 MiB, which is more than an hour. */
@@ -57,6 +60,11 @@ export class EmbeddedMedia implements MediaServer {
       log,
       sounds: new SoundLibrary(clock, log, options.soundCache ?? 64 * 2 ** 20),
       tones: new ToneGenerator(),
+      read: (sdp, signalling) => {
+        const description = parseSdp(sdp);
+        if (options.resolveHost === undefined || !hasNames(description)) return description;
+        return withAddresses(description, options.resolveHost, clock, signalling);
+      },
       mediaFrom: options.mediaFrom ?? (() => undefined),
       faceFor: (facing, described) => faceFor(this.rules, facing, described),
       move: (session, address) => this.engine.move(session, address),
@@ -73,7 +81,8 @@ export class EmbeddedMedia implements MediaServer {
 
   async createEndpoint(options: EndpointOptions): Promise<MediaEndpoint> {
     // Judged before a port is taken: offers that are no good must not use ports up.
-    const offer = options.offer === undefined ? undefined : parseSdp(options.offer);
+    const offer =
+      options.offer === undefined ? undefined : await this.context.read(options.offer, options.signallingAddress);
     const seen = options.facing ?? [];
     const faces = (seen.length === 0 ? [{}] : seen).map(facing =>
       faceFor(this.rules, asSeen(facing, options), describedIn(offer)),

@@ -18,7 +18,6 @@ import type {
 import type { AudioAgreement, LocalAudio, TransportAddress } from '../../media/sdp/agreement.ts';
 import type { SessionDescription } from '../../media/sdp/description.ts';
 import { acceptAnswer, answerOffer, type LocalLine, offerAudio } from '../../media/sdp/negotiate.ts';
-import { parseSdp } from '../../media/sdp/parse.ts';
 import { LocalDescription } from '../../media/sdp/write.ts';
 import { Playback } from './audio/playback.ts';
 import type { SoundLibrary } from './audio/soundLibrary.ts';
@@ -33,6 +32,8 @@ export interface EndpointContext {
   readonly log: Log;
   readonly sounds: SoundLibrary;
   readonly tones: ToneGenerator;
+  /** At once, unless it has names in the place of addresses. Error: `INVALID_SDP`. */
+  readonly read: (sdp: string, signalling: string | undefined) => SessionDescription | Promise<SessionDescription>;
   /** From where else than described the media of a far end may come that signals from an address. */
   readonly mediaFrom: (signalling: string) => ((address: string) => boolean) | undefined;
   readonly faceFor: (facing: Facing, described?: string) => Face;
@@ -108,7 +109,9 @@ export class EmbeddedEndpoint implements MediaEndpoint {
   async accept(answer: string, signallingAddress?: string, facing?: Facing): Promise<void> {
     this.mustBeOpen();
     if (!this.offering) throw new KozpontError('INVALID_SDP', 'there is no offer of ours that this could answer');
-    const description = parseSdp(answer);
+    const read = this.context.read(answer, signallingAddress ?? this.signallingAddress);
+    const description = read instanceof Promise ? await read : read;
+    this.mustBeOpen();
     // As it was offered to this one.
     const face = facing === undefined ? undefined : this.context.faceFor(facing);
     const local = face === undefined ? this.local : { ...this.local, address: face.told };
@@ -120,7 +123,9 @@ export class EmbeddedEndpoint implements MediaEndpoint {
 
   async answer(offer: string, signallingAddress?: string, facing?: Facing): Promise<string> {
     this.mustBeOpen();
-    const description = parseSdp(offer);
+    const read = this.context.read(offer, signallingAddress ?? this.signallingAddress);
+    const description = read instanceof Promise ? await read : read;
+    this.mustBeOpen();
     if (facing !== undefined) {
       const face = this.context.faceFor(facing, describedIn(description));
       answerOffer(description, { ...this.local, address: face.told }, this.agreement);

@@ -3,6 +3,7 @@ import { KozpontError } from '../../base/errors.ts';
 import { FaultLog, type Faults } from '../../base/faults.ts';
 import type { Log } from '../../base/log.ts';
 import { Connection, type ServerAddress } from '../../signalling/connection/connection.ts';
+import type { ResolveHost } from '../sdp/resolve.ts';
 import { name as encodeName, text } from './encode.ts';
 import { EventSocket } from './eventSocket/eventSocket.ts';
 import type { MediaFrom } from './nat.ts';
@@ -29,6 +30,7 @@ export interface FreeswitchOptions {
   /** Where FreeSWITCH finds a file of ours; default: at the same path. */
   readonly paths?: PathMap;
   readonly mediaFrom?: MediaFrom;
+  readonly resolveHost?: ResolveHost;
   readonly deadlines?: Partial<FreeswitchDeadlines>;
   /** Once, unless it was closed: every endpoint has been told that it is gone, and this server is dead for good. */
   lost(error: KozpontError): void;
@@ -101,6 +103,7 @@ export async function connectFreeswitch(options: FreeswitchOptions): Promise<Fre
       maxSessions,
       paths: options.paths ?? (path => path),
       mediaFrom: options.mediaFrom,
+      resolveHost: options.resolveHost,
       inviteWithin: deadlines.invite,
       changeWithin: deadlines.change,
       // Before, it is the error of this function.

@@ -16,6 +16,7 @@ import type {
 import type { AudioAgreement, LocalAudio, TransportAddress } from '../sdp/agreement.ts';
 import type { SessionDescription } from '../sdp/description.ts';
 import { acceptAnswer, answerOffer, type LocalLine, offerAudio } from '../sdp/negotiate.ts';
+import type { ResolveHost } from '../sdp/resolve.ts';
 import { LocalDescription } from '../sdp/write.ts';
 import type { Channel } from './channel.ts';
 import { text } from './encode.ts';
@@ -25,7 +26,7 @@ import type { Leg } from './leg.ts';
 import { type MediaFrom, mayBeElsewhere } from './nat.ts';
 import { Player } from './player.ts';
 import { FileRecording } from './recording.ts';
-import { addressIn, type RemoteDescription, readable } from './remoteSdp.ts';
+import { addressIn, type RemoteDescription, resolved } from './remoteSdp.ts';
 import type { PathMap } from './sounds.ts';
 import { statsIn } from './stats.ts';
 
@@ -38,6 +39,7 @@ export interface EndpointContext {
   readonly paths: PathMap;
   readonly local: Omit<LocalAudio, keyof TransportAddress>;
   readonly mediaFrom: MediaFrom | undefined;
+  readonly resolveHost: ResolveHost | undefined;
   /** For what has to be waited for. */
   readonly within: Duration;
   /** Called once, when it has ended. */
@@ -136,7 +138,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
   async accept(answer: string, signallingAddress?: string): Promise<void> {
     await this.negotiate(async () => {
       if (!this.offering) throw new KozpontError('INVALID_SDP', 'there is no offer of ours that this could answer');
-      const agreement = acceptAnswer(readable(answer), this.lines, this.local);
+      const agreement = acceptAnswer(await this.read(answer, signallingAddress), this.lines, this.local);
       this.signallingAddress = signallingAddress ?? this.signallingAddress;
       await this.inform(agreement);
       this.agreement = agreement;
@@ -146,7 +148,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
 
   async answer(offer: string, signallingAddress?: string): Promise<string> {
     await this.negotiate(async () => {
-      const description = readable(offer);
+      const description = await this.read(offer, signallingAddress);
       const { agreement } = answerOffer(description, this.local, this.agreement);
       this.signallingAddress = signallingAddress ?? this.signallingAddress;
       await this.inform(agreement);
@@ -265,6 +267,11 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     const { clock } = this.context;
     const wait = channel.since + bridgeTakes - clock.now();
     if (wait > 0) await new Promise<void>(resolve => clock.after(wait, resolve));
+  }
+
+  private read(sdp: string, signallingAddress: string | undefined): Promise<SessionDescription> {
+    const { resolveHost, clock } = this.context;
+    return resolved(sdp, resolveHost, clock, signallingAddress ?? this.signallingAddress);
   }
 
   /** A far end that takes no telephone events sends its keys as tones. */

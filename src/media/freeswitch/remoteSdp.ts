@@ -4,10 +4,12 @@
  * What the far end sees is written by `media/sdp`, as for every media server.
  */
 import { isIPv6 } from 'node:net';
+import type { Clock } from '../../base/clock.ts';
 import { KozpontError } from '../../base/errors.ts';
 import { type AudioAgreement, reversed, type TransportAddress } from '../sdp/agreement.ts';
 import type { SessionDescription } from '../sdp/description.ts';
 import { parseSdp } from '../sdp/parse.ts';
+import { hasNames, type ResolveHost, withAddresses } from '../sdp/resolve.ts';
 
 /** Where media for nobody goes: a documentation address (RFC 5737), and nothing is sent to `inactive`. */
 const nowhere: TransportAddress = { address: '192.0.2.1', port: 9 };
@@ -73,8 +75,21 @@ export function addressIn(answer: string): TransportAddress {
  * The far end's description as far as FreeSWITCH can follow it: it knows G.711 by the numbers of RFC 3551 alone, and
  * keeps RTCP on a port of its own.
  */
-export function readable(text: string): SessionDescription {
-  const { media } = parseSdp(text);
+export const readable = (text: string): SessionDescription => followed(parseSdp(text));
+
+/** The same, with addresses for names. */
+export async function resolved(
+  text: string,
+  resolve: ResolveHost | undefined,
+  clock: Clock,
+  signalling: string | undefined,
+): Promise<SessionDescription> {
+  const description = readable(text);
+  if (resolve === undefined || !hasNames(description)) return description;
+  return withAddresses(description, resolve, clock, signalling);
+}
+
+function followed({ media }: SessionDescription): SessionDescription {
   return {
     media: media.map(line => ({
       ...line,

@@ -12,6 +12,7 @@ import type { PooledServer } from '../pool/mediaPool.ts';
 import type { EndpointOptions, MediaEndpoint } from '../port.ts';
 import type { LocalAudio } from '../sdp/agreement.ts';
 import { answerOffer } from '../sdp/negotiate.ts';
+import type { ResolveHost } from '../sdp/resolve.ts';
 import { ChannelAudit } from './audit.ts';
 import { Channel } from './channel.ts';
 import { channelId, type Encoded, text } from './encode.ts';
@@ -20,7 +21,7 @@ import type { EventSocket } from './eventSocket/eventSocket.ts';
 import type { Fields } from './eventSocket/frames.ts';
 import { Leg } from './leg.ts';
 import { type MediaFrom, mayBeElsewhere } from './nat.ts';
-import { addressIn, RemoteDescription, readable } from './remoteSdp.ts';
+import { addressIn, RemoteDescription, resolved } from './remoteSdp.ts';
 import type { PathMap } from './sounds.ts';
 
 /** As FreeSWITCH's last heartbeat tells it. */
@@ -41,6 +42,7 @@ export interface FreeswitchParts {
   readonly uri: string;
   readonly paths: PathMap;
   readonly mediaFrom: MediaFrom | undefined;
+  readonly resolveHost: ResolveHost | undefined;
   /** Its `max-sessions`, before the first heartbeat. */
   readonly maxSessions: number;
   /** For an answer of FreeSWITCH's to a SIP request. */
@@ -91,7 +93,11 @@ export class FreeswitchServer implements PooledServer {
 
   async createEndpoint(options: EndpointOptions): Promise<MediaEndpoint> {
     // Judged before FreeSWITCH hears of it: offers that are no good must not use ports up.
-    const offer = options.offer === undefined ? undefined : readable(options.offer);
+    const { clock, resolveHost } = this.parts;
+    const offer =
+      options.offer === undefined
+        ? undefined
+        : await resolved(options.offer, resolveHost, clock, options.signallingAddress);
     const agreement =
       offer === undefined ? undefined : answerOffer(offer, { ...local, address: '127.0.0.1', port: 9 }).agreement;
     this.mustBeReady();
@@ -140,6 +146,7 @@ export class FreeswitchServer implements PooledServer {
           socket: this.parts.socket,
           paths: this.parts.paths,
           mediaFrom: this.parts.mediaFrom,
+          resolveHost,
           local,
           within: this.parts.changeWithin,
           left: (one: FreeswitchEndpoint) => {

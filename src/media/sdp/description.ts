@@ -17,6 +17,8 @@ export interface MediaLine {
   readonly direction: Direction;
   /** An IP address; undefined where there is none, or a name in its place. `0.0.0.0` stays as it came. */
   readonly address: string | undefined;
+  /** The name in the place of an address, in lower case, and the IP version that it is said to be of; `resolve.ts` finds its address. */
+  readonly host?: { readonly name: string; readonly version: 4 | 6 } | undefined;
   /** In the order of the formats; only what has a payload type of 0 to 127. */
   readonly codecs: readonly PayloadFormat[];
   /** `a=rtcp` (RFC 3605). */

@@ -29,7 +29,18 @@ type Direction = LocalAudio['direction'];
 const staticPayloadTypes: Readonly<Record<AudioCodec, number>> = { PCMU: 0, PCMA: 8 };
 const plainProtocols: readonly string[] = ['RTP/AVP', 'RTP/AVPF'];
 
-const invalid = (why: string): KozpontError => new KozpontError('INVALID_SDP', `the session description ${why}`);
+/** Warn-codes (RFC 3261, §20.43). */
+const incompatible = { addresses: 301, transport: 302, media: 304, codecs: 305, multicast: 330, other: 399 } as const;
+
+interface Why {
+  readonly why: string;
+  readonly warning: number;
+}
+
+const because = (kind: keyof typeof incompatible, why: string): Why => ({ why, warning: incompatible[kind] });
+
+const invalid = ({ why, warning }: Why): KozpontError =>
+  new KozpontError('INVALID_SDP', `the session description ${why}`, { warning });
 
 export interface Answered {
   readonly agreement: AudioAgreement;
@@ -90,26 +101,33 @@ export function acceptAnswer(
   const ours = offered[at];
   const line = answer.media[at];
   if (ours === undefined || ours.kind !== 'audio' || line === undefined)
-    throw invalid('does not answer our audio stream');
-  if (line.port === 0) throw invalid('refuses our audio stream');
+    throw invalid(because('media', 'does not answer our audio stream'));
+  if (line.port === 0) throw invalid(because('media', 'refuses our audio stream'));
   const why = usable(line, local);
   if (why !== undefined) throw invalid(why);
   return agree(line, local, { direction: ours.direction, rtcpMux: line.rtcpMux && ours.rtcpMux });
 }
 
 /** Why an `m=` line of theirs cannot be our audio stream; undefined where it can. */
-function usable(line: MediaLine, local: LocalAudio): string | undefined {
-  if (line.kind !== 'audio') return `offers ${line.kind}, not audio`;
-  if (line.port === 0) return 'switches its audio off';
+function usable(line: MediaLine, local: LocalAudio): Why | undefined {
+  if (line.kind !== 'audio') return because('media', `offers ${line.kind}, not audio`);
+  if (line.port === 0) return because('media', 'switches its audio off');
   if (!plainProtocols.includes(line.protocol.toUpperCase()))
-    return `wants ${line.protocol}; only RTP/AVP is spoken here`;
-  if (line.address === undefined) return 'has no IP address for its audio';
-  if (isIPv6(line.address) !== isIPv6(local.address)) return `has an address of another IP version (${line.address})`;
-  if (isReservedForGroups(line.address)) return `sends us to an address that is not one party's (${line.address})`;
-  if (commonCodec(line, local.codecs) === undefined)
-    return `has no codec in common with us (${local.codecs.join(', ')})`;
-  return undefined;
+    return because('transport', `wants ${line.protocol}; only RTP/AVP is spoken here`);
+  if (line.address === undefined) {
+    return line.host === undefined
+      ? because('other', 'has no IP address for its audio')
+      : because('other', `has no IP address for its audio, and its name leads nowhere (${line.host.name})`);
+  }
+  if (isIPv6(line.address) !== isIPv6(local.address))
+    return because('addresses', `has an address of another IP version (${line.address})`);
+  if (isReservedForGroups(line.address))
+    return because('multicast', `sends us to an address that is not one party's (${line.address})`);
+  return commonCodec(line, local.codecs) === undefined ? noCodec(local) : undefined;
 }
+
+const noCodec = (local: LocalAudio): Why =>
+  because('codecs', `has no codec in common with us (${local.codecs.join(', ')})`);
 
 /** Multicast and broadcast: media sent there would reach people who never asked for it. */
 const isReservedForGroups = (address: string): boolean =>
@@ -129,7 +147,7 @@ function agree(
   allowed: { readonly direction: Direction; readonly rtcpMux: boolean },
 ): AudioAgreement {
   const codec = commonCodec(line, local.codecs);
-  if (codec === undefined) throw invalid(`has no codec in common with us (${local.codecs.join(', ')})`);
+  if (codec === undefined) throw invalid(noCodec(local));
   const event = telephoneEventOf(line);
   const remote = remoteOf(line);
   const wanted = narrowed(reversed(line.direction), allowed.direction);
@@ -209,7 +227,8 @@ const switchedOff = (previous: AudioAgreement): AudioAgreement => ({
 });
 
 /** The most telling reason: of the first audio line, or that there is none. */
-function whyNone(offer: SessionDescription, local: LocalAudio): string {
+function whyNone(offer: SessionDescription, local: LocalAudio): Why {
+  const none = because('media', 'has no audio');
   const audio = offer.media.find(line => line.kind === 'audio');
-  return audio === undefined ? 'has no audio' : (usable(audio, local) ?? 'has no audio');
+  return audio === undefined ? none : (usable(audio, local) ?? none);
 }

@@ -13,6 +13,10 @@ const invalid = (why: string): KozpontError => new KozpontError('INVALID_SDP', `
 const token = /^[A-Za-z0-9!#$%&'*+.^_`{|}~/-]{1,64}$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
+/** NUL, tab, LF, CR, space. */
+const around: ReadonlySet<number> = new Set([0, 9, 10, 13, 32]);
+/** RFC 1123, §2.1, and the underscore that is used all the same. */
+const hostName = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/;
 const portAndCount = /^(\d{1,5})(?:\/\d{1,5})?$/;
 const directions: readonly string[] = ['sendrecv', 'sendonly', 'recvonly', 'inactive'] satisfies Direction[];
 
@@ -26,7 +30,8 @@ const staticFormats: ReadonlyMap<string, PayloadFormat> = new Map([
  * Reads a description. Unknown attributes are skipped, as they must be; what cannot be understood at all is an
  * `INVALID_SDP` that says why.
  */
-export function parseSdp(text: string): SessionDescription {
+export function parseSdp(received: string): SessionDescription {
+  const text = trimmed(received);
   const mediaLines = checkLines(text);
   const session = sdpTransform.parse(text);
   return {
@@ -35,6 +40,15 @@ export function parseSdp(text: string): SessionDescription {
       return readMedia(line, parsed, session.connection, session.direction);
     }),
   };
+}
+
+/** Without what some senders leave around it: empty lines, and NUL. */
+function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && around.has(text.charCodeAt(start))) start++;
+  while (end > start && around.has(text.charCodeAt(end - 1))) end--;
+  return `${text.slice(start, end)}\r\n`;
 }
 
 /** Holds the text to its limits and its outline before anything looks into it; gives the values of the `m=` lines. */
@@ -75,6 +89,7 @@ function readMedia(
     formats,
     direction: readDirection(parsed.direction) ?? readDirection(sessionDirection) ?? 'sendrecv',
     address: readAddress(parsed.connection ?? sessionConnection),
+    host: readHost(parsed.connection ?? sessionConnection),
     codecs: readCodecs(formats, parsed),
     rtcp: readRtcp(parsed),
     rtcpMux: parsed.rtcpMux !== undefined,
@@ -86,6 +101,12 @@ const readDirection = (text: string | undefined): Direction | undefined =>
   text !== undefined && directions.includes(text) ? (text as Direction) : undefined;
 
 const readAddress = (connection: Connection | undefined): string | undefined => literalAddress(connection?.ip);
+
+function readHost(connection: Connection | undefined): MediaLine['host'] {
+  const name = String(connection?.ip ?? '');
+  if (isIP(name) !== 0 || !hostName.test(name) || !/[A-Za-z]/.test(name)) return undefined;
+  return { name: name.toLowerCase(), version: Number(connection?.version) === 6 ? 6 : 4 };
+}
 
 /** An IPv6 address as sockets write it, so that the two can be compared as text. */
 function literalAddress(text: string | undefined): string | undefined {

@@ -12,14 +12,22 @@ import { KozpontError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { OutgoingEvents, Sending } from '../connection/outgoing.ts';
-import { header, mediaType } from '../drachtio/message.ts';
+import { header, isOptional, mediaType } from '../drachtio/message.ts';
 import type { Responder } from '../drachtio/responder.ts';
 import type { SrfRequest } from '../drachtio/srf.ts';
 import type { HangUp, LegEnd, LegSnapshot, Party } from '../port.ts';
 import { cleanText } from '../text/clean.ts';
 import { hasToken } from '../text/list.ts';
 import { carriesDigits, digitTypes, readDigit } from './digits.ts';
-import { abilities, allow, endFields, eventPackages, identityFields, unsupportedOptions } from './headers.ts';
+import {
+  abilities,
+  allow,
+  endFields,
+  eventPackages,
+  identityFields,
+  unsupportedBody,
+  unsupportedOptions,
+} from './headers.ts';
 import type { DialogName } from './legIndex.ts';
 import { Renegotiation, type RenegotiationStart } from './renegotiation.ts';
 
@@ -263,7 +271,7 @@ export class Dialog {
   private info(request: SrfRequest, respond: Responder): void {
     const type = mediaType(header(request, 'content-type'));
     if (type !== '' && !carriesDigits(type)) {
-      return respond(415, { headers: { Accept: digitTypes } });
+      return isOptional(request) ? respond(200) : respond(415, { headers: unsupportedBody(digitTypes) });
     }
     const read = readDigit(type, request.body ?? '');
     // RFC 6086 has no response of its own for a body that cannot be read: that is 400 (RFC 3261, §21.4.1).

@@ -101,6 +101,26 @@ export const reasonField = (protocol: 'SIP' | 'Q.850', cause: number, text: stri
   return clean === '' ? `${protocol};cause=${cause}` : `${protocol};cause=${cause};text=${quote(clean)}`;
 };
 
+/** RFC 3261, §20.43; the agent is a pseudonym, as the address is none of theirs. */
+export const warningField = (code: number, text: string): string => `${code} kozpont ${quote(cleanText(text, 200))}`;
+
+/** Q.850 causes for what a description lacks: bearer capability, service, or incompatible destination. */
+const causeOf = (warning: number): number => (warning === 305 ? 65 : warning === 304 ? 79 : 88);
+
+/** With a 488: what is wrong with a description. Empty where that is not known. */
+export const notAcceptable = (warning: number | undefined, text: string): Record<string, string> =>
+  warning === undefined
+    ? {}
+    : { Warning: warningField(warning, text), Reason: reasonField('Q.850', causeOf(warning), undefined) };
+
+/** With a 415: what we take, and that it was the body. */
+export const unsupportedBody = (types = 'application/sdp'): Record<string, string> => ({
+  Accept: types,
+  'Accept-Encoding': 'identity',
+  Warning: warningField(399, 'the body has a type or an encoding that is not understood'),
+  Reason: reasonField('Q.850', 79, undefined),
+});
+
 /** Of a BYE or a CANCEL. */
 export const endFields = (end: HangUp): Record<string, string> => {
   if (end.cause !== undefined) return { Reason: reasonField('Q.850', end.cause, end.text) };

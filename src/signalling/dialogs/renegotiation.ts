@@ -13,14 +13,14 @@
  * (§14.1), and where our 2xx made the offer, nothing else is negotiated.
  */
 import type { Clock, Duration, Timer } from '../../base/clock.ts';
-import { KozpontError } from '../../base/errors.ts';
+import { isKozpontError, KozpontError } from '../../base/errors.ts';
 import type { OutgoingEvents, Sending } from '../connection/outgoing.ts';
 import { description, header } from '../drachtio/message.ts';
 import type { Responder } from '../drachtio/responder.ts';
 import type { Acknowledge, SrfIncomingResponse, SrfRequest } from '../drachtio/srf.ts';
 import { parseCSeq, parseRetryAfter } from '../text/grammar.ts';
 import { retryDelay } from './glare.ts';
-import { abilities } from './headers.ts';
+import { abilities, notAcceptable, unsupportedBody } from './headers.ts';
 import { answerTimer, type SessionTimer, timerAccepted, timerKept } from './sessionTimer.ts';
 
 export interface RenegotiationDialog {
@@ -113,7 +113,7 @@ export class Renegotiation {
   request(request: SrfRequest, respond: Responder): void {
     const invite = request.method === 'INVITE';
     const found = description(request);
-    if (found.kind === 'unsupported') return respond(415, { headers: { Accept: 'application/sdp' } });
+    if (found.kind === 'unsupported') return respond(415, { headers: unsupportedBody() });
     const timer = answerTimer(request, this.timer);
     if (timer.kind === 'tooShort') return respond(422, { headers: timer.headers });
     if (!invite && found.kind === 'none') {
@@ -150,7 +150,8 @@ export class Renegotiation {
         if (invite) this.awaitAck(request, offer === undefined);
         once(200, { headers: { ...abilities, ...timer.headers, 'Content-Type': 'application/sdp' }, body: sdp });
       },
-      () => once(488),
+      (error: unknown) =>
+        once(488, isKozpontError(error) ? { headers: notAcceptable(error.warning, error.message) } : {}),
     );
     answering.catch(error => this.dialog.caught(error));
   }

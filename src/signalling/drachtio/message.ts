@@ -31,6 +31,17 @@ export type Description =
   /** Something that is no session description, or one that we cannot decode: 415. */
   | { readonly kind: 'unsupported' };
 
+/** What some senders send for no body: line ends, NUL. */
+const isBlank = (body: string): boolean => body.length < 100 && !/[^\s\0]/.test(body);
+
+/** `handling=optional` (RFC 3261, §20.11): whoever does not understand the body leaves it alone. */
+export const isOptional = (message: Headed): boolean =>
+  (header(message, 'content-disposition') ?? '')
+    .toLowerCase()
+    .split(';')
+    .slice(1)
+    .some(param => /^handling\s*=\s*"?optional"?$/.test(param.trim()));
+
 const none: Description = { kind: 'none' };
 const unsupported: Description = { kind: 'unsupported' };
 
@@ -39,17 +50,18 @@ type WithBody = Headed & Pick<SrfRequest, 'body'>;
 /** The session description in a message, in a part of multipart/mixed too (RFC 5621, §3.1). */
 export const description = (message: WithBody): Description => {
   const body = message.body ?? '';
-  if (body === '') return none;
+  if (isBlank(body)) return none;
+  const unknown = isOptional(message) ? none : unsupported;
   const encoding = header(message, 'content-encoding')?.trim().toLowerCase();
-  if (encoding !== undefined && encoding !== '' && encoding !== 'identity') return unsupported;
+  if (encoding !== undefined && encoding !== '' && encoding !== 'identity') return unknown;
   const contentType = header(message, 'content-type') ?? '';
   if (mediaType(contentType) === 'application/sdp') return { kind: 'sdp', sdp: body };
   const boundary = boundaryOf(contentType);
-  if (boundary === undefined) return unsupported;
+  if (boundary === undefined) return unknown;
   const part = partsOf(body, boundary).find(({ type }) => mediaType(type) === 'application/sdp');
   // The line end before a delimiter is the delimiter's; a description ends with one of its own (RFC 8866, §5).
   return part === undefined || part.content.trim() === ''
-    ? unsupported
+    ? unknown
     : { kind: 'sdp', sdp: part.content.endsWith('\n') ? part.content : `${part.content}\r\n` };
 };
 

@@ -12,7 +12,7 @@
 import type { Timer } from '../../base/clock.ts';
 import { KozpontError } from '../../base/errors.ts';
 import { Dialog, type DialogEvents, nobody } from '../dialogs/dialog.ts';
-import { abilities, contactHost, identityFields, reasonField } from '../dialogs/headers.ts';
+import { abilities, contactHost, identityFields, notAcceptable, reasonField } from '../dialogs/headers.ts';
 import type { DialogName } from '../dialogs/legIndex.ts';
 import { LegMailbox } from '../dialogs/legMailbox.ts';
 import type { SessionTimer } from '../dialogs/sessionTimer.ts';
@@ -146,6 +146,7 @@ export class SipInboundLeg implements InboundLeg {
     const headers: Record<string, string> = {};
     if (end.retryAfter !== undefined) headers['Retry-After'] = String(Math.max(0, Math.round(end.retryAfter)));
     if (end.cause !== undefined) headers.Reason = reasonField('Q.850', end.cause, undefined);
+    if (end.warning !== undefined) Object.assign(headers, notAcceptable(end.warning.code, end.warning.text));
     const status = end.status !== undefined && end.status >= 400 && end.status < 700 ? end.status : 480;
     this.invite.respond(status, end.text === undefined ? { headers } : { reason: end.text, headers });
   }

@@ -3,7 +3,7 @@ import type { Log } from '../../base/log.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { type AdmissionOptions, admitExtension, admitTrunk } from '../admission/admission.ts';
 import { dialledBy, dialledUri } from '../admission/caller.ts';
-import { unsupportedOptions } from '../dialogs/headers.ts';
+import { unsupportedBody, unsupportedOptions } from '../dialogs/headers.ts';
 import { answerTimer } from '../dialogs/sessionTimer.ts';
 import type { LegSurroundings } from '../dialogs/surroundings.ts';
 import type { Late } from '../digest/late.ts';
@@ -129,7 +129,7 @@ const readInvite = (request: SrfRequest): Result<ReadInvite, Refusal> => {
   const unsupported = unsupportedOptions(header(request, 'require'));
   if (unsupported !== undefined) return fail({ status: 420, headers: unsupported });
   const described = description(request);
-  if (described.kind === 'unsupported') return fail({ status: 415, headers: { Accept: 'application/sdp' } });
+  if (described.kind === 'unsupported') return fail({ status: 415, headers: unsupportedBody() });
   if (!takesSdp(header(request, 'accept'))) return fail({ status: 406 });
   const timer = answerTimer(request, undefined);
   if (timer.kind === 'tooShort') return fail({ status: 422, headers: timer.headers });

@@ -33,6 +33,12 @@ export function systemResolver(clock: Clock): Resolver {
   return { addresses: remembering(clock, lookup), services: remembering(clock, serviceRecords) };
 }
 
+/** The addresses of a name alone, for media. */
+export function hostResolver(clock: Clock): (name: string) => Promise<readonly string[]> {
+  const { addresses } = systemResolver(clock);
+  return async name => (await addresses(name)).map(({ address }) => address);
+}
+
 /** Asks once for all who want to know at the same time, and remembers the answer for a while. */
 export function remembering<T>(
   clock: Clock,

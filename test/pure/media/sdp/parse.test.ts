@@ -108,7 +108,7 @@ describe('reading a description', () => {
     ['no stream', text(), 'has no m= line'],
     ['a line that is no line', text(audio, 'hello'), 'type=value'],
     ['a folded line', text(audio, ' a=sendrecv'), 'type=value'],
-    ['a zero byte', text(audio, 'a=x\u0000'), 'control characters'],
+    ['a zero byte', text(audio, 'a=x\u0000y'), 'control characters'],
     ['a port that is none', text('m=audio x RTP/AVP 8'), 'm= line that is broken'],
     ['a port out of range', text('m=audio 65536 RTP/AVP 8'), 'm= line that is broken'],
     ['a negative port', text('m=audio -1 RTP/AVP 8'), 'm= line that is broken'],
