@@ -15,4 +15,4 @@ export function pathOnServer({ paths }: Pick<FreeswitchServer, 'paths'>, path: s
   return shared === undefined ? path : `${shared.there}${path.slice(shared.here.length)}`;
 }
 
-const withoutSlash = (path: string): string => path.replace(/\/+$/, '');
+const withoutSlash = (path: string): string => path.replace(/(?<!\/)\/+$/, '');

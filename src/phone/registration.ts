@@ -78,7 +78,7 @@ export class Registration {
         : [field('Contact', `<${phone.contact}>;expires=${expires}`), field('Expires', String(expires))];
     const build = () =>
       newRequest(phone, 'REGISTER', phone.aor, {
-        uri: phone.aor.replace(/[^:@]*@/, ''),
+        uri: phone.aor.replace(/(?<![^:@])[^:@]*@/, ''),
         callId: this.callId,
         sequence: ++this.sequence,
         headers: wish,

@@ -15,7 +15,7 @@ export type KnownLength = (prompt: string, language: Language) => Duration | und
 /** How long a text takes to be spoken: 150 words a minute, digits one by one, and a breath after each sentence. */
 export function spokenLength(text: string): Duration {
   const words = text.match(/[\p{L}\p{M}]+|[0-9]/gu)?.length ?? 0;
-  const sentences = text.match(/[.!?…:;]+(?=\s|$)/gu)?.length ?? 0;
+  const sentences = text.match(/(?<![.!?…:;])[.!?…:;]+(?=\s|$)/gu)?.length ?? 0;
   return Math.round(around + words * perWord + sentences * perSentence);
 }
 

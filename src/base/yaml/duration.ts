@@ -13,7 +13,7 @@ const milliseconds: ReadonlyMap<string, number> = new Map([
 export function parseDuration(text: string): Duration | undefined {
   if (text.length > 32 || !/^(?:[0-9]+(?:ms|s|m|h|d))+$/.test(text)) return undefined;
   let total = 0;
-  for (const [, count, unit] of text.matchAll(/([0-9]+)(ms|s|m|h|d)/g)) {
+  for (const [, count, unit] of text.matchAll(/(?<![0-9])([0-9]+)(ms|s|m|h|d)/g)) {
     total += Number(count) * (milliseconds.get(unit ?? '') ?? Number.NaN);
   }
   return Number.isSafeInteger(total) ? total : undefined;

@@ -22,7 +22,7 @@ export function field(message: string, name: string): string {
 }
 
 const tagOf = (value: string): string => /;tag=([^;>\s]+)/.exec(value)?.[1] ?? '';
-const uriIn = (value: string): string => /<([^>]+)>/.exec(value)?.[1] ?? value;
+const uriIn = (value: string): string => /<([^<>]+)>/.exec(value)?.[1] ?? value;
 const userIn = (value: string): string => /sips?:([^@>]+)@/.exec(value)?.[1] ?? '';
 const rtpPortIn = (message: string): number => Number(/\r\nm=audio (\d+)/.exec(message)?.[1] ?? 0);
 

@@ -158,7 +158,7 @@ function ruleFor(plan: Dialplan, written: string): Dialplan['numbers'][number] |
   const exact = plan.numbers.find(rule => numberText(rule) === written);
   if (exact !== undefined) return exact;
   const [, trunk] = written.split('@');
-  const number = written.replace(/@.*$/, '').replace(/\*$/, '').replaceAll('x', '7');
+  const number = written.replace(/@.*/s, '').replace(/\*$/, '').replaceAll('x', '7');
   return plan.numbers.find(
     ({ match, trunk: only }) =>
       (only === undefined || only === trunk) &&

@@ -184,8 +184,8 @@ function said(plan: Dialplan, prompt: string, language: Language): string {
 
 /** Words for a person: a long prompt is shown by its beginning, unless that is what two have in common. */
 export function shortened(words: string, other = ''): string {
-  return words.replace(/“([^”]*)”/g, (whole, text: string) => {
+  return words.replace(/“([^“”]*)”/g, (whole, text: string) => {
     if (text.length <= mostQuoted || other.includes(`“${text.slice(0, mostQuoted)}`)) return whole;
-    return `“${text.slice(0, mostQuoted).replace(/\s+\S*$/u, '')} …”`;
+    return `“${text.slice(0, mostQuoted).replace(/(?<!\s)\s+\S*$/u, '')} …”`;
   });
 }

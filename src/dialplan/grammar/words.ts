@@ -152,7 +152,7 @@ export function readContact(text: string): Reading<string> {
   const wrong = (why: string) => fault('BAD_CONTACT', `must be a SIP URI: ${why}`);
   if (text.length > 512) return wrong('this is too long');
   if (/^sips:/i.test(text)) return wrong('sips is not spoken yet');
-  if (/^sip:[^@]*:[^@]*@/.test(text)) return wrong('a password does not belong into a dialplan');
+  if (/^sip:[^@:]*:[^@]*@/.test(text)) return wrong('a password does not belong into a dialplan');
   const match = sipUri.exec(text);
   if (match === null) return wrong(`${quoted(text)} is none`);
   const [, hostPart = '', port] = match;

@@ -67,5 +67,5 @@ function spoken(plan: Dialplan, prompt: string | undefined): string {
   return `${characters
     .slice(0, longest)
     .join('')
-    .replace(/\s+\S*$/u, '')} …`;
+    .replace(/(?<!\s)\s+\S*$/u, '')} …`;
 }

@@ -84,7 +84,7 @@ export async function connectFreeswitch(options: FreeswitchOptions): Promise<Fre
     if (address === undefined) {
       throw new KozpontError('INVALID_CONFIG', `FreeSWITCH at ${host}:${port} runs no SIP profile "${profile}"`);
     }
-    const maxSessions = Number(/(\d+) session\(s\) max/.exec(await socket.api(text`status`))?.[1] ?? 0);
+    const maxSessions = Number(/(?<!\d)(\d+) session\(s\) max/.exec(await socket.api(text`status`))?.[1] ?? 0);
     connection = new Connection({
       clock,
       log,

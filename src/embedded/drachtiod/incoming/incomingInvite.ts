@@ -160,7 +160,7 @@ export class IncomingInvite implements IncomingRequest {
         method: 'CANCEL',
         headers: this.request.headers
           .filter(entry => ['Via', 'From', 'To', 'Call-ID', 'Max-Forwards'].includes(entry.name))
-          .concat(field('CSeq', cseq.replace(/\S+$/, 'CANCEL'))),
+          .concat(field('CSeq', cseq.replace(/(?<!\S)\S+$/, 'CANCEL'))),
         body: Buffer.alloc(0),
       });
     }
