@@ -8,7 +8,7 @@
  * - `/^SIP\/(\d+\.\d+)\s+(\d+)\s*(.*)\s*$/` over a status line whose text `.` does not match to its end.
  *
  * And it does what a message did not ask for: it resolves `%hh` in the names of header fields, so that `%46rom` adds a
- * second From; it takes a message with a line without a colon for none, and writes the whole of it to standard error.
+ * second From; and a message that it cannot read it writes to standard error, the whole of it.
  *
  * This stands on our side of the connection, and not in the server, as it has to hold before a drachtio-server that hands
  * over what came; a patch of the package would not reach who installs ours from the registry.
@@ -27,6 +27,8 @@ const mostLines = 1_024;
 
 /** Who ends a call, or goes on with it, is not turned away for what it has too much of: that is left out. */
 const undemanding = /^(?:SIP\/|ACK |BYE |CANCEL )/;
+/** What it takes for a message at all. */
+const startLines = /^(?:SIP\/\d+\.\d+\s+\d|[\w\-.!%*+`'~]+\s\S+\sSIP\s*\/\s*\d+\.\d)/;
 const breaksLines = /[\r\n\u2028\u2029]/g;
 const ownLength = new Set(['content-length', 'l']);
 const contentType = new Set(['content-type', 'c']);
@@ -38,7 +40,7 @@ export const readable = (message: string, refusing: boolean): Received => {
   const startLineEnd = head.indexOf('\r\n');
   const startLine = (startLineEnd === -1 ? head : head.slice(0, startLineEnd)).replace(breaksLines, ' ');
   const strict = refusing && !undemanding.test(startLine);
-  if (startLine === '') return { kind: 'unreadable' };
+  if (!startLines.test(startLine)) return { kind: 'unreadable' };
   if (startLine.length > longestLine) return strict ? refused(414, 'Request-URI Too Long') : { kind: 'unreadable' };
 
   let body = headEnd === -1 ? '' : message.slice(headEnd + 4);
@@ -56,8 +58,9 @@ export const readable = (message: string, refusing: boolean): Received => {
       continue;
     }
     const colon = line.indexOf(':');
-    const name = line.slice(0, Math.max(0, colon)).trim().toLowerCase();
-    if (name === '' || name.includes('%') || ownLength.has(name)) continue;
+    // A first line that begins with a blank would continue the start line.
+    const name = line.slice(0, Math.max(0, colon)).trimEnd().toLowerCase();
+    if (!isName(name) || ownLength.has(name)) continue;
     if (contentType.has(name)) lines.push(line.replaceAll('multipart/', 'Multipart/'));
     else lines.push(line);
   }
@@ -66,6 +69,9 @@ export const readable = (message: string, refusing: boolean): Received => {
     text: `${lines.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   };
 };
+
+/** Of a field that it reads, and reads as what it is. */
+const isName = (name: string): boolean => /^[^\s%]+$/.test(name);
 
 /** Of a header field with the lines that continue it. */
 const endOfField = (head: string, from: number): number => {

@@ -50,13 +50,23 @@ describe('drachtio-srf reads the same message', () => {
 
 describe('what a message may not do', () => {
   test('add to a field by another name of it', () => {
-    expect(read(request('From: <sip:a@b>\r\n%46rom: <sip:evil@b>\r\nnonsense\r\n: x'))).toMatchObject({
+    expect(read(request('From: <sip:a@b>\r\n%46rom: <sip:evil@b>\r\nnonsense\r\n: x\r\na b: c'))).toMatchObject({
       headers: { from: '<sip:a@b>', 'content-length': '0' },
+    });
+  });
+
+  test('go on with its start line', () => {
+    expect(read(`SIP/2.0 200 ${' '.repeat(9_000)}\r\n ${' '.repeat(9_000)}x: y\r\nA: b\r\n\r\n`)).toMatchObject({
+      status: 200,
+      headers: { a: 'b' },
     });
   });
 
   test.each([
     ['no start line', '\r\nA: b\r\n\r\n', 'unreadable'],
+    ['half a start line', 'INVITE sip:a\r\nA: b\r\n\r\n', 'unreadable'],
+    ['a status that is none', 'SIP/2.0 OK\r\nA: b\r\n\r\n', 'unreadable'],
+    ['blanks in a Request-URI', `INVITE ${' '.repeat(9_000)}x SIP/2.0\r\nA: b\r\n\r\n`, 'unreadable'],
     ['a long Request-URI', `INVITE sip:${'a'.repeat(20_000)} SIP/2.0\r\nA: b\r\n\r\n`, 414],
     ['a long field', request(`A: ${'b'.repeat(20_000)}`), 400],
     ['a field of many lines', request(`A: b${'\r\n b'.repeat(9_000)}`), 400],
