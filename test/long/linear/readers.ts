@@ -1,6 +1,7 @@
 /** Everything that reads a stranger's bytes, each with something that it understands. */
 import Srf from 'drachtio-srf';
 import { hostsOf, isForUs } from '../../../src/api/http/hosts.ts';
+import { oneForm } from '../../../src/base/numbers/oneForm.ts';
 import { FrameReader as DrachtioFrames } from '../../../src/embedded/drachtiod/protocol/frame.ts';
 import { FrameReader as EventSocketFrames } from '../../../src/media/freeswitch/eventSocket/frames.ts';
 import { parseSdp } from '../../../src/media/sdp/parse.ts';
@@ -110,9 +111,11 @@ const inPieces = (text: string, size: number, take: (piece: Buffer) => void): vo
   for (let at = 0; at < bytes.length; at += size) take(bytes.subarray(at, at + size));
 };
 
+const numbering = { country: 'HU' as const };
 const from = parseFrom('"Own" <sip:+361@h>;tag=1');
 const ofTrunk = (value: string): void => {
-  if (from.ok) callerOfTrunk({ headers: { 'p-asserted-identity': value, privacy: value } }, from.value, numbering, () => false);
+  if (from.ok)
+    callerOfTrunk({ headers: { 'p-asserted-identity': value, privacy: value } }, from.value, numbering, () => false);
 };
 
 export const readers: readonly Reader[] = [
@@ -144,6 +147,7 @@ export const readers: readonly Reader[] = [
   { name: 'From', sample: '"Anna \\"Kiss\\"" <sip:101@h;user=phone>;tag=1;x="y"', read: parseFrom },
   { name: 'a display and a number', sample: 'R: no answer 101', read: text => cleanText(text, 128) },
   { name: 'P-Asserted-Identity and Privacy', sample: '"Anna" <sip:+361@h>, <tel:+36-1>;x=y', read: ofTrunk },
+  { name: 'a telephone number', sample: '+36 (1) 234-5678', read: text => oneForm(numbering, text) },
   { name: 'a URI', sample: 'sip:+36%31:p@[2001:db8::1]:5060;user=phone;x=y?a=b&c=d', read: parseUri },
   { name: 'a tel URI', sample: 'tel:+36-1-(234);phone-context=x;y=z', read: dialledUri },
   {
