@@ -59,8 +59,8 @@ export interface StackLimits {
 }
 
 export const defaultLimits: StackLimits = {
-  messagesPerSecond: 5_000,
-  messageBurst: 10_000,
+  messagesPerSecond: 2_000,
+  messageBurst: 4_000,
   door: {
     known: {
       shareAtRest: 0.6,
