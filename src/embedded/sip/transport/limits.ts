@@ -64,8 +64,8 @@ export const defaultLimits: StackLimits = {
   door: {
     known: {
       shareAtRest: 0.6,
-      share: 0.45,
-      burst: 15,
+      share: 0.4,
+      burst: 8,
       waiting: { perKey: 500, entries: 2_000, bytes: 4 * 1024 * 1024 },
     },
     strangers: {
