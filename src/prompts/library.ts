@@ -69,6 +69,7 @@ class Making {
  */
 export class PromptLibrary {
   private latest: PreparedSounds = soundsFrom(new Map(), undefined);
+  private closed = false;
   /** Calls in progress stay on the version on which they began: its sounds are there as long as the version is. */
   private readonly byPlan = new WeakMap<PromptPlan, PreparedSounds>();
 
@@ -109,7 +110,8 @@ export class PromptLibrary {
     }
     if (reasons.size > 0) return { ok: false, diagnostics: diagnosticsOf(sounds, reasons) };
     this.give(plan, sounds);
-    return { ok: true, made: makeAll(sounds, onProgress) };
+    // Nobody misses what is not made because all is about to end.
+    return { ok: true, made: makeAll(sounds, onProgress).then(missing => (this.closed ? [] : missing)) };
   }
 
   /** Error, where it was not prepared: `PROMPT_UNAVAILABLE`. */
@@ -128,6 +130,7 @@ export class PromptLibrary {
   }
 
   close(): Promise<void> {
+    this.closed = true;
     return this.renderer.close();
   }
 

@@ -418,6 +418,15 @@ process.stdin.on('data', chunk => { text += chunk; }).on('end', () => {
       expect(made.prompt('good', 'en')).toEqual(expect.stringMatching(/\.wav$/));
     });
 
+    it('misses nothing where it is closed before all is made', async () => {
+      const of = inEnglish(['aaa', 'bbb', 'ccc']);
+      const { made } = await slow(of);
+      const taken = await made.takeUp(of, []);
+      if (!taken.ok) throw new Error('it was not taken up');
+      await made.close();
+      expect(await taken.made).toEqual([]);
+    });
+
     it('takes nothing up where a recording is missing', async () => {
       const of = { ...inEnglish(['a']), queues: { sales: queue('sales', 'jazz') } };
       const { made } = await slow(of);
