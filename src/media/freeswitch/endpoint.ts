@@ -1,5 +1,6 @@
 /** One party of a call: a channel of FreeSWITCH, the SIP dialog that it hangs on, and what was agreed on for it. */
 import { randomInt } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import type { Clock, Duration } from '../../base/clock.ts';
 import { disposed } from '../../base/disposed.ts';
 import { isKozpontError, KozpontError, messageOf } from '../../base/errors.ts';
@@ -85,6 +86,8 @@ export class FreeswitchEndpoint implements MediaEndpoint {
   private offering = false;
   private agreement: AudioAgreement | undefined;
   private signallingAddress: string | undefined;
+  /** It has moved there in the call. */
+  private movedTo: string | undefined;
   private follows: boolean;
   private partner: FreeswitchEndpoint | undefined;
   private recording: FileRecording | undefined;
@@ -139,7 +142,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     await this.negotiate(async () => {
       if (!this.offering) throw new KozpontError('INVALID_SDP', 'there is no offer of ours that this could answer');
       const agreement = acceptAnswer(await this.read(answer, signallingAddress), this.lines, this.local);
-      this.signallingAddress = signallingAddress ?? this.signallingAddress;
+      this.sees(signallingAddress);
       await this.inform(agreement);
       this.agreement = agreement;
       this.listen();
@@ -150,7 +153,7 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     await this.negotiate(async () => {
       const description = await this.read(offer, signallingAddress);
       const { agreement } = answerOffer(description, this.local, this.agreement);
-      this.signallingAddress = signallingAddress ?? this.signallingAddress;
+      this.sees(signallingAddress);
       await this.inform(agreement);
       this.write(answerOffer(description, this.local, this.agreement), false);
       this.listen();
@@ -309,10 +312,28 @@ export class FreeswitchEndpoint implements MediaEndpoint {
     return done;
   }
 
+  private sees(signallingAddress: string | undefined): void {
+    const before = this.signallingAddress;
+    if (signallingAddress === undefined || signallingAddress === before) return;
+    if (before !== undefined) this.movedTo = signallingAddress;
+    this.signallingAddress = signallingAddress;
+  }
+
+  /**
+   * A far end that moves behind another NAT describes the same address as before. FreeSWITCH looks for it anew where it is
+   * told another one: that of its signalling, by which it would be found behind the first one, too.
+   */
+  private asSeen(agreement: AudioAgreement): AudioAgreement {
+    const { movedTo } = this;
+    const { remote } = agreement;
+    if (movedTo === undefined || remote === undefined || isIPv6(movedTo) !== isIPv6(remote.address)) return agreement;
+    return { ...agreement, remote: { ...remote, address: movedTo } };
+  }
+
   /** Tells FreeSWITCH what was agreed on, where that is news. */
   private async inform(agreement: AudioAgreement): Promise<void> {
     const { leg, remote } = this.established;
-    const offer = remote.write(agreement);
+    const offer = remote.write(this.asSeen(agreement));
     if (offer === undefined) return;
     const follows = mayBeElsewhere(agreement.remote?.address, this.signallingAddress, this.context.mediaFrom);
     try {

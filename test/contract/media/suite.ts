@@ -9,6 +9,7 @@ import { ends } from './ends.ts';
 import { Fixture, type MediaRig } from './fixture.ts';
 import { hold } from './hold.ts';
 import { keys } from './keys.ts';
+import { moving } from './moving.ts';
 import { recordings } from './recordings.ts';
 import { sounds } from './sounds.ts';
 
@@ -20,6 +21,7 @@ export function mediaContract(name: string, start: () => Promise<MediaRig>): voi
     sounds(fixture);
     bridges(fixture);
     keys(fixture);
+    moving(fixture);
     recordings(fixture);
     ends(fixture);
   });
