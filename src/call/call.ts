@@ -58,7 +58,7 @@ export interface Timer {
 
 /**
  * ```
- * inbound:   offered ──answer──► answered ──► (gone)
+ * inbound:   offered ──answer──► answered ──► (gone)        `early`: offered, with media before the answer
  * outbound:  dialing ──► ringing ──► answered ──► (gone)
  *               └────────────┴─cancel─► cancelling ──► (gone)
  * answered ──release──► leaving ──► (gone)
@@ -76,6 +76,8 @@ export interface Leg {
   /** Its media server has failed, and it is being taken to another one: what it `hears` it hears when it is there. */
   readonly away: boolean;
   readonly hears: Hearing;
+  /** Inbound, not answered: it was told our description all the same, and hears us. */
+  readonly early?: true | undefined;
 }
 
 /** A leg that has just come. */

@@ -9,6 +9,8 @@ import type { TransferEvent } from './trail.ts';
 export type Effect =
   /** 180 to an inbound leg. */
   | { readonly kind: 'ring'; readonly leg: LegId }
+  /** 183 with our description to an inbound leg: it can be given something to hear before it is answered. */
+  | { readonly kind: 'earlyMedia'; readonly leg: LegId }
   /** 200 to an inbound leg. */
   | { readonly kind: 'answer'; readonly leg: LegId }
   | { readonly kind: 'dial'; readonly leg: LegId; readonly extension: string; readonly shown: Shown }

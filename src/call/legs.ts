@@ -28,6 +28,10 @@ export function legStimulus(turn: Turn, stimulus: Stimulus): boolean {
       if (leg.state !== 'dialing') return true;
       turn.changeLeg(leg.id, { state: 'ringing' });
       return false;
+    case 'legEarlyMedia':
+      if (leg.state !== 'dialing' && leg.state !== 'ringing') return true;
+      turn.changeLeg(leg.id, { state: 'ringing' });
+      return false;
     case 'legAnswered':
       // A 200 that crossed our CANCEL: the leg is let go of at once (R8), and the phase goes on as after any failure.
       if (leg.state === 'cancelling') {

@@ -201,8 +201,8 @@ export class Turn {
 
   changeLeg(id: LegId, change: Partial<Omit<Leg, 'id' | 'who'>>): void {
     const leg = this.known(id);
-    const { state = leg.state, held = leg.held, away = leg.away, hears = leg.hears } = change;
-    this.setLeg({ id, who: leg.who, state, held, away, hears });
+    const { state = leg.state, held = leg.held, away = leg.away, hears = leg.hears, early = leg.early } = change;
+    this.setLeg({ id, who: leg.who, state, held, away, hears, early });
   }
 
   /**
@@ -267,6 +267,7 @@ export class Turn {
       this.hangUp(id);
       return;
     }
+    if (leg.hears.kind === 'party') this.part(id, leg.hears.leg);
     this.changeLeg(id, { state: 'cancelling' });
     this.effect({ kind: 'cancel', leg: id });
   }
@@ -329,6 +330,23 @@ export class Turn {
     this.changeLeg(a, { hears: { kind: 'party', leg: b } });
     this.changeLeg(b, { hears: { kind: 'party', leg: a } });
     this.bridge(this.known(a), this.known(b));
+  }
+
+  /** The target sends sound before it answers: the party hears it in place of ringback. */
+  hearEarly(party: LegId, target: LegId): void {
+    const { state, held, early } = this.known(party);
+    if (held || (state !== 'answered' && state !== 'offered')) return;
+    if (state === 'offered' && early !== true) {
+      this.changeLeg(party, { early: true });
+      this.effect({ kind: 'earlyMedia', leg: party });
+    }
+    this.join(party, target);
+  }
+
+  /** Whether it can be given something to hear. */
+  listens(id: LegId): boolean {
+    const { state, early } = this.known(id);
+    return state !== 'offered' || early === true;
   }
 
   /** Whoever is there waits with music for the one whose media is away. */

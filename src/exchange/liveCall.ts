@@ -299,6 +299,8 @@ export class LiveCall implements LegOwner {
     switch (effect.kind) {
       case 'ring':
         return this.legs.get(effect.leg)?.ring();
+      case 'earlyMedia':
+        return this.legs.get(effect.leg)?.earlyMedia();
       case 'answer':
         return this.legs.get(effect.leg)?.answer();
       case 'dial':

@@ -146,6 +146,13 @@ export class LiveLeg implements LegMediaOwner {
     this.media.inOrder('ring', async () => this.inbound()?.ring());
   }
 
+  /** An offer of ours, to an INVITE without one, cannot be made before the answer: then it only rings. */
+  earlyMedia(): void {
+    this.media.inOrder('earlyMedia', async endpoint => {
+      if (this.offer !== undefined) this.inbound()?.progress(endpoint.localSdp);
+    });
+  }
+
   answer(): void {
     this.media.inOrder('answer', async endpoint => {
       const dialog = this.inbound();
@@ -210,6 +217,7 @@ export class LiveLeg implements LegMediaOwner {
   events(): LegEvents {
     return {
       ringing: () => this.post({ kind: 'legRinging', leg: this.id }),
+      early: (sdp, source, facing) => this.early(sdp, source, facing),
       answered: (sdp, source, facing) => this.answered(sdp, source, facing),
       failed: ({ reason, status }) => {
         if (!this.over) this.end({ kind: 'legFailed', leg: this.id, reason, status });
@@ -275,6 +283,21 @@ export class LiveLeg implements LegMediaOwner {
       if (this.stale) await this.bringAlong(endpoint);
       else await this.acceptFirst(endpoint, sdp, source, facing);
       this.tellAnswered();
+    });
+  }
+
+  /** A description that cannot be used is none: the final one counts. */
+  private early(sdp: string, source: string, facing: Facing | undefined): void {
+    this.media.inOrder('early media', async endpoint => {
+      if (this.stale || this.standing !== 'dialing') return;
+      try {
+        await this.media.within('accept', endpoint.accept(sdp, source, facing));
+      } catch (error) {
+        if (!isKozpontError(error, 'INVALID_SDP')) throw error;
+        this.around.log.info({ leg: this.id, error: messageOf(error) }, 'early media of the far end cannot be used');
+        return;
+      }
+      if (this.standing === 'dialing') this.post({ kind: 'legEarlyMedia', leg: this.id });
     });
   }
 

@@ -123,6 +123,8 @@ export interface HangUp {
 export interface InboundLeg extends Leg {
   /** 180 without a description: what the caller hears before the answer is made by the caller's side. */
   ring(): void;
+  /** 183 with our answer: the caller hears us before the call is answered (RFC 3960, §3.1). */
+  progress(sdp: string): void;
   /** 200; gives the answer that came in the ACK where ours was the offer. Rejects when the caller gave up meanwhile. */
   answer(sdp: string): Promise<string | undefined>;
 }
@@ -153,6 +155,8 @@ export interface DialRequest {
 export interface LegEvents {
   /** Outbound: a phone rings. */
   ringing(): void;
+  /** Outbound: one phone alone is asked, and sends sound before it answers; as `answered`. Before it, and at most once. */
+  early?(sdp: string, source: string, facing?: Facing): void;
   /** Outbound: 200, with its description, the IP address that it came from, and which of `facing` it was. */
   answered(sdp: string, source: string, facing?: Facing): void;
   /** Outbound, last event: not answered. */

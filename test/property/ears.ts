@@ -17,6 +17,7 @@ export class Ears {
   listen({ callId, stimulus, result: { call, effects } }: Observed): void {
     if (stimulus.kind === 'begin') this.add(callId, 'caller', false);
     if (stimulus.kind === 'replacementArrived') this.add(callId, stimulus.by, false);
+    if (stimulus.kind === 'legEarlyMedia') this.unanswered.delete(key(callId, stimulus.leg));
     if (stimulus.kind === 'legAnswered') this.unanswered.delete(key(callId, stimulus.leg));
     if (stimulus.kind === 'mediaLost') this.lose(callId, stimulus.leg);
     if (stimulus.kind === 'mediaRestored') this.away.delete(key(callId, stimulus.leg));
@@ -37,6 +38,7 @@ export class Ears {
     switch (effect.kind) {
       case 'dial':
         return this.add(callId, effect.leg, false);
+      case 'earlyMedia':
       case 'answer':
         this.mustBeThere(callId, effect.leg, effect.kind);
         this.unanswered.delete(key(callId, effect.leg));

@@ -90,7 +90,12 @@ function bridgesAreMutual(call: Call): void {
     const other = call.legs[hears.leg];
     const mutual = other?.hears.kind === 'party' && other.hears.leg === leg.id;
     holds(mutual, () => `${leg.id} hears ${hears.leg}, who does not hear it`);
-    holds(leg.state === 'answered', () => `${leg.id} is bridged and ${leg.state}`);
+    // Early media: what rings is heard by one who was answered, or was told our description before.
+    const mayHear = leg.state === 'answered' || leg.state === 'ringing' || leg.early === true;
+    holds(
+      mayHear && (leg.state !== 'ringing' || other?.state !== 'ringing'),
+      () => `${leg.id} is bridged and ${leg.state}`,
+    );
   }
 }
 

@@ -146,7 +146,18 @@ function ofPhone(world: World, phone: Phone, detail: number): (() => void)[] {
         phone.state = 'ringing';
         world.post(callId, { kind: 'legRinging', leg });
       };
-      return [fail, ring, () => world.answer(phone), () => world.answer(phone), ...lost(world, phone, detail)];
+      const announce = (): void => {
+        phone.state = 'ringing';
+        world.post(callId, { kind: 'legEarlyMedia', leg });
+      };
+      return [
+        fail,
+        ring,
+        announce,
+        () => world.answer(phone),
+        () => world.answer(phone),
+        ...lost(world, phone, detail),
+      ];
     }
     case 'cancelled':
       return [

@@ -10,7 +10,7 @@ const everything = [
   ...['announcing', 'menu', 'ringing', 'queued', 'talking', 'keying', 'consulting', 'transferring', 'adopting'],
   ...['recalling', 'ended', 'transferStarted', 'transferRinging', 'transferFailed', 'transferCompleted'],
   ...['replacementArrived', 'handedOver', 'agentOffered', 'stopRequested', 'lost by network', 'lost by media'],
-  ...['mediaLost', 'mediaRestored', 'restored'],
+  ...['mediaLost', 'mediaRestored', 'restored', 'legEarlyMedia'],
   ...['transferAbandoned', 'recallStarted', 'recallAnswered', 'recallFailed'],
   ...['calendar open', 'calendar closed', 'calendar by its timetable', 'went by hand', 'busy with other calls'],
 ];

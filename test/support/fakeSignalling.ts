@@ -103,12 +103,18 @@ let next = 0;
 export class FakeInbound extends FakeLeg implements InboundLeg {
   readonly sipCallId = `in${next++}`;
   ringing = false;
+  /** Of a 183. */
+  progressed: string | undefined;
   answered: string | undefined;
   /** The answer that the ACK brings. */
   acknowledged: Promise<string | undefined> = Promise.resolve(undefined);
 
   ring(): void {
     this.ringing = true;
+  }
+
+  progress(sdp: string): void {
+    this.progressed = sdp;
   }
 
   async answer(sdp: string): Promise<string | undefined> {

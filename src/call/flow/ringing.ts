@@ -65,8 +65,8 @@ export function rotated(members: readonly string[], callId: string): readonly st
 
 /** A caller who is answered already can hear ringback from us alone; for another one a 180 does it. */
 export function ringback(turn: Turn, party: LegId): void {
-  if (turn.known(party).state === 'offered') turn.effect({ kind: 'ring', leg: party });
-  else turn.hear(party, { kind: 'ringback' });
+  if (turn.listens(party)) turn.hear(party, { kind: 'ringback' });
+  else turn.effect({ kind: 'ring', leg: party });
 }
 
 export function ringing(turn: Turn, phase: RingingPhase, stimulus: Stimulus): void {
@@ -75,6 +75,10 @@ export function ringing(turn: Turn, phase: RingingPhase, stimulus: Stimulus): vo
       if (!phase.attempts.includes(stimulus.leg)) return;
       for (const other of phase.attempts) if (other !== stimulus.leg) turn.cancel(other);
       return connect(turn, phase.party, stimulus.leg);
+    case 'legEarlyMedia':
+      // Where several phones ring, none of them is the one to be heard.
+      if (phase.attempts.length === 1 && phase.attempts[0] === stimulus.leg) turn.hearEarly(phase.party, stimulus.leg);
+      return;
     case 'legFailed':
       return attemptOver(turn, phase, stimulus.leg, unansweredBy(stimulus.reason));
     case 'legEnded':
@@ -99,6 +103,8 @@ function nextOrFailed(turn: Turn, phase: RingingPhase, reason: Unanswered): void
   const [[next], waiting] = nextFree(turn, phase.waiting);
   if (next !== undefined && phase.node.kind === 'group') {
     const attempt = turn.dial(next, ofCaller(turn, phase.party));
+    // What came from the one before is over.
+    if (turn.listens(phase.party)) turn.hear(phase.party, { kind: 'ringback' });
     turn.enter({ ...phase, attempts: [attempt], waiting });
     turn.setTimer('ring', entry(turn.plan.groups, phase.node.name).ringFor, 'the member does not answer');
   } else {

@@ -34,6 +34,9 @@ export function consulting(turn: Turn, phase: ConsultingPhase, stimulus: Stimulu
     case 'legRinging':
       if (stimulus.leg !== phase.target) return;
       return turn.notify({ kind: 'transferRinging', transferId: phase.transferId, target: phase.number });
+    case 'legEarlyMedia':
+      if (stimulus.leg === phase.target && phase.stage === 'ringing') turn.hearEarly(phase.transferor, phase.target);
+      return;
     case 'legAnswered':
       if (stimulus.leg === phase.target) answered(turn, phase);
       return;

@@ -14,6 +14,9 @@ export function transferring(turn: Turn, phase: TransferringPhase, stimulus: Sti
       if (stimulus.leg !== phase.target) return;
       report(turn, phase.transferor, phase.transferId, 180, 'Ringing');
       return turn.notify({ kind: 'transferRinging', transferId: phase.transferId, target: phase.number });
+    case 'legEarlyMedia':
+      if (stimulus.leg === phase.target && phase.stage === 'ringing') turn.hearEarly(phase.party, phase.target);
+      return;
     case 'legAnswered':
       if (stimulus.leg !== phase.target) return;
       // In `settling` this is the 200 that crossed our CANCEL: the leg has been hung up already.
@@ -43,6 +46,7 @@ function timer(turn: Turn, phase: TransferringPhase, name: string): void {
   switch (name) {
     case 'ring':
       turn.cancel(phase.target);
+      hearRingback(turn, phase.party);
       turn.stay({ ...phase, stage: 'settling' });
       return turn.setTimer('settle', guards.settle, 'the cancelled phone does not end');
     case 'settle':

@@ -77,11 +77,23 @@ export class SipInboundLeg implements InboundLeg {
   }
 
   ring(): void {
+    this.provisional(180);
+  }
+
+  progress(sdp: string): void {
+    this.provisional(183, sdp);
+  }
+
+  private provisional(status: 180 | 183, body?: string): void {
     if (this.state !== 'open') return;
     // RFC 3262, §3: only where the caller insists; the server then waits for the PRACK by itself.
     const reliable = hasToken(header(this.invite.request, 'require'), '100rel');
-    const headers = reliable ? { ...abilities, Require: '100rel' } : { ...abilities };
-    this.invite.respond(180, { headers }, sent => {
+    const headers = {
+      ...abilities,
+      ...(reliable ? { Require: '100rel' } : {}),
+      ...(body === undefined ? {} : { 'Content-Type': 'application/sdp' }),
+    };
+    this.invite.respond(status, body === undefined ? { headers } : { headers, body }, sent => {
       if (sent !== undefined && this.state === 'open') this.addName(sent, true);
     });
   }

@@ -32,6 +32,8 @@ export interface Answer extends Answered {
 export interface BranchEvents {
   /** `name` where the response has begun an early dialog. */
   ringing(name: DialogName | undefined): void;
+  /** It sends sound before it answers, by the description of this 180 or 183: the first one. */
+  early(sdp: string, response: SrfIncomingResponse): void;
   answered(answer: Answer): void;
   /** It has answered, and no call can be made of that: it is to be released. Undefined where the server has no dialog. */
   unusable(answered: Answered | undefined, status: number, text: string): void;
@@ -58,6 +60,7 @@ export class Branch {
   private reliable = false;
   private cancelled = false;
   private longerInterval: string | undefined;
+  private earlyTold = false;
 
   constructor(
     private readonly around: { readonly clock: Clock; readonly connection: Connection },
@@ -94,13 +97,24 @@ export class Branch {
           this.reliable = true;
           acknowledge();
         }
-        if (response.status === 180 || response.status === 183) this.events.ringing(this.nameOf(response));
+        if (response.status !== 180 && response.status !== 183) return;
+        const name = this.nameOf(response);
+        this.events.ringing(name);
+        this.early(response, name);
       },
       final: (response, acknowledge) => this.final(response, acknowledge),
       failed: error => this.events.refused(...statusOf(error)),
       // Our offer has no answer yet (RFC 3311, §5.2).
       updated: (request, respond) => respond(description(request).kind === 'none' ? 200 : 491),
     };
+  }
+
+  /** The first that is heard of: what another branch of a proxy further on sends is not mixed into it. */
+  private early(response: SrfIncomingResponse, name: DialogName | undefined): void {
+    const found = description(response);
+    if (found.kind !== 'sdp' || name === undefined || this.earlyTold || this.cancelled) return;
+    this.earlyTold = true;
+    this.events.early(found.sdp, response);
   }
 
   private final(response: SrfIncomingResponse, acknowledge: () => void): void {

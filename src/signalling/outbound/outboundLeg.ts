@@ -157,6 +157,10 @@ export class SipOutboundLeg implements OutboundLeg {
           }
           this.feed({ kind: 'ringing', branch: id });
         },
+        early: (sdp, response) => {
+          if (this.isAlone(id))
+            this.mailbox.post(() => this.events.early?.(sdp, response.source_address, phone.facing));
+        },
         answered: answer => {
           this.answers.set(id, answer);
           this.feed({ kind: 'answered', branch: id });
@@ -178,6 +182,12 @@ export class SipOutboundLeg implements OutboundLeg {
     );
     this.branches.push(branch);
     return id;
+  }
+
+  /** No other phone is asked. A recall rings its operator: nobody listens to what comes before. */
+  private isAlone(branch: BranchId): boolean {
+    if (this.state !== 'asking' || this.request.alert === 'recall') return false;
+    return [...this.fork.branches].every(([id, state]) => id === branch || state === 'over');
   }
 
   private redirected(branch: BranchId, response: SrfIncomingResponse): void {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { onProduction } from '../../support/production/engine.ts';
 import { Phone, PhoneDialog } from '../../support/signalling/phone.ts';
 import { fieldOf, type SipText, statusOf } from '../../support/signalling/sipText.ts';
 import { companyNumber, Office } from '../../support/switchboard/office.ts';
@@ -59,9 +60,13 @@ test.each([
   expect(fieldOf(answer, 'Reason')).toBe(`Q.850;cause=${cause}`);
 });
 
-test.each(['\r\n', '\0', '\r\n\0\r\n'])('%j around a description is left alone', async rest => {
-  await isAnswered(`${rest}${description('IN IP4 127.0.0.2')}${rest}`);
-});
+// A drachtio-server answers 400 to NUL by itself.
+test.each(onProduction ? ['\r\n'] : ['\r\n', '\0', '\r\n\0\r\n'])(
+  '%j around a description is left alone',
+  async rest => {
+    await isAnswered(`${rest}${description('IN IP4 127.0.0.2')}${rest}`);
+  },
+);
 
 test('415 says what is taken, and why', async () => {
   const answer = await refusal('hello', { 'Content-Type': 'text/plain' });
