@@ -61,7 +61,7 @@ describe('the metrics', () => {
     watcher.transferEvent?.('c1', { transferId, kind: 'recallAnswered', operator: '10' });
     watcher.transferEvent?.('c1', { transferId, kind: 'transferCompleted', target: '102' });
     watcher.transferEvent?.('c1', { transferId, kind: 'transferAbandoned', by: 'transferee' });
-    watcher.callEnded?.(record);
+    watcher.callEnded?.({ ...record, mediaElsewhere: [{ leg: 'caller', from: '192.0.2.1:4000' }] });
     expect(await samples(metrics)).toEqual(
       expect.arrayContaining([
         'kozpont_calls_begun_total{origin="trunk"} 1',
@@ -69,6 +69,7 @@ describe('the metrics', () => {
         'kozpont_calls_refused_total{reason="tooManyFromSource"} 1',
         'kozpont_calls_refused_total{reason="overloaded"} 0',
         'kozpont_calls_ended_total{result="completed",by="caller"} 1',
+        'kozpont_calls_media_elsewhere_total 1',
         'kozpont_effects_failed_total{effect="play"} 1',
         'kozpont_transfers_begun_total{how="blind"} 1',
         'kozpont_transfers_ended_total{outcome="failed",reason="noAnswer"} 1',

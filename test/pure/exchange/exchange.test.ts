@@ -116,6 +116,26 @@ describe('a call', () => {
     expect(signalling.to('11').request.from.number).toBe('+36301111111');
   });
 
+  test('tells in its record once of media that came from elsewhere', async () => {
+    const { events } = await callIn();
+    media.of('caller').options.events.elsewhere?.('192.0.2.1:4000');
+    media.of('caller').options.events.elsewhere?.('192.0.2.2:4000');
+    events.ended({ by: 'remote', status: undefined, text: '' });
+    await settle();
+    expect(records.map(({ mediaElsewhere }) => mediaElsewhere)).toEqual([[{ leg: 'caller', from: '192.0.2.1:4000' }]]);
+  });
+
+  test('gives a caller who was not answered the early media of the phone that rings', async () => {
+    const { leg } = await house.dial('102', '101');
+    signalling.to('101').events.early?.('their early description', '192.0.2.9');
+    await settle();
+    expect(leg.progressed).toBe(media.of('caller').localSdp);
+    expect(leg.answered).toBeUndefined();
+    signalling.to('101').events.answered('their description', '192.0.2.9');
+    await settle();
+    expect(leg.answered).toBe(media.of('caller').localSdp);
+  });
+
   test('hears the digit of a phone that sends it both ways once', async () => {
     const { events } = await callIn();
     media.of('caller').options.events.digit('1');
