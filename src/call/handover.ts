@@ -42,6 +42,11 @@ function counterpart(turn: Turn, phase: Phase, leg: LegId): HandOver {
     case 'announcing':
       if (leg !== phase.party || phase.then === undefined) return { kind: 'refused' };
       return { kind: 'route', route: phase.then };
+    case 'recalling':
+      // The operator who is rung still holds the party, and sends it on by another line.
+      if (leg !== phase.heldBy) return { kind: 'refused' };
+      turn.notify({ kind: 'recallAnswered', transferId: phase.transferId, operator: phase.operator });
+      return { kind: 'leg', leg: turn.surrender(phase.party) };
     default:
       return { kind: 'refused' };
   }
@@ -103,8 +108,9 @@ export function replaced(turn: Turn, { leg, by, who }: Extract<Stimulus, { kind:
       tookOver(turn, by, who);
       return complete(turn, phase, by);
     case 'recalling':
-      if (phase.leg !== leg) break;
-      turn.cancel(leg);
+      if (leg !== phase.leg && leg !== phase.heldBy) break;
+      turn.cancel(phase.leg);
+      if (phase.heldBy !== undefined) turn.hangUp(phase.heldBy);
       tookOver(turn, by, who);
       turn.notify({ kind: 'recallAnswered', transferId: phase.transferId, operator: phase.operator });
       return connect(turn, phase.party, by);

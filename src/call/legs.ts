@@ -1,3 +1,4 @@
+import type { Leg, Phase } from './call.ts';
 import type { Stimulus } from './stimulus.ts';
 import type { Turn } from './turn.ts';
 
@@ -71,7 +72,7 @@ export function legStimulus(turn: Turn, stimulus: Stimulus): boolean {
       return false;
     }
     case 'transferRequested':
-      if (turn.call.phase.kind === 'talking' && leg.state === 'answered') return false;
+      if (mayTransfer(turn.call.phase, leg)) return false;
       // R8, case 14: one transfer at a time; the first goes on.
       refuse(turn, stimulus.transferId, 491, 'Request Pending');
       return true;
@@ -79,6 +80,10 @@ export function legStimulus(turn: Turn, stimulus: Stimulus): boolean {
       return false;
   }
 }
+
+/** In a conversation, or where the operator is rung who still holds the party (R4). */
+const mayTransfer = (phase: Phase, { id, state }: Leg): boolean =>
+  state === 'answered' && (phase.kind === 'talking' || (phase.kind === 'recalling' && phase.heldBy === id));
 
 function ignoredWithoutLeg(turn: Turn, stimulus: Stimulus): boolean {
   // An agent is offered to a call that has left the queue: the queue must hear of it.

@@ -328,12 +328,12 @@ export class LiveLeg implements LegMediaOwner {
     this.post({ kind: 'legAnswered', leg: this.id });
   }
 
-  /** In the order of everything else: a re-INVITE may come before its endpoint has taken the answer to the INVITE. */
   /** Undefined: nothing is known of it that was not known before. */
   private sees(facing: Facing | undefined): void {
     if (facing !== undefined) this.facing = [facing];
   }
 
+  /** In the order of everything else: a re-INVITE may come before its endpoint has taken the answer to the INVITE. */
   private offered(offer: string | undefined, source: string | undefined): Promise<string> {
     const work = async (): Promise<string> => {
       const endpoint = (await this.moving?.catch(() => undefined)) ?? this.media.present;
@@ -367,7 +367,6 @@ export class LiveLeg implements LegMediaOwner {
     this.post({ kind: this.held ? 'legHeld' : 'legResumed', leg: this.id });
   }
 
-  /** By telephone event. */
   mediaElsewhere(source: string): void {
     this.owner.mediaElsewhere(this, source);
   }

@@ -55,6 +55,14 @@ export class Ears {
       case 'unbridge':
         for (const leg of effect.legs) this.hear(callId, leg, nothing, effect.kind);
         return;
+      case 'beep':
+        this.mustBeThere(callId, effect.leg, effect.kind);
+        if (!this.heard.get(key(callId, effect.leg))?.startsWith('party ')) throw new Error('a tone over nobody');
+        return;
+      case 'identify':
+        this.mustBeThere(callId, effect.leg, effect.kind);
+        if (this.unanswered.has(key(callId, effect.leg))) throw new Error(`identify for ${effect.leg}, not answered`);
+        return;
       case 'hangUp':
         this.mustBeThere(callId, effect.leg, effect.kind);
         this.heard.delete(key(callId, effect.leg));

@@ -17,6 +17,7 @@ export function keepsPromises(observed: Observed): void {
   endsWell(observed);
   hearsSomething(call);
   bridgesAreMutual(call);
+  nobodyIsLeftBehind(call);
   returnsAreBounded(call);
   unknownTargetTouchesNobody(observed);
   failedTransferComesBack(observed);
@@ -96,6 +97,18 @@ function bridgesAreMutual(call: Call): void {
       mayHear && (leg.state !== 'ringing' || other?.state !== 'ringing'),
       () => `${leg.id} is bridged and ${leg.state}`,
     );
+  }
+}
+
+/** R8: what is not on its way out belongs to the phase, which knows when it ends. */
+function nobodyIsLeftBehind({ phase, legs }: Call): void {
+  const named = new Set<unknown>();
+  for (const value of Object.values(phase)) {
+    for (const one of Array.isArray(value) ? value : [value]) named.add(one?.leg ?? one);
+  }
+  for (const { id, state } of Object.values(legs)) {
+    const leaves = state === 'leaving' || state === 'cancelling';
+    holds(leaves || named.has(id), () => `R8: ${id} is ${state}, and ${JSON.stringify(phase)} does not have it`);
   }
 }
 

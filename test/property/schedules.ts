@@ -1,4 +1,6 @@
-import type { Dialplan, FailureReason } from '../../src/dialplan/plan.ts';
+import { guards } from '../../src/call/call.ts';
+import { statusOf } from '../../src/call/failure.ts';
+import type { Dialplan, Unanswered } from '../../src/dialplan/plan.ts';
 import { handledPlan } from '../support/handledPlan.ts';
 import { extension, officePlan, to } from '../support/plan.ts';
 import { type Observed, type Phone, World } from '../support/world.ts';
@@ -26,7 +28,10 @@ const plan: Dialplan = {
 };
 
 /** Where a schedule begins: most of what can go wrong lies deep in a call, where chance alone seldom gets. */
-export const scenes = ['arriving', 'talking', 'consulting', 'transferring', 'abandonedTransfer', 'crowd'] as const;
+export const scenes = [
+  ...(['arriving', 'talking', 'consulting', 'transferring', 'abandonedTransfer'] as const),
+  ...(['heldReturn', 'heldRecall', 'crowd'] as const),
+];
 export type Scene = (typeof scenes)[number];
 
 function set(world: World, scene: Scene): void {
@@ -51,8 +56,21 @@ function set(world: World, scene: Scene): void {
     world.arrive('102', { number: '10', display: 'Reception', extension: '10' }, { kind: 'extension', number: '10' });
     return;
   }
+  const holds = scene === 'heldReturn' || scene === 'heldRecall';
+  if (holds) world.hold(operator, true);
   world.refer(operator, '102');
   if (scene === 'abandonedTransfer') world.hangUp(operator);
+  if (!holds) return;
+  const target = world.phone(anna, '102');
+  if (target === undefined) throw new Error('the target does not ring');
+  world.fail(target, 'busy');
+  if (scene === 'heldReturn') return;
+  // Rung on one line, the operator asks a colleague on another one.
+  world.clock.advance(guards.resume);
+  const asks = { number: '10', display: 'Reception', extension: '10' };
+  const asked = world.phone(world.arrive('103', asks, { kind: 'extension', number: '10' }), '103');
+  if (asked === undefined) throw new Error('the colleague does not ring');
+  world.answer(asked);
 }
 
 /** One choice of a schedule: which of the things that can happen now does, after how many milliseconds. */
@@ -62,8 +80,9 @@ export interface Choice {
   readonly wait: number;
 }
 
-const failures: readonly FailureReason[] = ['busy', 'declined', 'unreachable', 'noAnswer'];
-const statuses: Readonly<Record<FailureReason, number>> = { busy: 486, declined: 603, unreachable: 480, noAnswer: 408 };
+const failures: readonly Unanswered[] = [
+  ...(['busy', 'declined', 'unreachable', 'noAnswer', 'unavailable', 'noSuchNumber'] as const),
+];
 const targets = ['101', '102', '103', '10', '11', '0', '5', '6', '7', 'nobody', '', '+3612345678', '*28'];
 const keys = ['0', '1', '2', '3', '9', '#', '*'];
 
@@ -96,8 +115,14 @@ function count(seen: Map<string, number>, { stimulus, before, result: { call, ef
   add(stimulus.kind);
   if (stimulus.kind === 'legEnded') add(`lost by ${stimulus.by}`);
   if (call.phase.kind !== before?.phase.kind) add(call.phase.kind);
+  const heldBy = before?.phase.kind === 'recalling' ? before.phase.heldBy : undefined;
+  if (heldBy !== undefined && call.phase.kind !== 'recalling') {
+    add(`${stimulus.kind}${'leg' in stimulus && stimulus.leg === heldBy ? ' by who holds' : ''}, not resumed before`);
+  }
   for (const effect of effects) {
     if (effect.kind === 'notify') add(effect.event.kind);
+    if (effect.kind === 'beep') add('beep');
+    if (effect.kind === 'identify' && effect.returned === true) add('told who is back');
     if (effect.kind === 'setCalendar') add(`calendar ${effect.override?.state ?? 'by its timetable'}`);
   }
   if (call.trail.some(({ kind }) => kind === 'calendarOverridden')) add('went by hand');
@@ -140,7 +165,7 @@ function ofPhone(world: World, phone: Phone, detail: number): (() => void)[] {
       const fail = (): void => {
         phone.state = 'gone';
         const reason = pick(failures);
-        world.post(callId, { kind: 'legFailed', leg, reason, status: statuses[reason] });
+        world.post(callId, { kind: 'legFailed', leg, reason, status: statusOf(reason).status });
       };
       const ring = (): void => {
         phone.state = 'ringing';

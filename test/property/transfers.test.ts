@@ -11,6 +11,10 @@ const everything = [
   ...['recalling', 'ended', 'transferStarted', 'transferRinging', 'transferFailed', 'transferCompleted'],
   ...['replacementArrived', 'handedOver', 'agentOffered', 'stopRequested', 'lost by network', 'lost by media'],
   ...['mediaLost', 'mediaRestored', 'restored', 'legEarlyMedia'],
+  ...['beep', 'told who is back', 'legAnswered, not resumed before', 'legFailed, not resumed before'],
+  ...['legResumed', 'transferRequested', 'replacementArrived', 'legRequested'].map(
+    kind => `${kind} by who holds, not resumed before`,
+  ),
   ...['transferAbandoned', 'recallStarted', 'recallAnswered', 'recallFailed'],
   ...['calendar open', 'calendar closed', 'calendar by its timetable', 'went by hand', 'busy with other calls'],
 ];

@@ -24,9 +24,17 @@ export interface TransferWish {
   readonly replaces: { readonly callId: string; readonly leg: LegId } | undefined;
 }
 
-/** A REFER in a conversation. The target is resolved before the caller's leg is touched (R1). */
-export function beginTransfer(turn: Turn, phase: TalkingPhase, wish: TransferWish): void {
-  const party = otherOf(phase, wish.transferor);
+/**
+ * A REFER in a conversation. The target is resolved before the caller's leg is touched (R1); `begins` is called where it
+ * is not refused.
+ */
+export function beginTransfer(
+  turn: Turn,
+  talk: Pick<TalkingPhase, 'party' | 'peer'>,
+  wish: TransferWish,
+  begins = (): void => undefined,
+): void {
+  const party = otherOf(talk, wish.transferor);
   const leg = turn.known(wish.transferor);
   const transferor: Transferor = { who: leg.who, leg: leg.id, channel: wish.channel };
   const refusal = objection(turn, party, transferor, wish);
@@ -35,7 +43,10 @@ export function beginTransfer(turn: Turn, phase: TalkingPhase, wish: TransferWis
     // There are phones that hang up by themselves when their REFER is refused: no goodbye to the caller (R0).
     const { transferId, target: number } = wish;
     if (transferor.who.extension !== undefined) turn.mayHangUp(leg.id, { transferId, number, reason: slipOf(refusal) });
-  } else if (wish.replaces !== undefined) {
+    return;
+  }
+  begins();
+  if (wish.replaces !== undefined) {
     adopt(turn, party, transferor, wish, wish.replaces);
   } else {
     turn.effect({ kind: 'acceptTransfer', transferId: wish.transferId });

@@ -34,7 +34,10 @@ export function rejoin(turn: Turn, party: LegId, operator: LegId, returned: Retu
   turn.mayHangUp(operator, returned);
   const { number, reason } = returned;
   turn.effect({ kind: 'identify', leg: operator, who: asReturned(turn, party, number, reason), returned: true });
-  const { held, away } = turn.known(operator);
-  if (held) turn.setTimer(`resume:${operator}`, guards.resume, 'the operator does not resume the caller');
-  else if (!away && turn.known(party).held === false) turn.effect({ kind: 'beep', leg: operator, tone: 'returned' });
+  if (turn.known(operator).held) {
+    turn.setTimer(`resume:${operator}`, guards.resume, 'the operator does not resume the caller');
+  } else if ([operator, party].every(leg => turn.known(leg).hears.kind === 'party' && !turn.known(leg).away)) {
+    // Over a conversation alone: it would cut short the music that is heard in the place of one.
+    turn.effect({ kind: 'beep', leg: operator, tone: 'returned' });
+  }
 }

@@ -6,6 +6,7 @@ import { ofRecall } from '../shown.ts';
 import type { Stimulus } from '../stimulus.ts';
 import { connect } from '../talking.ts';
 import type { Turn } from '../turn.ts';
+import { beginTransfer } from './begin.ts';
 
 export interface Recall {
   readonly operator: string;
@@ -53,10 +54,11 @@ export function recalling(turn: Turn, phase: RecallingPhase, stimulus: Stimulus)
       if (phase.heldBy !== undefined) turn.hangUp(phase.heldBy);
       return connect(turn, party, phase.leg);
     case 'legResumed':
-      if (stimulus.leg !== phase.heldBy) return;
-      turn.notify({ kind: 'recallAnswered', transferId, operator });
-      turn.cancel(phase.leg);
-      return connect(turn, party, phase.heldBy);
+      if (stimulus.leg === phase.heldBy) takenBack(turn, phase, stimulus.leg);
+      return;
+    case 'transferRequested':
+      if (stimulus.leg === phase.heldBy) transferredAgain(turn, phase, stimulus);
+      return;
     case 'legFailed':
       if (stimulus.leg === phase.leg) notTaken(turn, phase);
       return;
@@ -73,6 +75,22 @@ export function recalling(turn: Turn, phase: RecallingPhase, stimulus: Stimulus)
     default:
       return;
   }
+}
+
+/** By the leg that has held the party all along. */
+function takenBack(turn: Turn, { transferId, operator, party, leg }: RecallingPhase, heldBy: LegId): void {
+  turn.notify({ kind: 'recallAnswered', transferId, operator });
+  turn.cancel(leg);
+  connect(turn, party, heldBy);
+}
+
+function transferredAgain(
+  turn: Turn,
+  phase: RecallingPhase,
+  { leg: transferor, transferId, target, replaces }: Extract<Stimulus, { kind: 'transferRequested' }>,
+): void {
+  const wish = { transferor, transferId, target, channel: 'refer', replaces } as const;
+  beginTransfer(turn, { party: phase.party, peer: transferor }, wish, () => takenBack(turn, phase, transferor));
 }
 
 function notTaken(turn: Turn, { transferId, operator, party, heldBy }: RecallingPhase): void {

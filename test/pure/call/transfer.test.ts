@@ -215,6 +215,17 @@ describe('R4: the operator is still there', () => {
     expect(stage.effects('identify')).toMatchObject([{ who: { display: 'R: declined 101 – Anna' } }]);
   });
 
+  test('while the media of the caller are away: no tone in the place of the music', () => {
+    const { call, operator } = stage.conversation();
+    stage.world.refer(operator, '101');
+    const caller = stage.world.alive(call).find(({ leg }) => leg === 'caller');
+    if (caller === undefined) throw new Error('the caller is gone');
+    stage.world.strand(caller);
+    stage.fail(stage.phone(call, '101'), 'busy');
+    expect(stage.effects('beep')).toEqual([]);
+    expect(stage.effects('play').at(-1)).toMatchObject({ leg: operator.leg, hearing: { kind: 'music' } });
+  });
+
   describe('and holds, and does not resume', () => {
     /** The operator's phone has held the caller since before the transfer failed; the recall rings. */
     function notResumed() {
@@ -270,6 +281,53 @@ describe('R4: the operator is still there', () => {
       expect(stage.phase(call).kind).toBe('queued');
       expect(operator.state).toBe('gone');
     });
+
+    test('transfers again: the recall stops ringing, and the transfer begins', () => {
+      const { call, operator, rung } = notResumed();
+      stage.world.refer(operator, '103');
+      expect(rung.state).toBe('cancelled');
+      expect(stage.phase(call)).toMatchObject({ kind: 'transferring', number: '103' });
+      expect(stage.hears(call)).toBe('ringback');
+      stage.world.answer(stage.phone(call, '103'));
+      expect(stage.hears(call)).toBe('103');
+    });
+
+    test('transfers to a number that leads nowhere: refused, and the recall goes on', () => {
+      const { call, operator, rung } = notResumed();
+      const transferId = stage.world.refer(operator, 'nobody');
+      expect(stage.world.transfers.get(transferId)?.final).toBe(404);
+      expect(stage.phase(call)).toMatchObject({ kind: 'recalling', heldBy: operator.leg });
+      expect(rung.state).toBe('dialed');
+    });
+
+    test('asks a colleague on another line, and transfers with it: by either of the two', () => {
+      for (const by of ['the held one', 'the other one']) {
+        stage = new Stage();
+        const { call, operator, rung } = notResumed();
+        const asking = stage.dial('10', '103');
+        const colleague = stage.phone(asking, '103');
+        stage.world.answer(colleague);
+        const other = stage.phone(asking, '10');
+        if (by === 'the held one') stage.world.refer(operator, '', other);
+        else stage.world.refer(other, '', operator);
+        expect(['cancelled', 'gone'], by).toContain(rung.state);
+        const [phase] = [call, asking].map(id => stage.phase(id)).filter(({ kind }) => kind !== 'ended');
+        expect(phase, by).toMatchObject({ kind: 'talking' });
+        expect(stage.ended(by === 'the held one' ? asking : call), by).toBe('transferred');
+      }
+    });
+
+    test.each(['held', 'rung'] as const)(
+      'a colleague takes the call over from the %s leg: the other one ends',
+      which => {
+        const { call, operator, rung } = notResumed();
+        stage.world.replace(which === 'held' ? operator : rung, '103');
+        expect(stage.phase(call).kind).toBe('talking');
+        expect(stage.hears(call)).toBe('103');
+        expect(operator.state).toBe('gone');
+        expect(rung.state).toBe('cancelled');
+      },
+    );
 
     test('resumes in time: nothing rings', () => {
       const { call, operator } = stage.conversation();
