@@ -56,6 +56,7 @@ class Stack implements SipStack {
     const transports = new TransportSet(clock);
     const { tally } = this;
     const faults = options.faults ?? new FaultLog(clock, log);
+    const trusted = remembering(options.trusted ?? (() => false));
     let handled: Buffer | undefined;
     this.transports = transports;
     this.context = {
@@ -65,7 +66,7 @@ class Stack implements SipStack {
       timers: { ...defaultTimers, ...options.timers },
       resolver: options.resolver ?? systemResolver(clock),
       transports,
-      proven: new ProvenSources(clock),
+      proven: new ProvenSources(clock, trusted),
       doubtsSources: options.doubtsSources ?? false,
       tally,
       transmit: (bytes, hop, done, sendOptions) => {
@@ -100,7 +101,7 @@ class Stack implements SipStack {
       call: (callId: string) => this.clients.inCall(callId) || core.knowsCall?.(callId) === true,
       calls: () => core.calls?.() ?? 0,
       flow: (flow: Hop) => this.flows.has(flow),
-      address: remembering(options.trusted ?? (() => false)),
+      address: trusted,
     };
     this.door = new Door(clock, limits.door, acquaintances, this.incoming);
     this.incoming.door = this.door;

@@ -3,14 +3,17 @@ import type { Clock, Duration, Instant } from '../../../base/clock.ts';
 /** A source that has not proven itself anew for this long is forgotten. */
 const remembered: Duration = 3_600_000;
 const mostRemembered = 65_536;
-/** Refusals to one address that may wait for their ACKs and be repeated meanwhile. */
+/** Refusals to one address that may wait for their ACKs and be repeated meanwhile; a trunk refuses many calls a second. */
 const mostOwed = 8;
+const mostOwedByTrusted = 64;
 
 /**
  * Addresses that have shown that they receive what is sent to them: they have repeated something that only our answer
  * could tell them (a tag, a branch). The source of a datagram is easily forged; what goes to an address that has proven
  * nothing must cost its owner no more than what the sender has spent. Neither must what goes to one that has, and that
  * somebody else names: while it owes us the ACKs of several refusals, or after it never sent one, it has proven nothing.
+ * Those that are trusted (trunks) need no proof: their first call may ring for long, and an INVITE without a 100 goes to
+ * another switchboard after some seconds.
  */
 export class ProvenSources {
   /** Until when; the one that proved itself first comes first. */
@@ -18,9 +21,13 @@ export class ProvenSources {
   /** How many ACKs an address owes. */
   private readonly owed = new Map<string, number>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly trusted: (address: string) => boolean = () => false,
+  ) {}
 
   has(address: string): boolean {
+    if (this.trusted(address)) return (this.owed.get(address) ?? 0) < mostOwedByTrusted;
     const until = this.until.get(address);
     if (until === undefined) return false;
     if (until > this.clock.now()) return (this.owed.get(address) ?? 0) < mostOwed;

@@ -230,7 +230,13 @@ class LiveServerTransaction implements ServerTransaction {
     this.runner = new ServerTransactionRunner(
       this.request.method,
       context.clock,
-      { timers: context.timers, reliable, unproven: !reliable && isDoubted(context, incoming.source) },
+      {
+        timers: context.timers,
+        reliable,
+        get unproven() {
+          return !reliable && isDoubted(context, incoming.source);
+        },
+      },
       {
         send: response => this.send(response),
         trying: () => owner.trying(),

@@ -4,13 +4,14 @@ import type { SipResponse } from '../../../sip/message.ts';
 import { ignore, type MachineFacts, type ServerInput, type ServerOutput, type Step } from './machine.ts';
 
 /**
- * INVITE, server side (RFC 3261, §17.2.1; RFC 6026, §7.1), with a departure for datagrams of an unproven source: a 100 is
- * sent only when the INVITE comes again, and a refusal once for each time that it comes, as by a stateless user agent
- * (§8.2.7). So the owner of a forged address gets no more datagrams than were sent in their name, and a client whose
- * refusal is lost repeats its INVITE, as no 100 has silenced it. What the core rings or accepts is treated as any other.
+ * INVITE, server side (RFC 3261, §17.2.1; RFC 6026, §7.1), with a departure for datagrams of an unproven source: it gets
+ * no 100, and a refusal once for each time that the INVITE comes, as from a stateless user agent (§8.2.7). So the owner of
+ * a forged address gets no more datagrams than were sent in their name, and a client whose refusal is lost repeats its
+ * INVITE, as no 100 has silenced it. A source may prove itself meanwhile: then a repeated INVITE gets its 100. After any
+ * provisional response the client is silent, so the refusal is repeated as usual.
  *
- * A response that cannot be sent is told to the core and
- * changes no state (RFC 6026, §8.9): the transaction still has repeated INVITEs to absorb.
+ * A response that cannot be sent is told to the core and changes no state (RFC 6026, §8.9): the transaction still has
+ * repeated INVITEs to absorb.
  *
  * ```
  *   initial ─► proceeding ─┬─► accepted ───────────────┬─► terminated
@@ -21,10 +22,10 @@ export type InviteServerState =
   /** Nothing has come. Leaves to proceeding with the INVITE. */
   | { readonly name: 'initial' }
   /**
-   * The core decides. Until its first response the timer `trying` runs (for an unproven source: until the INVITE comes
-   * again); a repeated INVITE is answered with the last response there is. Leaves to accepted on a 2xx, completed on a refusal.
+   * The core decides. Until its first response the timer `trying` runs (not for an unproven source); a repeated INVITE is
+   * answered with the last response there is, else with a 100. Leaves to accepted on a 2xx, completed on a refusal.
    */
-  | { readonly name: 'proceeding'; readonly last: SipResponse | undefined; readonly repeated: boolean }
+  | { readonly name: 'proceeding'; readonly last: SipResponse | undefined }
   /**
    * The core has accepted, and repeats its 2xx through us until the ACK reaches it; repeated INVITEs are absorbed.
    * Timer L runs. Entered from proceeding. Leaves to terminated.
@@ -50,7 +51,7 @@ export function inviteServer(state: InviteServerState, input: ServerInput, facts
     case 'initial':
       return input.kind === 'request'
         ? {
-            state: { name: 'proceeding', last: undefined, repeated: false },
+            state: { name: 'proceeding', last: undefined },
             outputs:
               facts.unproven === true ? [] : [{ kind: 'startTimer', timer: 'trying', after: facts.timers.trying }],
           }
@@ -78,14 +79,14 @@ function proceeding(
   switch (input.kind) {
     case 'request':
       if (state.last !== undefined) return { state, outputs: [{ kind: 'send', response: state.last }] };
-      return unproven ? { state: { ...state, repeated: true }, outputs: [{ kind: 'tryingDue' }] } : ignore(state);
+      return unproven ? ignore(state) : { state, outputs: [{ kind: 'tryingDue' }] };
     case 'timer':
       return input.timer === 'trying' && state.last === undefined
         ? { state, outputs: [{ kind: 'tryingDue' }] }
         : ignore(state);
     case 'respond': {
       const { response } = input;
-      if (unproven && response.status === 100 && !state.repeated) return ignore(state);
+      if (unproven && response.status === 100) return ignore(state);
       const outputs: ServerOutput[] = [];
       if (state.last === undefined) outputs.push({ kind: 'stopTimer', timer: 'trying' });
       outputs.push({ kind: 'send', response });
@@ -94,7 +95,7 @@ function proceeding(
         outputs.push({ kind: 'startTimer', timer: 'L', after: 64 * timers.t1 });
         return { state: { name: 'accepted' }, outputs };
       }
-      const once = unproven && (state.last === undefined || state.last.status === 100);
+      const once = unproven && state.last === undefined;
       if (!reliable && !once) outputs.push({ kind: 'startTimer', timer: 'G', after: timers.t1 });
       outputs.push({ kind: 'startTimer', timer: 'H', after: once ? timers.t4 : 64 * timers.t1 });
       return { state: { name: 'completed', last: response, repeatAfter: timers.t1, once }, outputs };

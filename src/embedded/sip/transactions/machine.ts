@@ -19,7 +19,7 @@ export interface MachineFacts {
   readonly timers: TimerValues;
   /** The transport repeats what is lost by itself. */
   readonly reliable: boolean;
-  /** Server machines: the source of the request may be forged. Default: no. */
+  /** Server machines: the source of the request may be forged. It may change while the transaction lives. Default: no. */
   readonly unproven?: boolean;
 }
 

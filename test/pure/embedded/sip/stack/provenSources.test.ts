@@ -32,6 +32,15 @@ describe('who has proven something', () => {
     expect(proven.has('a')).toBe(true);
   });
 
+  it('is trusted from the beginning, but not while many refusals wait for their ACKs', () => {
+    const proven = new ProvenSources(new VirtualClock(), address => address === 'trunk');
+    expect([proven.has('trunk'), proven.has('other')]).toEqual([true, false]);
+    const settled = Array.from({ length: 64 }, () => proven.refused('trunk'));
+    expect(proven.has('trunk')).toBe(false);
+    for (const done of settled) done(false);
+    expect(proven.has('trunk')).toBe(true);
+  });
+
   it('is bounded in number', () => {
     const proven = new ProvenSources(new VirtualClock());
     for (let n = 0; n < 65_537; n++) proven.add(String(n));
@@ -84,6 +93,34 @@ describe('a stack that doubts its sources', () => {
     a.stack.request(requestTo('INVITE', 'sip:b@10.0.0.2'), again);
     await world.pass(60_000);
     expect(again.responses.map(({ status }) => status)).toEqual([100, 403]);
+    await world.close();
+  });
+
+  it('who calls for the first time hears the refusal of a slow core although it is lost, twice', async () => {
+    const world = createWorld({ rules: [1, 2].map(nth => ({ match: /^SIP\S+ 403/, nth, then: 'drop' }) as const) });
+    const a = await world.party('10.0.0.1');
+    const b = await world.party('10.0.0.2', { doubtsSources: true });
+    b.onRequest = transaction => {
+      transaction.respond(responseTo(transaction.request, 100));
+      world.clock.after(1_000, () => transaction.respond(responseTo(transaction.request, 403, { toTag: 'ours' })));
+    };
+    const heard = listening();
+    a.stack.request(requestTo('INVITE', 'sip:b@10.0.0.2'), heard);
+    await world.pass(8_000);
+    expect(heard.responses.map(({ status }) => status)).toEqual([403]);
+    await world.close();
+  });
+
+  it('a trunk whose first call rings for long gets its 100 at once', async () => {
+    const world = createWorld();
+    const a = await world.party('10.0.0.1');
+    const b = await world.party('10.0.0.2', { doubtsSources: true, trusted: address => address === '10.0.0.1' });
+    b.onRequest = transaction => transaction.respond(responseTo(transaction.request, 100));
+    const heard = listening();
+    a.stack.request(requestTo('INVITE', 'sip:b@10.0.0.2'), heard);
+    await world.pass(2_000);
+    expect(heard.responses.map(({ status }) => status)).toEqual([100]);
+    expect(world.network.sent(/^INVITE/)).toHaveLength(1);
     await world.close();
   });
 });

@@ -18,6 +18,7 @@ describe('INVITE server machine (RFC 3261, §17.2.1; RFC 6026, §7.1)', () => {
 
   it('proceeding, nothing said yet: every input', () => {
     expect(rows(unreliable, request)).toEqual({
+      request: 'proceeding: tryingDue',
       transportFailed: 'proceeding: fail transport',
       trying: 'proceeding: tryingDue',
       100: 'proceeding: stop trying, send 100',
@@ -79,11 +80,10 @@ describe('INVITE server machine (RFC 3261, §17.2.1; RFC 6026, §7.1)', () => {
     expect(rows(reliable, request, respond(486)).ack).toBe('terminated: stop G, stop H, deliverAck, end');
   });
 
-  it('an unproven source: no 100 unless the INVITE comes again, and a refusal once for each time that the INVITE comes', () => {
+  it('an unproven source: no 100, and a refusal once for each time that the INVITE comes', () => {
     const unproven = { ...unreliable, unproven: true };
     expect(rows(unproven)).toEqual({ request: 'proceeding: ' });
-    expect(rows(unproven, request, respond(100))).toEqual({
-      request: 'proceeding: tryingDue',
+    expect(rows(unproven, request, request, respond(100))).toEqual({
       trying: 'proceeding: tryingDue',
       transportFailed: 'proceeding: fail transport',
       180: 'proceeding: stop trying, send 180',
@@ -98,10 +98,26 @@ describe('INVITE server machine (RFC 3261, §17.2.1; RFC 6026, §7.1)', () => {
       transportFailed: 'completed: fail transport',
       H: 'terminated: end',
     });
-    expect(rows(unproven, request, request)[100]).toBe('proceeding: stop trying, send 100');
-    expect(rows(unproven, request, request, respond(100))).toMatchObject({
-      request: 'proceeding: send 100',
-      486: 'completed: send 486, start H 5000',
+  });
+
+  it('a source that has proven itself since gets its 100 when the INVITE comes again, and a refusal that is repeated', () => {
+    let unproven = true;
+    const facts = {
+      ...unreliable,
+      get unproven() {
+        return unproven;
+      },
+    };
+    let { state } = inviteServer(inviteServerStart, request, facts);
+    unproven = false;
+    expect(inviteServer(state, request, facts).outputs).toEqual([{ kind: 'tryingDue' }]);
+    ({ state } = inviteServer(state, respond(100), facts));
+    // A 100 has silenced the client: that many refusals wait for their ACKs again makes no difference.
+    unproven = true;
+    expect(inviteServer(state, respond(486), facts).outputs).toContainEqual({
+      kind: 'startTimer',
+      timer: 'G',
+      after: 500,
     });
   });
 
