@@ -28,16 +28,20 @@ export class Connections {
   add(socket: Socket): void {
     const network = networkOf(socket.remoteAddress ?? '');
     const own = this.networks.get(network) ?? new Map<Socket, Occupation>();
-    if (own.size >= this.limits.ofNetwork) this.close(own);
-    else if (this.size >= this.limits.inAll) this.close(this.largest());
+    if (own.size >= this.limits.ofNetwork) this.close(network, own);
+    else if (this.size >= this.limits.inAll) this.close(...this.largest());
     this.networks.set(network, own);
     own.set(socket, 'idle');
     this.size++;
     socket.once('close', () => {
       if (!own.delete(socket)) return;
-      this.size--;
-      if (own.size === 0 && this.networks.get(network) === own) this.networks.delete(network);
+      this.left(network, own);
     });
+  }
+
+  /** For tests: of how many networks there is something. */
+  get remembered(): number {
+    return this.networks.size;
   }
 
   has(socket: Socket, occupation: Occupation): boolean {
@@ -49,19 +53,30 @@ export class Connections {
     if (own?.delete(socket) === true) own.set(socket, occupation);
   }
 
-  private largest(): Map<Socket, Occupation> {
-    let largest = new Map<Socket, Occupation>();
-    for (const one of this.networks.values()) if (one.size > largest.size) largest = one;
+  /** The network with the most of those that may go. */
+  private largest(): [network: string, sockets: Map<Socket, Occupation>] {
+    let largest: [string, Map<Socket, Occupation>] = ['', new Map()];
+    let most = 0;
+    for (const [network, sockets] of this.networks) {
+      if (sockets.size <= most) continue;
+      const count = [...sockets.values()].filter(occupation => occupation !== 'kept').length;
+      if (count > most) [largest, most] = [[network, sockets], count];
+    }
     return largest;
   }
 
+  private left(network: string, own: Map<Socket, Occupation>): void {
+    this.size--;
+    if (own.size === 0 && this.networks.get(network) === own) this.networks.delete(network);
+  }
+
   /** The next one to go; one that is `kept` never does. */
-  private close(sockets: Map<Socket, Occupation>): void {
+  private close(network: string, sockets: Map<Socket, Occupation>): void {
     for (const occupation of ['idle', 'busy'] as const) {
       for (const [socket, is] of sockets) {
         if (is !== occupation) continue;
         sockets.delete(socket);
-        this.size--;
+        this.left(network, sockets);
         socket.destroy();
         return;
       }

@@ -28,7 +28,7 @@ const rig = (inAll: number, ofNetwork: number) => {
   const is = (name: string, occupation: 'idle' | 'busy' | 'kept'): void =>
     connections.is(all.get(name) as unknown as Socket, occupation);
   const gone = () => [...all].filter(([, { destroyed }]) => destroyed).map(([name]) => name);
-  return { add, is, gone, all };
+  return { add, is, gone, all, connections };
 };
 
 test('a network with too many loses the one that has waited longest, and no other network does', () => {
@@ -65,4 +65,16 @@ test('what has closed counts no more', () => {
   expect(gone()).toEqual([]);
   add('d', '192.0.2.1');
   expect(gone()).toEqual(['b']);
+});
+
+test('those that are kept protect nobody from making room, and what made room is not remembered', () => {
+  const { add, is, gone, connections } = rig(3, 3);
+  for (const name of ['kept', 'kept too']) {
+    add(name, '192.0.2.1');
+    is(name, 'busy');
+    is(name, 'kept');
+  }
+  for (let i = 1; i <= 5; i++) add(`stranger-${i}`, `198.51.100.${i}`);
+  expect(gone()).toEqual(['stranger-1', 'stranger-2', 'stranger-3', 'stranger-4']);
+  expect(connections.remembered).toBe(2);
 });
