@@ -11,7 +11,8 @@ import { parseStartLine } from './startLine.ts';
 
 /**
  * - `message`: the bytes of one whole message, for `parseMessage(bytes, { carriedBy: 'stream' })`. They stay valid.
- * - `ping`: the far end asks for a pong, which is one CRLF (RFC 5626, §3.5.1).
+ * - `ping`: the far end asks for a pong, which is one CRLF (RFC 5626, §3.5.1). Several that come together are one: nobody
+ *   has us send as many bytes, in as many pieces, as they like.
  * - `pong`: a CRLF after `expectPong`: the answer to our ping, or the first half of a ping of theirs.
  * - `broken`: where the next message begins can no longer be told. `bytes` is the head of the message at fault, or what
  *   was read of it, `error.answer` what to say; the connection must then be closed. Always the last one.
@@ -117,14 +118,18 @@ export class StreamFramer {
   private skipLineEnd(state: State & { readonly kind: 'between' }, bytes: Buffer): Move {
     if (bytes.length === 0 || (bytes.length === 1 && bytes[0] === 0x0d)) return { to: state, waits: true };
     if (bytes[0] !== 0x0d || bytes[1] !== 0x0a) return { to: { kind: 'head', searched: 0, line: undefined } };
-    this.held.take(2);
     if (this.pongExpected) {
+      this.held.take(2);
       // Counted as the first half of a ping as well: a second CRLF gets its pong in any case.
       this.pongExpected = false;
       return { to: { kind: 'between', lineEnds: 1 }, frame: { kind: 'pong' } };
     }
-    if (state.lineEnds === 0) return { to: { kind: 'between', lineEnds: 1 } };
-    return { to: { kind: 'between', lineEnds: 0 }, frame: { kind: 'ping' } };
+    let size = 2;
+    while (bytes[size] === 0x0d && bytes[size + 1] === 0x0a) size += 2;
+    this.held.take(size);
+    const lineEnds = state.lineEnds + size / 2;
+    const to: State = { kind: 'between', lineEnds: lineEnds % 2 === 0 ? 0 : 1 };
+    return lineEnds >= 2 ? { to, frame: { kind: 'ping' } } : { to };
   }
 
   private readHead(state: State & { readonly kind: 'head' }, bytes: Buffer): Move {

@@ -235,6 +235,23 @@ describe('an alias', () => {
   });
 });
 
+describe('aliases', () => {
+  it('of one connection are four at most', async () => {
+    const b = await party();
+    b.onRequest = answer(200);
+    const raw = await rawConnection(b.port);
+    const ports = [1, 2, 3, 4, 5, 6];
+    for (const port of ports) {
+      raw.socket.write(optionsText(`alias-${port}`, 'TCP', port).replace(';rport', ';rport;alias'));
+      await raw.read(`Call-ID: alias-${port}`);
+    }
+    const reached = ports.filter(port => b.stack.reaches({ protocol: 'tcp', address: '127.0.0.1', port }));
+    expect(reached).toEqual([1, 2, 3, 4]);
+    raw.socket.destroy();
+    await raw.closed;
+  });
+});
+
 describe('a flow', () => {
   it('of a registered phone leads back through the same sockets, and Contact says what the phone sees', async () => {
     const [a, b] = [await party(), await party()];

@@ -50,6 +50,6 @@ function transportOf(
   const parsing = options.parsing ?? defaultParseLimits;
   const bound: ListenerOptions = port === undefined ? listener : { ...listener, port };
   return bound.protocol === 'udp'
-    ? new UdpTransport({ ...bound, clock, log, machine })
+    ? new UdpTransport({ ...bound, clock, log, faults: options.faults, machine })
     : new TcpTransport({ ...bound, clock, log, faults: options.faults, limits, parsing });
 }

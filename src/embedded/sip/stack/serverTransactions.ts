@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { KozpontError } from '../../../base/errors.ts';
 import { randomId } from '../../../base/ids.ts';
+import { networkOf } from '../../../base/network.ts';
 import { transactionBranch } from '../../../sip/grammar/fields/via.ts';
 import { field, header } from '../../../sip/grammar/headers.ts';
 import { serializeMessage } from '../../../sip/grammar/serializeMessage.ts';
@@ -31,6 +32,7 @@ export class ServerTransactions {
   private readonly byKey = new Map<string, LiveServerTransaction>();
   /** The transactions of requests outside of dialogs, for §8.2.2.2. */
   private readonly byOrigin = new Map<string, LiveServerTransaction>();
+  /** By network. */
   private readonly perSource = new Map<string, number>();
   /** Those of requests that came over a connection, by the key of its far end. */
   private readonly byConnection = new Map<string, Set<LiveServerTransaction>>();
@@ -107,7 +109,7 @@ export class ServerTransactions {
 
   private full(address: string): boolean {
     const { most, mostPerSource } = this.options;
-    return this.byKey.size >= most || (this.perSource.get(address) ?? 0) >= mostPerSource;
+    return this.byKey.size >= most || (this.perSource.get(networkOf(address)) ?? 0) >= mostPerSource;
   }
 
   private begin(incoming: Incoming, key: string): boolean {
@@ -172,9 +174,10 @@ export class ServerTransactions {
   }
 
   private countFor(address: string, change: 1 | -1): void {
-    const count = (this.perSource.get(address) ?? 0) + change;
-    if (count > 0) this.perSource.set(address, count);
-    else this.perSource.delete(address);
+    const network = networkOf(address);
+    const count = (this.perSource.get(network) ?? 0) + change;
+    if (count > 0) this.perSource.set(network, count);
+    else this.perSource.delete(network);
   }
 
   private response(request: SipRequest, status: number, tag?: string): SipResponse {

@@ -25,7 +25,10 @@ export interface DoorLimits {
   readonly longestWait: Duration;
 }
 
-/** What strangers may use of us. The defaults carry a trunk of several hundred calls a second from one address. */
+/**
+ * What strangers may use of us; with IPv6, one address is what has the same first 64 bits (`base/network.ts`). The
+ * defaults carry a trunk of several hundred calls a second from one address.
+ */
 export interface StackLimits {
   /** Messages a second from one address, before parsing; above it they are dropped. */
   readonly messagesPerSecond: number;

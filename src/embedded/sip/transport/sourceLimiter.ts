@@ -1,4 +1,5 @@
 import type { Clock, Instant } from '../../../base/clock.ts';
+import { networkOf } from '../../../base/network.ts';
 import type { StackLimits } from './limits.ts';
 
 interface Account {
@@ -9,14 +10,14 @@ interface Account {
   wellKnown: boolean;
 }
 
-/** Sources that are remembered; the longest known is forgotten first. */
+/** Networks that are remembered; the longest known is forgotten first. */
 const remembered = 65_536;
 
 /** The garbage that is tolerated at once, in seconds of its rate. */
 const garbageBurst = 4;
 
 /**
- * What one address may send (two token buckets each): messages in all, before anything is parsed; and garbage, which
+ * What one address may send, or one network of IPv6 (two token buckets each): messages in all, before anything is parsed; and garbage, which
  * above its rate is neither answered nor logged. Garbage under the address of a source that has sent messages before
  * costs that source nothing, as the address of a datagram is easily forged; an address that never sent anything else is
  * not even parsed any more.
@@ -50,9 +51,10 @@ export class SourceLimiter {
   }
 
   private account(address: string): Account {
+    const network = networkOf(address);
     const { messagesPerSecond, messageBurst, malformedPerSecond } = this.limits;
     const now = this.clock.now();
-    const known = this.accounts.get(address);
+    const known = this.accounts.get(network);
     if (known !== undefined) {
       const seconds = (now - known.at) / 1000;
       known.at = now;
@@ -70,7 +72,7 @@ export class SourceLimiter {
       at: now,
       wellKnown: false,
     };
-    this.accounts.set(address, account);
+    this.accounts.set(network, account);
     return account;
   }
 }

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { Clock, Duration, Timer } from '../../../base/clock.ts';
 import { KozpontError, messageOf } from '../../../base/errors.ts';
-import type { Faults } from '../../../base/faults.ts';
+import { FaultLog, type Faults, guard } from '../../../base/faults.ts';
 import type { Log } from '../../../base/log.ts';
 import type { LocalAddresses } from '../../network/localAddresses.ts';
 import { familyOf, isWildcard } from './addresses.ts';
@@ -58,8 +58,11 @@ export class UdpTransport implements Transport {
   private bound: ListenAddress | undefined;
   private readonly sockets = new Map<string, Socket>();
   private looking: Timer | undefined;
+  private readonly faults: Faults;
 
-  constructor(private readonly options: UdpOptions) {}
+  constructor(private readonly options: UdpOptions) {
+    this.faults = options.faults ?? new FaultLog(options.clock, options.log);
+  }
 
   get local(): ListenAddress {
     if (this.bound === undefined) throw new KozpontError('DISPOSED', 'the UDP transport is not open');
@@ -117,7 +120,8 @@ export class UdpTransport implements Transport {
     socket.on('message', (bytes, from) => {
       if (bytes.length <= keepAlive) return;
       const { address, port } = from;
-      receiver.received(bytes, { protocol: 'udp', address, port, ...here, receivedAt: clock.now() });
+      const source = { protocol: 'udp', address, port, ...here, receivedAt: clock.now() } as const;
+      guard(this.faults, 'sip', () => receiver.received(bytes, source), bytes);
     });
   }
 
@@ -146,6 +150,7 @@ export class UdpTransport implements Transport {
         log.debug({ listener, address: one, error: messageOf(error) }, 'no UDP socket on this address');
       }
     }
+    if (this.bound === undefined) return;
     this.looking = clock.after(lookEvery, () => {
       this.look(listener, port, receiver).catch(error =>
         log.error({ listener, error: messageOf(error) }, 'the addresses of the machine could not be looked at'),

@@ -174,7 +174,7 @@ export class TcpConnection {
     if (found === 'dead') return 'its pings are not answered any more';
     if (found === 'ping') {
       this.framer.expectPong();
-      this.socket.write(ping);
+      this.write(ping, () => {});
     }
     return undefined;
   }
@@ -215,7 +215,7 @@ export class TcpConnection {
           this.events.message(frame.bytes, source);
           break;
         case 'ping':
-          this.socket.write(pong);
+          this.write(pong, () => {});
           break;
         case 'pong':
           this.keepAlive.pong(chunk.length === pong.length);

@@ -2,6 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Instant, Timer } from '../../../../base/clock.ts';
 import { KozpontError, messageOf } from '../../../../base/errors.ts';
 import { FaultLog, type Faults, guard } from '../../../../base/faults.ts';
+import { networkOf } from '../../../../base/network.ts';
 import type { ParseLimits } from '../../../../sip/grammar/limits.ts';
 import { familyOf, isWildcard, plainAddress } from '../addresses.ts';
 import { bindError } from '../bindError.ts';
@@ -23,6 +24,9 @@ const facts = { protocol: 'tcp', reliable: true, secure: false } as const;
 /** How often the connections are looked at for idleness: the limits are held to this precision. */
 const sweepEvery = 5_000;
 
+/** Of one connection: it is a stranger's to name them. */
+const mostAliases = 4;
+
 /** When all connections are in use, it is not looked again for one to close before this. */
 const lookAgainAfter = 1_000;
 
@@ -42,6 +46,7 @@ export class TcpTransport implements Transport {
   private readonly all = new Set<TcpConnection>();
   private readonly byAddress = new Map<string, TcpConnection>();
   private readonly aliases = new Map<TcpConnection, Hop[]>();
+  /** By network. */
   private readonly perSource = new Map<string, number>();
   /** Those that we have made, and how many to each address. */
   private readonly outgoing = new Set<TcpConnection>();
@@ -119,8 +124,9 @@ export class TcpTransport implements Transport {
     const hop: Hop = { protocol: 'tcp', address: source.address, port };
     const key = keyOf(hop);
     if (this.byAddress.get(key)?.usable) return;
-    this.byAddress.set(key, connection);
     const hops = this.aliases.get(connection);
+    if (hops !== undefined && hops.length >= mostAliases) return;
+    this.byAddress.set(key, connection);
     if (hops === undefined) this.aliases.set(connection, [hop]);
     else hops.push(hop);
   }
@@ -201,7 +207,8 @@ export class TcpTransport implements Transport {
     );
     this.all.add(connection);
     this.byAddress.set(keyOf(remote), connection);
-    this.perSource.set(remote.address, (this.perSource.get(remote.address) ?? 0) + 1);
+    const network = networkOf(remote.address);
+    this.perSource.set(network, (this.perSource.get(network) ?? 0) + 1);
     this.sweeping ??= clock.after(sweepEvery, () => this.sweep());
     return connection;
   }
@@ -209,7 +216,7 @@ export class TcpTransport implements Transport {
   private forget(connection: TcpConnection): void {
     const { remote } = connection;
     this.all.delete(connection);
-    countDown(this.perSource, remote.address);
+    countDown(this.perSource, networkOf(remote.address));
     if (this.outgoing.delete(connection)) countDown(this.perDestination, remote.address);
     for (const hop of this.hopsOf(connection)) {
       const key = keyOf(hop);
@@ -226,27 +233,28 @@ export class TcpTransport implements Transport {
     return [connection.remote, ...(this.aliases.get(connection) ?? [])];
   }
 
-  /** For one more connection with this address, of either direction; others may have to go for it. */
+  /** For one more connection with the network of this address, of either direction; others may have to go for it. */
   private hasRoomFor(address: string): boolean {
     const { limits } = this.options;
-    const crowded = (this.perSource.get(address) ?? 0) >= limits.connectionsPerSource;
-    if (crowded && !this.makeRoom(address)) return false;
+    const network = networkOf(address);
+    const crowded = (this.perSource.get(network) ?? 0) >= limits.connectionsPerSource;
+    if (crowded && !this.makeRoom(network)) return false;
     return this.all.size < limits.connections || this.makeRoom();
   }
 
   /**
    * Closes some of the connections that nothing rests on, those that have been quiet for longest: a newcomer has the time
-   * to register. `address`: among those with it. False where there is none.
+   * to register. `network`: among those with it. False where there is none.
    */
-  private makeRoom(address?: string): boolean {
+  private makeRoom(network?: string): boolean {
     const { clock, limits, log } = this.options;
-    if (address === undefined && clock.now() < this.fullUntil) return false;
-    const most = Math.ceil((address === undefined ? limits.connections : limits.connectionsPerSource) / 64);
+    if (network === undefined && clock.now() < this.fullUntil) return false;
+    const most = Math.ceil((network === undefined ? limits.connections : limits.connectionsPerSource) / 64);
     const inUse = this.usage();
     const found: TcpConnection[] = [];
     for (const one of [...this.all]) {
       if (found.length >= most) break;
-      if (one.connecting || (address !== undefined && one.remote.address !== address)) continue;
+      if (one.connecting || (network !== undefined && networkOf(one.remote.address) !== network)) continue;
       // What is in use is not looked at again soon.
       if (one.answerable && inUse(one)) this.heard(one);
       else found.push(one);
@@ -254,7 +262,7 @@ export class TcpTransport implements Transport {
     for (const one of found) one.destroy('its place is needed');
     if (found.length > 0) {
       log.debug({ closed: found.length, connections: this.all.size }, 'idle TCP connections made room');
-    } else if (address === undefined) {
+    } else if (network === undefined) {
       this.fullUntil = clock.now() + lookAgainAfter;
       log.warn({ connections: this.all.size }, 'there is no room for another TCP connection: all are in use');
     }

@@ -123,6 +123,29 @@ describe('abilities', () => {
 });
 
 describe('floods', () => {
+  const fromSix = (address: string): void => {
+    const Via = `SIP/2.0/UDP [${address}];branch=z9hG4bK${address.replaceAll(':', '')}`;
+    world.network.inject(options({ 'Call-ID': address, Via }), { ...stranger, address }, here);
+  };
+
+  it('of one network of IPv6 are those of one address', async () => {
+    await listener({ limits: { messagesPerSecond: 100, messageBurst: 50 } });
+    for (let i = 0; i < 80; i++) fromSix(`2001:db8::${i}`);
+    fromSix('2001:db8:0:1::1');
+    await world.pass(10);
+    expect(b.stack.counts.limited).toBe(30);
+    expect(b.requests.map(({ source }) => source.address)).toContain('2001:db8:0:1::1');
+  });
+
+  it('of requests that wait for their answers have one share for a network of IPv6', async () => {
+    await listener({ limits: { serverTransactionsPerSource: 10 } });
+    for (let i = 0; i < 20; i++) fromSix(`2001:db8::${i}`);
+    await world.pass(10);
+    expect(b.requests).toHaveLength(10);
+    await world.pass(32_000);
+    expect(b.stack.counts.serverTransactions).toBe(0);
+  });
+
   it('of one address are dropped above its rate, others are heard, and it is heard again later', async () => {
     await listener({ limits: { messagesPerSecond: 100, messageBurst: 50 } });
     const from = (address: string, callId: string) =>

@@ -234,6 +234,19 @@ describe('a connection of the far end', () => {
     expect(socket.written).toHaveLength(5);
   });
 
+  it('that pings without reading our pongs is closed', async () => {
+    const { socket, words } = connection('incoming', 8);
+    socket.holding = true;
+    for (let n = 0; n < 6; n++) await socket.come('\r\n\r\n');
+    expect(words).toEqual(['deaf', 'closed']);
+  });
+
+  it('gets one pong for all the pings that come together', async () => {
+    const { socket } = connection();
+    await socket.come('\r\n'.repeat(1_000));
+    expect(socket.written).toEqual(['\r\n']);
+  });
+
   it('that pings by itself gets its pong while ours is awaited, and is not held to answer', async () => {
     const { socket, keep } = connection();
     clock.advance(60_000);
