@@ -146,6 +146,17 @@ describe('silence', () => {
     expect((await stage.soon(call.invite.final())).status).toBe(486);
   });
 
+  test('a 100 of the application to a caller who has proven nothing is kept back, and is no failure of the application', async () => {
+    const { peer, calls } = await collecting();
+    const call = peer.invite(stage.at);
+    const { res } = await stage.soon(calls.next());
+    const told = new Promise<unknown>(resolve => res.send(100, {}, (error: unknown) => resolve(error ?? 'sent')));
+    expect(await stage.soon(told)).toBe('sent');
+    expect(stage.world.network.sent(/^SIP\/2.0 100/)).toHaveLength(0);
+    res.send(486);
+    expect((await stage.soon(call.invite.final())).status).toBe(486);
+  });
+
   test('nobody answers our INVITE: 408 after 64·T1', async () => {
     const { srf } = await stage.app();
     const dialing = srf.createUAC('sip:nobody@10.0.0.99', { localSdp: sdp('app') }).catch(error => error);

@@ -196,7 +196,8 @@ export class IncomingInvite implements IncomingRequest {
         this.reliable ??= this.reliableAnswers();
         this.reliable.send(commandId, complete);
       } else {
-        if (!this.transaction.respond(complete)) throw new Error(unknownTransaction);
+        // A 100 to a source that has proven nothing is kept back: that is no failure of the application's.
+        if (!this.transaction.respond(complete) && response.status > 100) throw new Error(unknownTransaction);
         this.tellSent(commandId, complete);
         if (response.status > 100) this.repeatProgress(complete);
       }
