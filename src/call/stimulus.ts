@@ -4,7 +4,7 @@ import type { Leg, LegId, Who } from './call.ts';
 /** What happened, in the past tense. One that does not fit the call's phase is ignored. */
 export type Stimulus =
   | { readonly kind: 'legRinging'; readonly leg: LegId }
-  /** Sound comes from an outbound leg before it answers (183 with a description): an announcement, or its own ringback. */
+  /** Sound comes from an outbound leg before it answers: an announcement, or its own ringback. */
   | { readonly kind: 'legEarlyMedia'; readonly leg: LegId }
   | { readonly kind: 'legAnswered'; readonly leg: LegId }
   /** An outbound leg that was not answered; `cancelled` as we asked. */

@@ -1,4 +1,4 @@
-import type { Clock, Instant } from '../base/clock.ts';
+import type { Clock, Duration, Instant, Timer } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { isKozpontError, KozpontError, messageOf } from '../base/errors.ts';
 import type { Facing } from '../base/facing.ts';
@@ -54,6 +54,8 @@ const reinviteDeadline = 10_000;
 /** A leg whose media fails more often than this within a minute is given up. */
 const mostMoves = 3;
 const movesCount = 60_000;
+/** How often a leg that has described early media is asked whether any has come. */
+const soundLookedFor: Duration = 100;
 
 /**
  * One party's dialog and endpoint, alive. What is asked of its media happens in the order in which it was asked. What
@@ -87,6 +89,7 @@ export class LiveLeg implements LegMediaOwner {
   /** Offers of the far end that wait for their turn, or for a move: they stand in the way of its re-INVITE. */
   private readonly offers = new Set<() => Promise<void>>();
   private readonly moves: Instant[] = [];
+  private looking: Timer | undefined;
   private readonly keypad = new Keypad();
 
   constructor(
@@ -297,8 +300,24 @@ export class LiveLeg implements LegMediaOwner {
         this.around.log.info({ leg: this.id, error: messageOf(error) }, 'early media of the far end cannot be used');
         return;
       }
-      if (this.standing === 'dialing') this.post({ kind: 'legEarlyMedia', leg: this.id });
+      this.lookForSound(endpoint);
     });
+  }
+
+  /**
+   * The description alone says nothing: there are phones that send one with their 180, and no sound. They would be silence
+   * in place of ringback (RFC 3960, §3.2).
+   */
+  private lookForSound(endpoint: MediaEndpoint): void {
+    const rings = (): boolean => this.standing === 'dialing' && this.media.is(endpoint);
+    const look = async (): Promise<void> => {
+      if (!rings()) return;
+      const stats = await this.media.within('stats', endpoint.stats()).catch(() => undefined);
+      if (stats === undefined || !rings()) return;
+      if (stats.received.packets > 0) this.post({ kind: 'legEarlyMedia', leg: this.id });
+      else this.looking = this.around.clock.after(soundLookedFor, () => detach(this.around.faults, look()));
+    };
+    detach(this.around.faults, look());
   }
 
   private async acceptFirst(
@@ -532,6 +551,7 @@ export class LiveLeg implements LegMediaOwner {
   private letGo(end?: HangUp): void {
     if (this.over) return;
     this.over = true;
+    this.looking?.cancel();
     this.dialog?.hangUp(end);
     this.media.destroy();
   }

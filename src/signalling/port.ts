@@ -155,7 +155,7 @@ export interface DialRequest {
 export interface LegEvents {
   /** Outbound: a phone rings. */
   ringing(): void;
-  /** Outbound: one phone alone is asked, and sends sound before it answers; as `answered`. Before it, and at most once. */
+  /** Outbound: one phone alone is asked, and describes its sound before it answers. As `answered`, before it, at most once. */
   early?(sdp: string, source: string, facing?: Facing): void;
   /** Outbound: 200, with its description, the IP address that it came from, and which of `facing` it was. */
   answered(sdp: string, source: string, facing?: Facing): void;

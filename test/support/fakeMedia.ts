@@ -56,6 +56,8 @@ export class FakeEndpoint implements MediaEndpoint {
   before: ((what: Asked) => Promise<void>) | undefined;
   /** Sounds cannot be had. */
   mute = false;
+  /** Packets of the far end. */
+  received = 0;
   private finish: ((outcome: PlayOutcome) => void) | undefined;
 
   constructor(
@@ -140,7 +142,7 @@ export class FakeEndpoint implements MediaEndpoint {
 
   async stats() {
     const none = { packets: 0, bytes: 0, lost: null, jitter: null, codec: null };
-    return { received: none, sent: none, roundTripTime: null };
+    return { received: { ...none, packets: this.received }, sent: none, roundTripTime: null };
   }
 
   die(): void {

@@ -8,7 +8,10 @@ import { escapeUser, parseNameAddr, quote } from '../text/grammar.ts';
 
 /** What can be sent to us. */
 export const allow = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY';
-/** Option tags (RFC 3891, RFC 4028, RFC 4488). 100rel is not among them: the description of a 183 of ours is that of the 200 after it, so that one that is lost costs an announcement. */
+/**
+ * Option tags (RFC 3891, RFC 4028, RFC 4488). 100rel is not among them: the description of a 183 of ours is that of the
+ * 200 after it, so that one that is lost costs an announcement.
+ */
 export const supported = 'replaces, timer, norefersub';
 const understood = new Set(['replaces', 'timer', 'norefersub', '100rel']);
 

@@ -32,7 +32,7 @@ export interface Answer extends Answered {
 export interface BranchEvents {
   /** `name` where the response has begun an early dialog. */
   ringing(name: DialogName | undefined): void;
-  /** It sends sound before it answers, by the description of this 180 or 183: the first one. */
+  /** It may send sound before it answers, by the description of this 180 or 183: the first one. */
   early(sdp: string, response: SrfIncomingResponse): void;
   answered(answer: Answer): void;
   /** It has answered, and no call can be made of that: it is to be released. Undefined where the server has no dialog. */

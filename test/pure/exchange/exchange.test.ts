@@ -128,12 +128,44 @@ describe('a call', () => {
   test('gives a caller who was not answered the early media of the phone that rings', async () => {
     const { leg } = await house.dial('102', '101');
     signalling.to('101').events.early?.('their early description', '192.0.2.9');
+    media.of('leg1').received = 1;
     await settle();
     expect(leg.progressed).toBe(media.of('caller').localSdp);
     expect(leg.answered).toBeUndefined();
     signalling.to('101').events.answered('their description', '192.0.2.9');
     await settle();
     expect(leg.answered).toBe(media.of('caller').localSdp);
+  });
+
+  test('leaves the ringback of a caller as it is until any early media comes', async () => {
+    const { events } = await callIn();
+    for (const digit of '101') events.digit(digit);
+    await settle();
+    const caller = media.of('caller');
+    const rings = [{ kind: 'tone', tone: 'ringback' }];
+    expect(caller.playing).toEqual(rings);
+    signalling.to('101').events.early?.('their early description', '192.0.2.9');
+    await settle();
+    for (let waited = 0; waited < 3_000; waited += 100) {
+      clock.advance(100);
+      await settle();
+    }
+    expect(caller.playing).toEqual(rings);
+    expect(caller.peer).toBeUndefined();
+    media.of('leg1').received = 1;
+    clock.advance(100);
+    await settle();
+    expect(caller.peer).toBe(media.of('leg1'));
+  });
+
+  test('looks for early media no longer where the phone answers, or is told to stop', async () => {
+    const first = await house.dial('102', '101');
+    signalling.to('101').events.early?.('their early description', '192.0.2.9');
+    await settle();
+    expect(clock.armed).toBeGreaterThan(0);
+    first.events.ended({ by: 'remote', status: undefined, text: '' });
+    await settle();
+    expect(clock.armed).toBe(0);
   });
 
   test('hears the digit of a phone that sends it both ways once', async () => {

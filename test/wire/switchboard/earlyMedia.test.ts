@@ -86,6 +86,10 @@ test('a caller in the menu hears it in place of ringback', async () => {
   await callerSound.press('101');
   const rung = await desk.next('INVITE');
   await callerSound.hears(425);
+  desk.respond(rung, 180, { 'Content-Type': 'application/sdp' }, deskSound.describe());
+  // No sound comes yet: silence would not do.
+  await new Promise(resolve => setTimeout(resolve, 500));
+  await callerSound.hears(425);
   desk.respond(rung, 183, { 'Content-Type': 'application/sdp' }, deskSound.describe());
   deskSound.talkTo(rung.body);
   await callerSound.hears(650, 5);
