@@ -21,7 +21,7 @@ export interface DoorLimits {
   readonly manyCalls: number;
   /** What it costs that the core answers a request in other turns. Milliseconds. */
   readonly handedOn: Duration;
-  /** What has waited for longer is dropped. Milliseconds. */
+  /** A datagram that has waited for longer is dropped, what came by a connection after four times as long. Milliseconds. */
   readonly longestWait: Duration;
 }
 

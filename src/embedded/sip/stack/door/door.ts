@@ -45,6 +45,9 @@ const inPool = (bytes: Buffer): Buffer => (bytes.length > 2_048 ? bytes : Buffer
 const statusLine = Buffer.from('SIP/2.0 ');
 const isResponse = (bytes: Buffer): boolean => bytes.subarray(0, statusLine.length).equals(statusLine);
 
+/** What comes by a connection is not sent again: it may wait so many times as long. */
+const patience = 4;
+
 /** A slice of time in which the process was given to others is not all theirs. */
 const mostCharged: Duration = 5;
 
@@ -155,7 +158,8 @@ export class Door {
   }
 
   private isStale({ source }: Waiting, now: Instant): boolean {
-    return now - source.receivedAt > this.limits.longestWait;
+    const { longestWait } = this.limits;
+    return now - source.receivedAt > (isReliable(source.protocol) ? patience * longestWait : longestWait);
   }
 
   private arm(): void {

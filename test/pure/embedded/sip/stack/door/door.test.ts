@@ -216,6 +216,15 @@ describe('the door', () => {
     expect([read.length, dropped(), door.waiting]).toEqual([3, 1, 0]);
   });
 
+  it('what came by a connection waits longer, as nobody sends it again', () => {
+    const { clock, door, read, dropped } = opened();
+    const tcp = (age: number): Source => ({ ...from('s', clock), protocol: 'tcp', receivedAt: clock.now() - age });
+    for (let n = 0; n < 2; n++) door.receive(message('x'), from('s', clock));
+    for (const age of [3_900, 4_001]) door.receive(message('x'), tcp(age));
+    clock.advance(100);
+    expect([read.length, dropped(), door.waiting]).toEqual([3, 1, 0]);
+  });
+
   it('whose connection is gone is not read', () => {
     const { clock, door, read, dropped } = opened();
     for (const address of ['s', 's', 'gone', 't']) door.receive(message('x'), from(address, clock));
