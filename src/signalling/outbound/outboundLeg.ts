@@ -22,6 +22,7 @@ import { toExchange } from '../dialogs/toExchange.ts';
 import { header } from '../drachtio/message.ts';
 import type { SrfIncomingResponse } from '../drachtio/srf.ts';
 import type { DialFailure, DialRequest, HangUp, LegEvents, LegSnapshot, OutboundLeg, Party } from '../port.ts';
+import { isConnection } from '../registrar/nextHop.ts';
 import { routeField } from '../registrar/path.ts';
 import { TransferDesk } from '../transfer/transferDesk.ts';
 import { type Answer, type Answered, Branch } from './branch.ts';
@@ -50,10 +51,14 @@ export interface OutboundSurroundings extends LegSurroundings {
   extensionExists(extension: string): boolean;
 }
 
-/** There is no such flow (RFC 5626, §5.3): 430, and 410 is what drachtio-server says of a connection that has gone. */
-const isGone = (status: number): boolean => status === 430 || status === 410;
+/**
+ * There is no such flow (RFC 5626, §5.3): 430, and 410 is what drachtio-server says of a connection that has gone. Without
+ * a connection a 410 is the phone's own word, and the phone is there.
+ */
+const isGone = (status: number, { nextHop }: PhoneAddress): boolean =>
+  status === 430 || (status === 410 && isConnection(nextHop));
 /** Nothing was heard from the phone: 408 and 503 stand for that (RFC 3261, §8.1.3.1). */
-const failsFlow = (status: number): boolean => isGone(status) || status === 408 || status === 503;
+const isUnheard = (status: number): boolean => status === 408 || status === 503;
 
 const cancelled: DialFailure = { reason: 'cancelled', status: 487, text: 'Request Terminated' };
 const answeredElsewhere = { Reason: reasonField('SIP', 200, 'Call completed elsewhere') };
@@ -171,8 +176,9 @@ export class SipOutboundLeg implements OutboundLeg {
         },
         redirected: response => this.redirected(id, response),
         refused: (status, text) => {
-          if (isGone(status)) phone.gone?.();
-          const [other, ...others] = rang || !failsFlow(status) ? [] : (phone.others ?? []);
+          const gone = isGone(status, phone);
+          if (gone) phone.gone?.();
+          const [other, ...others] = !rang && (gone || isUnheard(status)) ? (phone.others ?? []) : [];
           if (other === undefined || this.state !== 'asking') {
             return this.feed({ kind: 'refused', branch: id, status, text });
           }

@@ -26,6 +26,9 @@ export const uriHost = (address: string): string =>
 export const connectionUri = ({ protocol, address, port }: Flow): string =>
   `sip:${uriHost(address)}:${port};transport=${protocol.toLowerCase()}`;
 
+/** Whether it leads over a connection: `connectionUri` made it. */
+export const isConnection = (hop: string | undefined): boolean => hop?.includes(';transport=') === true;
+
 /** As a URI for the server; undefined where the contact leads to the source by itself. */
 export const nextHop = (contact: SipUri, source: Source): string | undefined => {
   const host = uriHost(source.address);

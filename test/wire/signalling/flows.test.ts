@@ -130,6 +130,16 @@ describe('the connection of a registered phone', () => {
     expect(on.signalling.reachable('101')).toBe(false);
   });
 
+  test('a 410 of a phone that is reached without one is its own word: it stays registered', async () => {
+    const { rig: on } = await open(true);
+    const phone = await on.phone('101');
+    expect(statusOf(await phone.register(userOf('101'), { Expires: '3600' }))).toBe(200);
+    const { watch } = on.dial('101');
+    phone.respond(await phone.next('INVITE'), 410);
+    expect((await watch.next('failed')).failure).toMatchObject({ status: 410 });
+    expect(on.signalling.reachable('101')).toBe(true);
+  });
+
   test('is gone, and the phone has come back: it rings over the new one', async () => {
     const { rig: on, connections } = await open(true);
     const before = await registered(on, '101');
