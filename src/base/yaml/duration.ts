@@ -35,7 +35,11 @@ export function showDuration(duration: Duration): string {
 export function duration(
   range: { readonly min?: Duration; readonly max?: Duration } = {},
 ): z.ZodType<Duration, string> {
-  const written = z.string({ error: 'must be a duration with its unit, such as 20s or 5m' }).meta({
+  const error: z.core.$ZodErrorMap = ({ input }) =>
+    typeof input === 'number'
+      ? `must be a duration with its unit: ${input}s for seconds, ${input}m for minutes`
+      : 'must be a duration with its unit, such as 20s or 5m';
+  const written = z.string({ error }).meta({
     pattern: '^([0-9]+(ms|s|m|h|d))+$',
     examples: ['20s', '1m30s'],
   });

@@ -31,7 +31,17 @@ export function checkShape<T>(document: YamlDocument, schema: z.ZodType<T>): Che
   const result = schema.safeParse(value, { error: describe });
   if (result.success) return { value: result.data, diagnostics: [] };
   const diagnostics = result.error.issues.flatMap(issue => diagnose(issue, [], document, schema));
-  return { diagnostics: inReadingOrder(diagnostics) };
+  return { diagnostics: inReadingOrder(withoutMisspelled(diagnostics)) };
+}
+
+/** A key that is misspelled is not missing as well. */
+function withoutMisspelled(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const meant = new Set<string>();
+  for (const { code, message, remedy } of diagnostics) {
+    const guess = code === 'UNKNOWN_KEY' ? /^did you mean ([^ ?]+)\?/.exec(remedy ?? '')?.[1] : undefined;
+    if (guess !== undefined) meant.add(`${guess} is missing ${message.slice(message.indexOf(' means nothing ') + 15)}`);
+  }
+  return diagnostics.filter(({ code, message }) => code !== 'MISSING_KEY' || !meant.has(message));
 }
 
 function diagnose(issue: Issue, around: Path, document: YamlDocument, schema: z.core.$ZodType): Diagnostic[] {
@@ -43,7 +53,8 @@ function diagnose(issue: Issue, around: Path, document: YamlDocument, schema: z.
     at,
     ...(remedy === undefined ? {} : { remedy }),
   });
-  const isMissing = valueAt(document.value, path) === undefined;
+  const value = valueAt(document.value, path);
+  const isMissing = value === undefined;
   const missing = (): Diagnostic =>
     error('MISSING_KEY', `${String(path.at(-1) ?? document.file)} is missing ${where(path.slice(0, -1))}`);
 
@@ -51,7 +62,11 @@ function diagnose(issue: Issue, around: Path, document: YamlDocument, schema: z.
     case 'unrecognized_keys':
       return issue.keys.map(key => {
         const known = keysAt(schema, path);
-        const remedy = unknownKeyRemedy(key, known);
+        const list = unknownKeyRemedy(key, known);
+        const written = valueAt(document.value, [...path, key]);
+        // An entry that has lost its indentation.
+        const section = path.length === 0 && typeof written === 'object' && list?.startsWith('here');
+        const remedy = section ? `indent it, if it belongs to the section above; ${list}` : list;
         return error('UNKNOWN_KEY', `${key} means nothing ${where(path)}`, document.atKey([...path, key]), remedy);
       });
     case 'invalid_key':
@@ -62,11 +77,16 @@ function diagnose(issue: Issue, around: Path, document: YamlDocument, schema: z.
     case 'invalid_union': {
       if (isMissing) return [missing()];
       const meant = branchMeant(issue.errors);
-      if (meant === undefined) return [error('WRONG_VALUE', `${label(path)}${issue.message}`)];
+      if (meant === undefined) {
+        return [error('WRONG_VALUE', `${label(path)}${issue.message}`, document.at(path), remedyFor(undefined, value))];
+      }
       return meant.flatMap(inner => diagnose(inner, path, document, schema));
     }
     case 'invalid_type':
-      return [isMissing ? missing() : error('WRONG_TYPE', `${label(path)}${issue.message}`)];
+      if (isMissing) return [missing()];
+      return [
+        error('WRONG_TYPE', `${label(path)}${issue.message}`, document.at(path), remedyFor(issue.expected, value)),
+      ];
     default: {
       const { code, remedy } = paramsOf(issue);
       const general = isMissing && issue.code === 'invalid_value' ? 'MISSING_KEY' : 'WRONG_VALUE';
@@ -108,6 +128,7 @@ const typeWords: Readonly<Record<string, string>> = {
 const describe: z.core.$ZodErrorMap = issue => {
   switch (issue.code) {
     case 'invalid_type':
+      if (issue.inst instanceof z.core.$ZodNumberFormat) return `must be ${typeWords.int}`;
       return `must be ${own(typeWords, issue.expected) ?? issue.expected}`;
     case 'invalid_value':
       return `must be ${issue.values
@@ -140,6 +161,18 @@ const oneOf = (values: readonly unknown[]): string =>
 function unit(origin: string, count: number): string {
   const word = origin === 'string' ? 'character' : origin === 'array' || origin === 'set' ? 'item' : 'entry';
   return count === 1 ? word : word === 'entry' ? 'entries' : `${word}s`;
+}
+
+/** What to write in place of a value of another type, where that can be told. */
+function remedyFor(expected: string | undefined, value: unknown): string | undefined {
+  if (value === null)
+    return 'no value stands here: write one, or remove the key; a key with a comma in it stands in quotes';
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+  if (text === undefined || text.length > 80) return undefined;
+  if (expected === 'array') return `write a list: [${text.replace(/^\((.*)\)$/, '$1')}]`;
+  if (expected === 'boolean' && /^(yes|on|1)$/i.test(text)) return 'write true';
+  if (expected === 'boolean' && /^(no|off|0)$/i.test(text)) return 'write false';
+  return undefined;
 }
 
 function unknownKeyRemedy(key: string, known: readonly string[]): string | undefined {

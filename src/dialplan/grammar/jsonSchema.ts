@@ -12,9 +12,17 @@ export interface JsonSchema {
  * is refused by `check` too, which says more and knows more: whether what is named is there, and where calls lead.
  */
 export function dialplanSchema(): JsonSchema {
-  const schema = z.toJSONSchema(dialplanGrammar, { io: 'input', target: 'draft-7' });
+  const schema = z.toJSONSchema(dialplanGrammar, { io: 'input', target: 'draft-7', override: onlyText });
   const { $schema, ...rest } = schema as JsonSchema;
   return { $schema, title: 'Kozpont dialplan, version 1', ...explained(rest, []) };
+}
+
+/** Where the grammar takes any number, it is to say what is wrong with it (`12.24` is no date). */
+function onlyText({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  const [text, number, ...more] = jsonSchema.anyOf ?? [];
+  if (text?.type !== 'string' || number?.type !== 'number' || more.length > 0) return;
+  delete jsonSchema.anyOf;
+  Object.assign(jsonSchema, text);
 }
 
 /** Explained once, and not wherever a route or a failover may stand. */

@@ -46,14 +46,15 @@ export const scalar = <T>(
     return z.NEVER;
   });
 
-/** The same, where YAML may take the text for a whole number. */
+/** The same, where YAML may take the text for a number: a whole one, or what `number` says. */
 export const dialled = <T>(
   expected: string,
   read: (text: string) => Reading<T>,
   notation: Notation = {},
+  number: z.ZodType<number, number> = z.int().nonnegative(),
 ): z.ZodType<T, string | number> =>
   z
-    .union([text(undefined, notation), z.int().nonnegative()], { error: `must be ${expected}` })
+    .union([text(undefined, notation), number], { error: `must be ${expected}` })
     .transform(String)
     .pipe(scalar(expected, read));
 

@@ -17,7 +17,7 @@ import {
   route,
   times,
 } from './parts.ts';
-import { key, scalar } from './scalar.ts';
+import { dialled, key, scalar } from './scalar.ts';
 import { datesPattern, daysPattern, hoursPattern, readDates, readDays, readHours } from './time.ts';
 import {
   countryPattern,
@@ -54,7 +54,8 @@ const hours = scalar('hours such as 08:00-17:00', readHours, {
 });
 const hoursOfDay = z.union([hours, z.array(hours)], { error: 'must be hours such as 08:00-17:00, or a list of them' });
 const asDates = { pattern: datesPattern, examples: ['12-24', '2026-12-24', '2026-12-24..2027-01-01'] };
-const dates = scalar('a date such as 2026-12-24, or 12-24 for every year', readDates, asDates);
+/** `12.24` is a number to YAML; what is wrong with it is that it is no date. */
+const dates = dialled('a date such as 2026-12-24, or 12-24 for every year', readDates, asDates, z.number());
 
 const place = scalar('a country such as HU, or a region such as DE-BY', readPlace, {
   pattern: placePattern,

@@ -3,6 +3,7 @@ import { ok } from '../../base/result.ts';
 import type { FindingCode } from '../catalogue.ts';
 import type { OpenSpan } from '../plan.ts';
 import { fault, quoted, type Reading } from './scalar.ts';
+import { datesMeant, daysMeant, hoursMeant } from './timeMeant.ts';
 
 const dayPattern = '(mon|tue|wed|thu|fri|sat|sun)';
 const daySpan = `${dayPattern}(-${dayPattern})?`;
@@ -19,7 +20,9 @@ const daily = [0, 1, 2, 3, 4, 5, 6];
 export const dayName = (index: number): string => days[index] ?? '';
 
 /** `mon`, `mon-fri`, `fri-mon`, `mon,wed`, `daily`: indices, Monday being 0; a day may be in it twice. */
-export function readDays(text: string): Reading<readonly number[]> {
+export const readDays = (text: string): Reading<readonly number[]> => withMeant(text, daysOf, daysMeant);
+
+function daysOf(text: string): Reading<readonly number[]> {
   if (text === 'daily') return ok(daily);
   if (looksLikeHours(text)) return afterComma('BAD_DAY', text, 'day');
   const wrong = fault('BAD_DAY', `must be days of the week, not ${quoted(text)}`);
@@ -54,7 +57,9 @@ const midnight = 24 * 60;
  * `08:00-17:00`, or several with commas. A span that ends before it begins runs past midnight, and belongs to the day
  * on which it begins.
  */
-export function readHours(text: string): Reading<readonly OpenSpan[]> {
+export const readHours = (text: string): Reading<readonly OpenSpan[]> => withMeant(text, hoursOf, hoursMeant);
+
+function hoursOf(text: string): Reading<readonly OpenSpan[]> {
   if (text.length > 200) return fault('BAD_HOURS', 'has more spans than a day');
   const spans: OpenSpan[] = [];
   for (const part of text.split(',')) {
@@ -75,6 +80,20 @@ function minutes(hour = '', minute = ''): number | undefined {
   return Number(minute) < 60 && total <= midnight ? total : undefined;
 }
 
+/** Reads it; where it cannot be read in this form, and says nothing better, the remedy is what was most likely meant. */
+function withMeant<T>(
+  text: string,
+  read: (text: string) => Reading<T>,
+  meant: (text: string) => readonly string[],
+): Reading<T> {
+  const reading = read(text);
+  if (reading.ok || reading.error.remedy !== undefined) return reading;
+  const right = [...new Set(meant(text))].filter(each => read(each).ok);
+  if (right.length === 0) return reading;
+  const written = right.map(each => (/[,:]/.test(each) ? `"${each}"` : each));
+  return fault(reading.error.code, reading.error.message, `write ${written.join(' or ')}`);
+}
+
 /** Days that are written as one: `YYYY-MM-DD` from the first to the last, or `MM-DD` of every year. */
 export type DateSpan =
   | { readonly kind: 'once'; readonly from: string; readonly to: string }
@@ -85,7 +104,9 @@ export const isDay = (span: DateSpan): boolean => span.kind === 'yearly' || span
 
 const longestSpan = 366;
 
-export function readDates(text: string): Reading<DateSpan> {
+export const readDates = (text: string): Reading<DateSpan> => withMeant(text, datesRead, datesMeant);
+
+function datesRead(text: string): Reading<DateSpan> {
   if (looksLikeHours(text)) return afterComma('BAD_DATE', text, 'date');
   const parts = text.length > 40 ? [] : text.split('..').map(part => part.trim());
   const [from = '', to = from] = parts;
@@ -107,14 +128,15 @@ export function readDates(text: string): Reading<DateSpan> {
   return ok({ kind: 'once', from, to });
 }
 
-/** A date with dots in it, or the year left out: in the order of the month and the day that could be meant. */
+/** Where the year is left out. */
 function dateRemedy(text: string): string | undefined {
-  const match = /^([0-9]{1,2})[./]([0-9]{1,2})[./]?$/.exec(text.trim());
-  if (match === null) return undefined;
-  const [first = '', second = ''] = match.slice(1).map(part => part.padStart(2, '0'));
-  const possible = [`${first}-${second}`, `${second}-${first}`].filter(day => isDate(`2000-${day}`));
-  const days = [...new Set(possible)].join(' or ');
-  return `a day of every year is month-day with a hyphen${days === '' ? ': 12-24' : `: ${days}`}`;
+  const meant = datesMeant(text);
+  const yearly = meant.filter(day => day.length === 5 && isDate(`2000-${day}`));
+  if (yearly.length > 0) return `a day of every year is month-day with a hyphen: ${[...new Set(yearly)].join(' or ')}`;
+  if (meant.some(each => /^[0-9]{2}-/.test(each) && each.includes('..'))) {
+    return 'a span is of one year, 2026-12-24..2026-12-26; of every year, list each day: 12-24, 12-25, 12-26';
+  }
+  return undefined;
 }
 
 const impossible = (date: string, remedy?: string): Reading<never> =>

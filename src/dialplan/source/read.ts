@@ -4,10 +4,12 @@ import { readYaml, type YamlDocument, yamlLimits } from '../../base/yaml/documen
 import { checkShape } from '../../base/yaml/schema.ts';
 import { withRemedy } from '../catalogue.ts';
 import { type Draft, dialplanGrammar, type Source } from '../grammar/dialplan.ts';
+import { nameCurlyQuotes } from './curlyQuotes.ts';
 import { guard, guardLimits } from './guard.ts';
 import { takeLater } from './later.ts';
+import { misplacedSection } from './misplaced.ts';
 import { salvage } from './salvage.ts';
-import { explainSyntax } from './syntax.ts';
+import { explainSyntax } from './syntax/explain.ts';
 import { nameWideBlanks } from './wideBlanks.ts';
 
 /** A file that is YAML at least. */
@@ -36,8 +38,11 @@ export function readSource(
   const aliases = new Set(
     yaml.diagnostics.filter(({ code }) => code === 'YAML_ALIAS').map(({ at }) => showPosition(at)),
   );
+  const misplaced = misplacedSection(document, dialplanGrammar, shape);
+  if (misplaced !== undefined) return { diagnostics: [...yaml.diagnostics.map(withRemedy), misplaced] };
   const ofShape = shape.filter(({ at }) => !aliases.has(showPosition(at)));
-  const diagnostics = nameWideBlanks([...yaml.diagnostics, ...later, ...ofShape].map(withRemedy), text);
+  const found = [...yaml.diagnostics, ...later, ...ofShape].map(withRemedy);
+  const diagnostics = nameCurlyQuotes(nameWideBlanks(found, text), text);
   const draft = source ?? salvage(dialplanGrammar, document.value ?? {}) ?? {};
   return {
     reading: { document, draft, ...(source === undefined || hasErrors(diagnostics) ? {} : { source }) },

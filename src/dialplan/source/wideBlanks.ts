@@ -16,7 +16,8 @@ export function nameWideBlanks(diagnostics: readonly Diagnostic[], text: string)
     const line = lines[diagnostic.at.line - 1] ?? '';
     const column = diagnostic.severity === 'error' ? line.search(wideBlank) : -1;
     if (column === -1) return diagnostic;
-    const name = blankName(line.charAt(column));
-    return { ...diagnostic, remedy: `column ${column + 1} of this line is ${name}: put a space in its place` };
+    const blank = line.charAt(column);
+    const remedy = blank === '\u200b' ? 'delete it' : 'put a space in its place';
+    return { ...diagnostic, remedy: `column ${column + 1} of this line is ${blankName(blank)}: ${remedy}` };
   });
 }

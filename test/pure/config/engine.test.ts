@@ -119,7 +119,6 @@ describe('the engine drachtio', () => {
       servers('host: s, secret: x', 'hots: m, secret: x, paths: { a: b }, ports: 1-2, profile: a b'),
     );
     expect(told).toEqual([
-      expect.stringMatching(/MISSING_KEY host is missing in freeswitch\[0\]/),
       expect.stringMatching(/UNKNOWN_KEY hots means nothing in freeswitch\[0\]\n {4}→ did you mean host\?/),
       expect.stringMatching(/WRONG_VALUE freeswitch\[0\]\.paths\.a must be a path from the root/),
       expect.stringMatching(/WRONG_VALUE freeswitch\[0\]\.ports must be a range/),

@@ -140,7 +140,7 @@ api: { listen: localhost:9060 }
       'k.yaml:3:14 WRONG_VALUE sip.advertise must be auto or an IP address that phones can reach',
       'k.yaml:4:3 UNKNOWN_KEY relam means nothing in sip\n    → did you mean realm? (here may stand: listen, advertise, realm)',
       expect.stringMatching(/^k\.yaml:5:17 WRONG_VALUE media\.ports must be a range/),
-      'k.yaml:5:29 WRONG_TYPE media.rest must be a duration with its unit, such as 20s or 5m',
+      'k.yaml:5:29 WRONG_TYPE media.rest must be a duration with its unit: 5s for seconds, 5m for minutes',
       'k.yaml:6:23 WRONG_VALUE trunks.t.from[0] must be a network such as 192.0.2.0/24, or one IP address',
       'k.yaml:7:6 WRONG_VALUE tts has both an engine and a command: keep one',
       'k.yaml:8:18 WRONG_VALUE limits.calls must be at least 1',

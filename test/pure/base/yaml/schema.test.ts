@@ -68,7 +68,7 @@ describe('a document held to a schema', () => {
       'c.yaml:1:19 BAD_DURATION media.ringFor must be a duration such as 20s, not "20 sec"\n    → write a number and its unit: 500ms, 20s, 1m30s, 2h',
     ]);
     expect(complaints('media: { ringFor: 20 }')).toEqual([
-      'c.yaml:1:19 WRONG_TYPE media.ringFor must be a duration with its unit, such as 20s or 5m',
+      'c.yaml:1:19 WRONG_TYPE media.ringFor must be a duration with its unit: 20s for seconds, 20m for minutes',
     ]);
     expect(complaints('media: { ringFor: 2m }')[0]).toBe(
       'c.yaml:1:19 BAD_DURATION media.ringFor may be at most 1m\n    → write a number and its unit: 500ms, 20s, 1m30s, 2h',
