@@ -5,7 +5,7 @@ import { randomId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import { own } from '../base/own.ts';
-import type { Call, Hearing, LegId } from '../call/call.ts';
+import type { Call, LegId } from '../call/call.ts';
 import type { Effect, TimerChange } from '../call/effect.ts';
 import type { MediaElsewhere } from '../call/record.ts';
 import type { Shared } from '../call/shared.ts';
@@ -13,10 +13,12 @@ import { type Arrival, begin, callerLeg, step } from '../call/step.ts';
 import type { HandOver, Stimulus } from '../call/stimulus.ts';
 import type { StepResult } from '../call/turn.ts';
 import type { Dialplan } from '../dialplan/plan.ts';
-import type { MediaEndpoint, Sound } from '../media/port.ts';
+import type { MediaEndpoint } from '../media/port.ts';
 import type { IncomingCall, TransferRequest } from '../signalling/port.ts';
 import { type LegOwner, type LegSurroundings, LiveLeg } from './liveLeg.ts';
-import type { SavedCall, SoundFile, Sounds } from './ports.ts';
+import type { SavedCall, Sounds } from './ports.ts';
+import { soundsOf } from './soundsOf.ts';
+import { Transfers } from './transfers.ts';
 
 /** What a live call needs of the house around it. */
 export interface House extends LegSurroundings {
@@ -56,7 +58,7 @@ export class LiveCall implements LegOwner {
   private state: Call;
   private readonly legs = new Map<LegId, LiveLeg>();
   private readonly timers = new Map<string, Timer>();
-  private readonly transfers = new Map<string, { readonly request: TransferRequest; accepted: boolean }>();
+  private readonly transfers = new Transfers();
   private readonly mailbox: Mailbox<Stimulus | Begin>;
   private readonly log: Log;
   private over = false;
@@ -198,7 +200,7 @@ export class LiveCall implements LegOwner {
       return;
     }
     const transferId = randomId();
-    this.transfers.set(transferId, { request, accepted: false });
+    this.transfers.add(transferId, request);
     this.post({
       kind: 'transferRequested',
       leg: leg.id,
@@ -328,16 +330,12 @@ export class LiveCall implements LegOwner {
       case 'identify':
         return this.legs.get(effect.leg)?.identify(effect.who, effect.returned === true);
       case 'acceptTransfer':
-        return this.acceptTransfer(effect.transferId);
+        return this.transfers.accept(effect);
       case 'refuseTransfer':
         this.log.info({ status: effect.status, reason: effect.text }, 'a transfer was refused');
-        this.transfers.get(effect.transferId)?.request.refuse(effect.status, effect.text);
-        this.transfers.delete(effect.transferId);
-        return;
+        return this.transfers.refuse(effect);
       case 'reportTransfer':
-        this.transfers.get(effect.transferId)?.request.progress(effect.status, effect.text);
-        if (effect.status >= 200) this.transfers.delete(effect.transferId);
-        return;
+        return this.transfers.report(effect);
       case 'requestLeg':
         return this.requestLeg(effect);
       case 'handOver':
@@ -373,33 +371,7 @@ export class LiveCall implements LegOwner {
   private play(id: LegId, hearing: Extract<Effect, { kind: 'play' }>['hearing']): void {
     const loop = hearing.kind === 'ringback' || hearing.kind === 'music' || hearing.kind === 'silence';
     const playId = 'playId' in hearing ? hearing.playId : undefined;
-    this.legs.get(id)?.play(() => this.soundsOf(hearing), { loop }, playId);
-  }
-
-  /** A promise where one of the files is still being made. */
-  private soundsOf(hearing: Exclude<Hearing, { kind: 'nothing' | 'party' }>): readonly Sound[] | Promise<Sound[]> {
-    const { sounds } = this;
-    switch (hearing.kind) {
-      case 'prompts':
-        return filesOf(hearing.names.map(name => sounds.prompt(name, hearing.language)));
-      case 'tone':
-        return [{ kind: 'tone', tone: hearing.tone }];
-      case 'ringback':
-        return [{ kind: 'tone', tone: 'ringback' }];
-      case 'music':
-        return filesOf([sounds.music(hearing.name)]);
-      case 'silence':
-        return [{ kind: 'silence', duration: 1_000 }];
-      default:
-        return assertNever(hearing);
-    }
-  }
-
-  private acceptTransfer(transferId: string): void {
-    const transfer = this.transfers.get(transferId);
-    if (transfer === undefined) return;
-    transfer.accepted = true;
-    transfer.request.accept();
+    this.legs.get(id)?.play(() => soundsOf(hearing, this.sounds), { loop }, playId);
   }
 
   private requestLeg({ callId, leg, transferId, as }: Extract<Effect, { kind: 'requestLeg' }>): void {
@@ -429,19 +401,7 @@ export class LiveCall implements LegOwner {
     this.timers.clear();
     for (const leg of this.legs.values()) leg.hangUp({ status: 480, text: 'Temporarily Unavailable' });
     this.legs.clear();
-    for (const { request, accepted } of this.transfers.values()) {
-      request[accepted ? 'progress' : 'refuse'](487, 'Request Terminated');
-    }
-    this.transfers.clear();
+    this.transfers.close();
     this.house.finished(this, effect);
   }
-}
-
-const fileOf = (path: string): Sound => ({ kind: 'file', path });
-
-function filesOf(files: readonly SoundFile[]): readonly Sound[] | Promise<Sound[]> {
-  const there = files.filter(file => typeof file === 'string');
-  return there.length === files.length
-    ? there.map(fileOf)
-    : Promise.all(files).then(paths => paths.map(path => fileOf(path)));
 }
