@@ -34,7 +34,7 @@ export const explanations: Readonly<Record<string, string>> = {
   'extensions.*.failover': 'where a call goes that is not answered',
   'extensions.*.forward': 'where every call goes at once: the extension itself does not ring',
   'extensions.*.doNotDisturb': 'its telephones do not ring: calls go where `failover.declined` leads',
-  'extensions.*.maxCalls': 'in so many calls it is busy, and its telephones do not ring for another one',
+  'extensions.*.maxCalls': 'with so many calls it is busy, and its telephones do not ring',
   defaults: 'what holds for every extension that does not say otherwise',
   'defaults.ringFor': 'for every extension that does not say otherwise',
   'defaults.maxCalls': 'for every extension that does not say otherwise and has no `contact`',
