@@ -1,4 +1,6 @@
 /** A stranger who holds connections: as many as there are, as slowly as can be, and broken ones. */
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
@@ -134,4 +136,56 @@ describe.skipIf(onProduction)('connections that strangers hold', () => {
       expect(switchboard.alive).toBe(true);
     }),
   );
+
+  test(
+    'empty lines and requests as fast as they are taken, whose answers nobody reads',
+    besideACall(
+      async scene => {
+        const { stranger, switchboard, sound } = scene;
+        const before = memoryOf(switchboard.pid);
+        const big = 'x'.repeat(7_900);
+        const vias = Array.from({ length: 6 }, () => `Via: SIP/2.0/TCP a;branch=${big}`);
+        const kinds: readonly (readonly [string, number, string])[] = [
+          ['empty lines', 4, '\r\n'.repeat(2 * 1024 * 1024)],
+          ['small requests', 8, options(stranger, 'flood').repeat(2_000)],
+          ['long answers', 100, strangeRequest({ method: 'X', transport: 'TCP', from: 'a', lines: vias }).repeat(10)],
+        ];
+        for (const [kind, count, text] of kinds) {
+          const { address, port } = switchboard.sip;
+          const sockets = Array.from({ length: count }, () =>
+            connect({ host: address, port, localAddress: stranger.address })
+              .on('error', () => {})
+              .pause(),
+          );
+          await sleep(200);
+          await sound();
+          const until = performance.now() + 4_000;
+          let most = before;
+          while (performance.now() < until) {
+            for (const socket of sockets) if (socket.writableLength < 1_000_000) socket.write(text);
+            most = Math.max(most, memoryOf(switchboard.pid));
+            await sleep(20);
+          }
+          const window = await sound();
+          console.info(`${kind}: ${most - before} MB more, a gap of ${Math.round(window.caller.longestGap)} ms`);
+          expect(most - before, kind).toBeLessThan(250);
+          const taken = sockets.reduce((sum, socket) => sum + socket.bytesWritten - socket.writableLength, 0);
+          // What the kernel holds of each connection, and the rate of one network.
+          if (kind === 'empty lines') expect(taken).toBeLessThan(60_000_000);
+          for (const socket of sockets) socket.destroy();
+          await sleep(500);
+        }
+        const callId = `after-${Math.random()}`;
+        await stranger.send(
+          strangeRequest({ method: 'OPTIONS', from: `${stranger.address}:${stranger.port}`, callId }),
+        );
+        await stranger.until('an answer', () => stranger.received.find(text => callIdOf(text) === callId));
+      },
+      { longestGap: 400 },
+    ),
+  );
 });
+
+/** Megabytes. */
+const memoryOf = (pid: number): number =>
+  Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024);

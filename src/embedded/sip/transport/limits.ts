@@ -53,8 +53,14 @@ export interface StackLimits {
   readonly answerTime: Duration;
   /** Milliseconds. */
   readonly connectTime: Duration;
+  /** Bytes a second that are read from all connections of one network, and how many at once on top of that. */
+  readonly bytesPerSecond: number;
+  readonly byteBurst: number;
   /** Bytes that wait to be written to one connection; above it the connection is closed. */
   readonly writeBacklog: number;
+  /** The same of all connections; above it those are closed on which more than `crowdedBacklog` wait. */
+  readonly writeBacklogs: number;
+  readonly crowdedBacklog: number;
   /** Server transactions that are alive; above it requests are answered 503 without one. */
   readonly serverTransactions: number;
   /** The same for one address: a flood of good requests from there leaves room for the others. */
@@ -90,7 +96,11 @@ export const defaultLimits: StackLimits = {
   messageTime: 30_000,
   answerTime: 32_000,
   connectTime: 5_000,
+  bytesPerSecond: 4 * 1024 * 1024,
+  byteBurst: 1024 * 1024,
   writeBacklog: 4 * 1024 * 1024,
+  writeBacklogs: 64 * 1024 * 1024,
+  crowdedBacklog: 32 * 1024,
   serverTransactions: 60_000,
   serverTransactionsPerSource: 20_000,
 };

@@ -8,9 +8,16 @@ import type { StackLimits } from '../limits.ts';
 import type { Hop, SendOptions, Source } from '../transport.ts';
 import { KeepAlive } from './keepAlive.ts';
 
+/** Bytes that wait to be written, of all connections together. */
+export interface Backlog {
+  bytes: number;
+}
+
 export interface TcpConnectionEvents {
   /** Runs a handler of the socket; what it throws is noted, with the bytes that it handles. False: it threw. */
   guarded(run: () => void, bytes?: Buffer): boolean;
+  /** So many bytes came: for how long nothing more is to be read. */
+  took(bytes: number): Duration;
   message(bytes: Buffer, source: Source): void;
   broken(error: SipParseError, source: Source): void;
   /** A request that came over it has no final response yet. */
@@ -51,6 +58,7 @@ export class TcpConnection {
   private messageSince: Instant | undefined;
   private connectTimer: Timer | undefined;
   private answerTimer: Timer | undefined;
+  private resting: Timer | undefined;
   private readonly keepAlive: KeepAlive;
   /** A whole message has come over it, or it was ours to make: it is no mere guest. */
   proven: boolean;
@@ -61,7 +69,8 @@ export class TcpConnection {
     readonly remote: Hop & { readonly listener: string },
     direction: { readonly kind: 'incoming' } | { readonly kind: 'outgoing'; readonly connectTime: Duration },
     private readonly clock: Clock,
-    private readonly limits: Pick<StackLimits, 'writeBacklog' | 'answerTime'>,
+    private readonly limits: Pick<StackLimits, 'writeBacklog' | 'writeBacklogs' | 'crowdedBacklog' | 'answerTime'>,
+    private readonly backlog: Backlog,
     parsing: ParseLimits,
     private readonly events: TcpConnectionEvents,
   ) {
@@ -78,6 +87,7 @@ export class TcpConnection {
       this.connectTimer = clock.after(direction.connectTime, () => this.destroy('it takes too long to connect'));
     }
     socket.on('data', chunk => {
+      this.restAfter(chunk);
       // Where the next message begins is not known any more.
       if (!events.guarded(() => this.read(chunk), chunk)) this.destroy('it cannot be read any more');
     });
@@ -144,6 +154,7 @@ export class TcpConnection {
     this.state = 'closed';
     this.connectTimer?.cancel();
     this.answerTimer?.cancel();
+    this.resting?.cancel();
     this.socket.destroy();
     for (const entry of this.unsent) {
       entry.deadline?.cancel();
@@ -191,14 +202,29 @@ export class TcpConnection {
   }
 
   private write(bytes: Buffer, done: (error?: KozpontError) => void): void {
+    const { backlog, limits } = this;
     this.lastTraffic = this.clock.now();
+    backlog.bytes += bytes.length;
     this.socket.write(bytes, error => {
+      backlog.bytes -= bytes.length;
       done(error === null || error === undefined ? undefined : this.lost(messageOf(error)));
     });
-    if (this.socket.writableLength > this.limits.writeBacklog) {
+    const most = backlog.bytes > limits.writeBacklogs ? limits.crowdedBacklog : limits.writeBacklog;
+    if (this.socket.writableLength > most) {
       // Not within the call that sends: its caller would be told of the failure before it knows that it has sent.
       queueMicrotask(() => this.events.guarded(() => this.destroy('the far end does not read')));
     }
+  }
+
+  /** Who sends faster than we read waits. */
+  private restAfter(chunk: Buffer): void {
+    const time = this.events.took(chunk.length);
+    if (time <= 0 || this.resting !== undefined || this.state === 'closed') return;
+    this.socket.pause();
+    this.resting = this.clock.after(time, () => {
+      this.resting = undefined;
+      this.socket.resume();
+    });
   }
 
   private read(chunk: Buffer): void {

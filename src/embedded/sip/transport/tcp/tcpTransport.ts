@@ -17,7 +17,8 @@ import {
   type TransportReceiver,
 } from '../transport.ts';
 import type { TransportOptions } from '../udp.ts';
-import { TcpConnection } from './tcpConnection.ts';
+import { Intake } from './intake.ts';
+import { type Backlog, TcpConnection } from './tcpConnection.ts';
 
 const facts = { protocol: 'tcp', reliable: true, secure: false } as const;
 
@@ -54,11 +55,14 @@ export class TcpTransport implements Transport {
   private fullUntil: Instant = Number.NEGATIVE_INFINITY;
 
   private readonly faults: Faults;
+  private readonly intake: Intake;
+  private readonly backlog: Backlog = { bytes: 0 };
 
   constructor(
     private readonly options: TransportOptions & { readonly limits: StackLimits; readonly parsing: ParseLimits },
   ) {
     this.faults = options.faults ?? new FaultLog(options.clock, options.log);
+    this.intake = new Intake(options.clock, options.limits);
   }
 
   get local(): ListenAddress {
@@ -192,8 +196,10 @@ export class TcpTransport implements Transport {
       direction,
       clock,
       limits,
+      this.backlog,
       parsing,
       {
+        took: bytes => this.intake.took(remote.address, bytes),
         message: (bytes, source) => {
           this.heard(connection);
           this.receiver?.received(bytes, source);

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../../../src/base/clock.ts';
-import { TcpConnection } from '../../../../../src/embedded/sip/transport/tcp/tcpConnection.ts';
+import { type Backlog, TcpConnection } from '../../../../../src/embedded/sip/transport/tcp/tcpConnection.ts';
 import { defaultParseLimits } from '../../../../../src/sip/grammar/limits.ts';
 import { settle } from '../../../../support/sip/party.ts';
 import { optionsText } from '../../../../support/sip/wire.ts';
@@ -38,22 +38,29 @@ afterEach(async () => {
   expect(clock.armed).toBe(0);
 });
 
-function connection(direction: 'incoming' | 'outgoing' = 'incoming', writeBacklog = 1_000_000) {
+function connection(
+  direction: 'incoming' | 'outgoing' = 'incoming',
+  writeBacklog = 1_000_000,
+  backlog: Backlog = { bytes: 0 },
+) {
   const socket = new FakeSocket();
   const words: string[] = [];
   const owed = { now: false };
+  const rest = { time: 0 };
   const tested = new TcpConnection(
     socket as unknown as Socket,
     { protocol: 'tcp', address: '192.0.2.1', port: 5060, listener: 'tcp/x' },
     direction === 'incoming' ? { kind: 'incoming' } : { kind: 'outgoing', connectTime: 5000 },
     clock,
-    { writeBacklog, answerTime: 32_000 },
+    { writeBacklog, writeBacklogs: 2_000_000, crowdedBacklog: 1_000, answerTime: 32_000 },
+    backlog,
     defaultParseLimits,
     {
       guarded: run => {
         run();
         return true;
       },
+      took: () => rest.time,
       message: bytes => words.push(`message ${/Call-ID: (\w+)/.exec(bytes.toString())?.[1]}`),
       broken: error => words.push(`broken ${error.reason}`),
       owes: () => owed.now,
@@ -70,7 +77,7 @@ function connection(direction: 'incoming' | 'outgoing' = 'incoming', writeBacklo
     );
   };
   const overdue = (inUse = false): string | undefined => tested.overdue(clock.now(), 60_000, 30_000, () => inUse);
-  return { socket, words, owed, tested, sending, overdue, keep: () => tested.keep(clock.now()) };
+  return { socket, words, owed, rest, tested, sending, overdue, keep: () => tested.keep(clock.now()) };
 }
 
 const text = (id: string) => optionsText(id, 'TCP', 5060);
@@ -320,5 +327,50 @@ describe('a connection of ours', () => {
     tested.end();
     await settle();
     expect(words).toEqual(['deaf', 'closed']);
+  });
+});
+
+describe('a connection whose far end takes more than its share', () => {
+  it('is not read for a while, and then goes on', async () => {
+    const { socket, words, rest } = connection();
+    rest.time = 50;
+    await socket.come(text('first'));
+    expect(socket.isPaused()).toBe(true);
+    await socket.come(text('second'));
+    expect(words).toEqual(['message first']);
+    clock.advance(49);
+    await settle();
+    expect(words).toEqual(['message first']);
+    rest.time = 0;
+    clock.advance(1);
+    await settle();
+    expect(words).toEqual(['message first', 'message second']);
+  });
+
+  it('is closed while it is not read', async () => {
+    const { socket, words, rest, tested } = connection();
+    rest.time = 50;
+    await socket.come(text('first'));
+    tested.destroy('enough');
+    expect(words).toEqual(['message first', 'deaf', 'closed']);
+    expect(clock.armed).toBe(0);
+  });
+
+  it('is closed sooner where much waits on all connections together', async () => {
+    const backlog = { bytes: 0 };
+    const { socket, words, sending } = connection('incoming', 1_000_000, backlog);
+    socket.holding = true;
+    sending('x'.repeat(600));
+    sending('x'.repeat(600));
+    await settle();
+    expect(words).toEqual([]);
+    expect(backlog.bytes).toBe(1_200);
+    backlog.bytes += 2_000_000;
+    sending('x');
+    await settle();
+    expect(words).toContain('closed');
+    await settle();
+    // What was never written does not wait any more.
+    expect(backlog.bytes).toBe(2_000_000);
   });
 });
