@@ -53,6 +53,9 @@ export interface InviteClient {
   cancel(headers?: readonly HeaderField[]): void;
 }
 
+/** Early dialogs of one INVITE; what rings beyond them begins none. */
+const mostForks = 32;
+
 interface Fork {
   dialog: Dialog;
   answer: AcceptedAnswer | undefined;
@@ -88,7 +91,8 @@ export function sendInvite(
   const provisional = (response: SipResponse, source: Source): void => {
     const tag = toTag(response);
     const fork = tag === undefined ? undefined : forks.get(tag);
-    const dialog = fork?.dialog ?? dialogOfResponse(transaction.request, response);
+    const may = fork !== undefined || forks.size < mostForks;
+    const dialog = fork?.dialog ?? (may ? dialogOfResponse(transaction.request, response) : undefined);
     if (tag !== undefined && dialog !== undefined && fork === undefined) {
       forks.set(tag, { dialog, answer: undefined, way: {}, ack: undefined, acknowledged: false });
     }

@@ -226,6 +226,26 @@ describe('forks (race 4)', () => {
     expect(header(bye, 'Reason')).toBe('SIP;cause=200');
   });
 
+  it('a callee that rings by ever new To tags begins 32 dialogs at most, and may accept by any of them', async () => {
+    world = createWorld();
+    const [a, b] = [await world.party('10.0.0.1'), await world.party('10.0.0.2')];
+    b.onRequest = transaction => {
+      const say = (status: number, toTag: string): void => {
+        const headers = [field('Contact', `<${bob}>`)];
+        transaction.respond(responseTo(transaction.request, status, { toTag, headers }));
+      };
+      for (let n = 1; n <= 40; n++) say(180, `fork-${n}`);
+      say(180, 'fork-1');
+      world.clock.after(1_000, () => say(200, 'fork-40'));
+    };
+    const { words, dialogs } = call(a);
+    await world.pass(500);
+    expect([dialogs.length, new Set(dialogs).size]).toEqual([41, 33]);
+    expect(dialogs.filter(dialog => dialog === undefined)).toHaveLength(8);
+    await world.pass(40_000);
+    expect(words.slice(-2)).toEqual(['accepted fork-40', 'ended']);
+  });
+
   it('a 200 that crosses our CANCEL gets ACK, then BYE (race 1)', async () => {
     world = createWorld({ delay: 50 });
     const [a, b] = [await world.party('10.0.0.1'), await world.party('10.0.0.2')];
