@@ -37,12 +37,12 @@ export interface SipStackOptions {
    */
   readonly refuseMerged?: boolean;
   /**
-   * Datagrams of sources that have proven nothing (`proven`) may be forged: no 100 answers their INVITEs, and a refusal
-   * is sent once for each time that the INVITE comes. And what belongs to calls comes before what known sources begin,
+   * Datagrams of sources that have proven nothing (`proven`) may be forged: a 100 answers the third INVITE alone, and a
+   * refusal is sent once for each time that the INVITE comes. And what belongs to calls comes before what known sources begin,
    * and that before strangers (`stack/door`). For a server that strangers can reach. Default: false.
    */
   readonly doubtsSources?: boolean;
-  /** Addresses that are no strangers' from the beginning: trunks. Default: none. */
+  /** Addresses that are no strangers' from the beginning, and need no proof: trunks. Default: none. */
   readonly trusted?: (address: string) => boolean;
   /** The `Server` of the answers that the stack gives by itself; absent: none. */
   readonly server?: string;

@@ -111,6 +111,22 @@ describe('a stack that doubts its sources', () => {
     await world.close();
   });
 
+  it('who has been given a 100 by a slower core hears the refusal although it is lost once', async () => {
+    const world = createWorld({ rules: [{ match: /^SIP\S+ 403/, nth: 1, then: 'drop' }] });
+    const a = await world.party('10.0.0.1');
+    const b = await world.party('10.0.0.2', { doubtsSources: true });
+    b.onRequest = transaction => {
+      transaction.respond(responseTo(transaction.request, 100));
+      world.clock.after(3_000, () => transaction.respond(responseTo(transaction.request, 403, { toTag: 'ours' })));
+    };
+    const heard = listening();
+    a.stack.request(requestTo('INVITE', 'sip:b@10.0.0.2'), heard);
+    await world.pass(8_000);
+    expect(heard.responses.map(({ status }) => status)).toEqual([100, 403]);
+    expect(answers(world).length).toBeLessThanOrEqual(world.network.sent(/^INVITE/).length);
+    await world.close();
+  });
+
   it('a trunk whose first call rings for long gets its 100 at once', async () => {
     const world = createWorld();
     const a = await world.party('10.0.0.1');

@@ -83,7 +83,9 @@ describe('INVITE server machine (RFC 3261, §17.2.1; RFC 6026, §7.1)', () => {
   it('an unproven source: no 100, and a refusal once for each time that the INVITE comes', () => {
     const unproven = { ...unreliable, unproven: true };
     expect(rows(unproven)).toEqual({ request: 'proceeding: ' });
+    expect(rows(unproven, request, respond(100)).request).toBe('proceeding: ');
     expect(rows(unproven, request, request, respond(100))).toEqual({
+      request: 'proceeding: tryingDue',
       trying: 'proceeding: tryingDue',
       transportFailed: 'proceeding: fail transport',
       180: 'proceeding: stop trying, send 180',
@@ -98,6 +100,20 @@ describe('INVITE server machine (RFC 3261, §17.2.1; RFC 6026, §7.1)', () => {
       transportFailed: 'completed: fail transport',
       H: 'terminated: end',
     });
+  });
+
+  it('an unproven source gets the 100 with the third INVITE, and no more datagrams than it has sent', () => {
+    const unproven = { ...unreliable, unproven: true };
+    const tried = [request, request, request, respond(100)];
+    expect(rows(unproven, ...tried.slice(0, 3))[100]).toBe('proceeding: stop trying, send 100');
+    expect(rows(unproven, ...tried)[486]).toBe('completed: send 486, start G 500, start H 5000');
+    expect(rows(unproven, ...tried, respond(486))).toMatchObject({
+      request: 'completed: send 486',
+      G: 'completed: send 486',
+      H: 'terminated: end',
+    });
+    expect(rows(unproven, ...tried, request, respond(486)).G).toBe('completed: send 486');
+    expect(rows(unproven, ...tried, respond(180))[486]).toBe('completed: send 486, start G 500, start H 32000');
   });
 
   it('a source that has proven itself since gets its 100 when the INVITE comes again, and a refusal that is repeated', () => {
