@@ -309,6 +309,8 @@ export const guards = {
   returned: 10_000,
   /** For a transferor to resume the party after the transfer failed, before the recall rings (R4). */
   resume: 5_000,
+  /** A hold this soon after the transfer failed belongs to the transfer: nobody has heard yet that the caller is back. */
+  unheard: 1_000,
   /** A conversation that nobody ended: a dialog that was forgotten. */
   talk: 12 * 3_600_000,
 } as const satisfies Record<string, Duration>;

@@ -34,6 +34,7 @@ export function listen(turn: Turn, a: LegId, b: LegId): void {
 export function talking(turn: Turn, phase: TalkingPhase, stimulus: Stimulus): void {
   switch (stimulus.kind) {
     case 'legHeld':
+      if (hasNotHeard(turn, stimulus.leg)) awaitResume(turn, stimulus.leg);
       return listen(turn, phase.party, phase.peer);
     case 'legResumed':
       turn.clearTimer(`resume:${stimulus.leg}`);
@@ -53,6 +54,15 @@ export function talking(turn: Turn, phase: TalkingPhase, stimulus: Stimulus): vo
       return;
   }
 }
+
+/** A phone may hold after its REFER, and a target be busy at once (case 7): the hold comes when the transfer has failed. */
+function hasNotHeard({ call, now }: Turn, operator: LegId): boolean {
+  const told = call.timers[`returned:${operator}`];
+  return told !== undefined && told.at - now > guards.returned - guards.unheard;
+}
+
+export const awaitResume = (turn: Turn, operator: LegId): void =>
+  turn.setTimer(`resume:${operator}`, guards.resume, 'the operator does not resume the caller');
 
 /** R4: the transfer failed, and the operator holds the caller on, perhaps without a word of it on the phone. */
 function notResumed(turn: Turn, phase: TalkingPhase, operator: LegId): void {

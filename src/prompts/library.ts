@@ -37,7 +37,7 @@ interface Wanted {
   readonly source: () => Promise<Source>;
 }
 
-/** A sound that is made when it is first asked for. */
+/** A sound that is made when it is first asked for, and again where that failed: a disk may have been full for a while. */
 class Making {
   /** Once it is there. */
   path: string | undefined;
@@ -49,17 +49,19 @@ class Making {
   ) {}
 
   file(): Promise<string> {
-    if (this.making === undefined) {
-      this.making = this.make();
-      // Whether anybody waits for it or not.
-      this.making.then(
-        path => {
-          this.path = path;
-        },
-        () => undefined,
-      );
-    }
-    return this.making;
+    if (this.making !== undefined) return this.making;
+    const making = this.make();
+    this.making = making;
+    // Whether anybody waits for it or not.
+    making.then(
+      path => {
+        this.path = path;
+      },
+      () => {
+        this.making = undefined;
+      },
+    );
+    return making;
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Unanswered } from '../../dialplan/plan.ts';
-import { guards, type LegId, type ReturnedTransfer, type Transferor } from '../call.ts';
+import type { LegId, ReturnedTransfer, Transferor } from '../call.ts';
 import { statusOf } from '../failure.ts';
 import { asReturned } from '../shown.ts';
-import { connect } from '../talking.ts';
+import { awaitResume, connect } from '../talking.ts';
 import type { Turn } from '../turn.ts';
 import { fallback, recall } from './recalling.ts';
 import { report } from './report.ts';
@@ -34,9 +34,8 @@ export function rejoin(turn: Turn, party: LegId, operator: LegId, returned: Retu
   turn.mayHangUp(operator, returned);
   const { number, reason } = returned;
   turn.effect({ kind: 'identify', leg: operator, who: asReturned(turn, party, number, reason), returned: true });
-  if (turn.known(operator).held) {
-    turn.setTimer(`resume:${operator}`, guards.resume, 'the operator does not resume the caller');
-  } else if ([operator, party].every(leg => turn.known(leg).hears.kind === 'party' && !turn.known(leg).away)) {
+  if (turn.known(operator).held) awaitResume(turn, operator);
+  else if ([operator, party].every(leg => turn.known(leg).hears.kind === 'party' && !turn.known(leg).away)) {
     // Over a conversation alone: it would cut short the music that is heard in the place of one.
     turn.effect({ kind: 'beep', leg: operator, tone: 'returned' });
   }

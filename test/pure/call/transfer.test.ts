@@ -329,6 +329,22 @@ describe('R4: the operator is still there', () => {
       },
     );
 
+    test('holds at once after the REFER, when the transfer has failed already: is rung; by hand, later, is not', () => {
+      for (const [after, kind] of [
+        [900, 'recalling'],
+        [1_100, 'talking'],
+      ] as const) {
+        stage = new Stage();
+        const { call, operator } = stage.conversation();
+        stage.world.refer(operator, '101');
+        stage.fail(stage.phone(call, '101'), 'busy');
+        stage.later(after);
+        stage.hold(operator);
+        stage.later(5_000);
+        expect(stage.phase(call).kind, `${after} ms`).toBe(kind);
+      }
+    });
+
     test('resumes in time: nothing rings', () => {
       const { call, operator } = stage.conversation();
       stage.hold(operator);

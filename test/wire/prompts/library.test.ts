@@ -418,6 +418,22 @@ process.stdin.on('data', chunk => { text += chunk; }).on('end', () => {
       expect(made.prompt('good', 'en')).toEqual(expect.stringMatching(/\.wav$/));
     });
 
+    it('makes a sound again that could not be made before', async () => {
+      const of = inEnglish(['late']);
+      const there = join(folder, 'voice');
+      const script = await program(
+        `if (!require('node:fs').existsSync(${JSON.stringify(there)})) process.exit(1); process.stdout.write(wav);`,
+      );
+      const { made } = library(of, { engine: { kind: 'command', command: [process.execPath, script] } });
+      const taken = await made.takeUp(of, []);
+      if (!taken.ok) throw new Error('it was not taken up');
+      expect(await taken.made).toHaveLength(1);
+      await expect(made.prompt('late', 'en')).rejects.toThrow('ended with status 1');
+      await writeFile(there, '');
+      expect(await made.prompt('late', 'en')).toMatch(/\.wav$/);
+      expect(made.prompt('late', 'en')).toEqual(expect.stringMatching(/\.wav$/));
+    });
+
     it('misses nothing where it is closed before all is made', async () => {
       const of = inEnglish(['aaa', 'bbb', 'ccc']);
       const { made } = await slow(of);
