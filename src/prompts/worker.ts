@@ -76,6 +76,8 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
 async function carryOut(job: Job): Promise<Done> {
   try {
     const samples = quantise(await make(job));
+    // Whoever wanted it is gone, and may be removing the folder.
+    if (!process.connected) process.exit();
     await writeWhole(job.output, encodeWav({ sampleRate, channels: 1, samples }));
     return { ok: true };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { type Build, build } from '../support/build.ts';
 import { Baresip, withoutBaresip } from '../support/foreign/baresip.ts';
 import { ended } from '../support/foreign/programs.ts';
+import { removeFolder } from '../support/removeFolder.ts';
 
 const skipped = withoutBaresip === undefined ? '' : ` (skipped: ${withoutBaresip})`;
 
@@ -32,7 +33,7 @@ test.skipIf(withoutBaresip !== undefined)(
   `two phones register with the passwords that were made, and talk by way of the menu${skipped}`,
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kozpont-newcomer-'));
-    const leaving: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true })];
+    const leaving: (() => Promise<unknown>)[] = [() => removeFolder(folder)];
     try {
       const compiled: Build = await build();
       leaving.push(() => compiled.remove());

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeWav } from '../../src/base/wav.ts';
 import { openCredentials } from '../../src/config/credentials.ts';
 import { type Build, build } from '../support/build.ts';
+import { removeFolder } from '../support/removeFolder.ts';
 import { RtpPeer } from '../support/rtpPeer.ts';
 import { Phone, PhoneDialog } from '../support/signalling/phone.ts';
 import { addressOf, fieldOf, type SipText } from '../support/signalling/sipText.ts';
@@ -56,7 +57,7 @@ describe.skipIf(withoutNamespaces !== undefined)(
       compiled = await build();
       later(() => compiled.remove());
       folder = await mkdtemp(join(tmpdir(), 'kozpont-networks-'));
-      later(() => rm(folder, { recursive: true }));
+      later(() => removeFolder(folder));
       for (const name of ['pbx', 'lan', 'vpn']) {
         const namespace = new Namespace(name);
         later(() => namespace.remove());

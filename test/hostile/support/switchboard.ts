@@ -1,7 +1,7 @@
 /** Kozpont as an office runs it: a process of its own, with trunks that do not cover a stranger's address. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { withDeadline } from '../../../src/base/deadline.ts';
 import { encodeWav } from '../../../src/base/wav.ts';
 import { openCredentials } from '../../../src/config/credentials.ts';
 import { onProduction, openProduction, type ProductionEngine } from '../../support/production/engine.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 import { ask } from '../../support/wire/httpClient.ts';
 
 /** The only trunk. Phones are on 127.0.0.1, strangers elsewhere on loopback. */
@@ -160,7 +161,7 @@ ${options.settings ?? ''}
       await this.exited;
     }
     await this.production?.stop();
-    await rm(this.folder, { recursive: true, force: true });
+    await removeFolder(this.folder);
   }
 
   private ready(): Promise<void> {

@@ -1,7 +1,7 @@
 /** Kozpont as a process of its own on servers of production, so that it can be killed while those live on. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
@@ -13,6 +13,7 @@ import { openCredentials } from '../../../src/config/credentials.ts';
 import { createPhone, type Phone } from '../../../src/phone/phone.ts';
 import type { Build } from '../build.ts';
 import { openProduction, type ProductionEngine } from '../production/engine.ts';
+import { removeFolder } from '../removeFolder.ts';
 import { everyFrequency, Frequencies } from '../switchboard/frequencies.ts';
 import { patience } from './servers.ts';
 
@@ -161,7 +162,7 @@ ${production.settings}`,
     await Promise.all(this.phones.map(phone => phone.vanish().catch(() => {})));
     await this.life?.end('SIGKILL');
     await this.production.stop();
-    await rm(this.folder, { recursive: true, force: true });
+    await removeFolder(this.folder);
   }
 
   private async phone(user: string, address: string, password?: string): Promise<Phone> {

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Build, build } from '../../support/build.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 let compiled: Build;
 let folder: string;
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await compiled.remove();
-  await rm(folder, { recursive: true });
+  await removeFolder(folder);
 });
 
 /** The whole story is told by `npm run demo` itself, which is part of every check of the project. */

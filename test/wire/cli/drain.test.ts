@@ -1,11 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Build, build } from '../../support/build.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 let compiled: Build;
 let folder: string;
@@ -27,7 +28,7 @@ numbers: { "+361": queue:reception }
 }, 60_000);
 afterAll(async () => {
   await compiled.remove();
-  await rm(folder, { recursive: true });
+  await removeFolder(folder);
 });
 
 const environment = {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -9,6 +9,7 @@ import { silentLog } from '../../../src/base/log.ts';
 import { openCredentials } from '../../../src/config/credentials.ts';
 import { createPhone } from '../../../src/phone/phone.ts';
 import { type Build, build } from '../../support/build.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 let compiled: Build;
 let folder: string;
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await compiled.remove();
-  await rm(folder, { recursive: true });
+  await removeFolder(folder);
 });
 
 const plan = `kozpont: 1

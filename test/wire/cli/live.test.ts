@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +10,7 @@ import { silentLog } from '../../../src/base/log.ts';
 import { createPhone } from '../../../src/phone/phone.ts';
 import { type Build, build } from '../../support/build.ts';
 import { freePorts } from '../../support/freePorts.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 let compiled: Build;
 let folder: string;
@@ -79,7 +80,7 @@ afterAll(async () => {
   switchboard.kill('SIGTERM');
   expect(await exited).toEqual([0, null]);
   await compiled.remove();
-  await rm(folder, { recursive: true });
+  await removeFolder(folder);
 });
 
 const start = (words: readonly string[]): ChildProcess =>

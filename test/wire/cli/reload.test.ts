@@ -1,11 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Build, build } from '../../support/build.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 let compiled: Build;
 let folder: string;
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await compiled.remove();
-  await rm(folder, { recursive: true });
+  await removeFolder(folder);
 });
 
 const plan = (name: string, more = ''): string => `kozpont: 1
