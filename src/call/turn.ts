@@ -373,7 +373,10 @@ export class Turn {
     this.changeLeg(id, { away: true });
     this.note({ time: this.now, kind: 'mediaLost', leg: id });
     const other = leg.hears.kind === 'party' ? this.leg(leg.hears.leg) : undefined;
-    if (other !== undefined && !other.away) this.effect({ kind: 'play', leg: other.id, hearing: musicOnHold });
+    if (other === undefined) return;
+    // What one sends that has not answered still goes to the server that has failed.
+    if (leg.state === 'ringing') this.hear(other.id, { kind: 'ringback' });
+    else if (!other.away) this.effect({ kind: 'play', leg: other.id, hearing: musicOnHold });
   }
 
   /** It is there again, and hears nothing yet. */

@@ -43,6 +43,22 @@ describe('sound of a phone before it answers', () => {
     expect(stage.hears(call)).not.toBe('101');
   });
 
+  test('is over when its media server fails, for it goes on to that one: ringback until the answer', () => {
+    const stage = new Stage();
+    const call = stage.arrive();
+    stage.press(call, '101');
+    const phone = stage.phone(call, '101');
+    announce(stage, phone);
+    stage.world.strand(phone);
+    expect(stage.hears(call)).toBe('ringback');
+    stage.world.bringBack(phone);
+    expect(stage.hears(call)).toBe('ringback');
+    expect(stage.effects('bridge').length).toBe(1);
+    stage.world.answer(phone);
+    expect(stage.hears(call)).toBe('101');
+    expect(stage.effects('bridge').length).toBe(2);
+  });
+
   test('is not heard where several phones ring', () => {
     const stage = new Stage();
     const call = stage.arrive();
