@@ -41,6 +41,16 @@ describe('what looks like a recall of ours', () => {
     '\u200bR\u200b:\u200b busy',
     'R∶ busy',
     'R꞉ busy',
+    'R  : busy',
+    '[R]: busy',
+    'R.: busy',
+    'R܃ busy',
+    'Rः busy',
+    'R⁚ busy',
+    'ꓣ: busy',
+    'ᖇ: busy',
+    '𖼵: busy',
+    'г: busy',
   ])('is no display, and no name in place of a number: %s', text => {
     expect(caller(`"${text}" <sip:+361@h>`)).toEqual({ number: '+361', display: undefined });
     const escaped = encodeURIComponent(text).replaceAll('(', '%28').replaceAll(')', '%29');
@@ -50,6 +60,22 @@ describe('what looks like a recall of ours', () => {
   });
 
   test.each(['Rita: home', 'R. Kovács', 'Dr: Kovács', 'Kovács R: Anna', 'R', 'MR: X'])('others are left: %s', text => {
+    expect(caller(`"${text}" <sip:+361@h>`).display).toBe(text);
+  });
+});
+
+describe('what reads as an extension of ours', () => {
+  test.each(['101', '１０１', '𝟏𝟎𝟏', '1-0-1', '(101)', '1 01', '1\u200b01'])('is no display from outside: %s', text => {
+    expect(caller(`"${text}" <sip:+361@h>`)).toEqual({ number: '+361', display: undefined });
+    expect(asserting(`"${text}" <sip:+362@h>`)).toEqual({ number: '+362', display: 'Own' });
+  });
+
+  test.each(['%EF%BC%91%EF%BC%90%EF%BC%91', '%F0%9D%9F%8F%F0%9D%9F%8E%F0%9D%9F%8F'])('is no number: %s', user => {
+    expect(caller(`"Anna" <sip:${user}@h>`)).toEqual({ number: '', display: 'Anna' });
+    expect(asserting(`<sip:${user}@h>`)).toEqual(own);
+  });
+
+  test.each(['1010', 'Desk 101', '+101', '10'])('others are left: %s', text => {
     expect(caller(`"${text}" <sip:+361@h>`).display).toBe(text);
   });
 });
