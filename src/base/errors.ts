@@ -8,6 +8,7 @@ export const errorCodes = {
   CONNECTION_LOST: 'The connection to a server went away.',
   ADDRESS_IN_USE: 'A port that we want to listen on is taken.',
   API_ADDRESS_IN_USE: 'The address of the HTTP API cannot be listened on.',
+  MEDIA_ADDRESS: 'No RTP socket can be opened at the address that is set.',
   INVALID_CONFIG: 'The configuration of the server is wrong.',
   INVALID_DIALPLAN: 'The dialplan is wrong.',
   INVALID_SIP: 'A SIP message does not follow the grammar.',

@@ -68,7 +68,7 @@ function registration(facts: BannerFacts): string {
 function firstSteps(facts: BannerFacts): string {
   const { plan } = facts;
   const phones = Object.values(plan.extensions).filter(({ contact }) => contact === undefined);
-  const [first, second] = phones;
+  const [first, second, third] = phones;
   const called = asCallersHearIt(plan);
   if (first === undefined || called === undefined) return '';
   const steps = [
@@ -76,7 +76,11 @@ function firstSteps(facts: BannerFacts): string {
     ...(second === undefined
       ? []
       : [`register another one as ${second.number} (${second.name}), and dial ${second.number}`]),
-    ...(second === undefined ? [] : [`transfer a call to ${second.number}, let it ring: the call comes back to you`]),
+    ...(second === undefined || third === undefined
+      ? []
+      : [
+          `answer, and transfer the call from ${second.number} to ${third.number} (${third.name}), which has no phone yet: it comes back`,
+        ]),
   ];
   return `Try first\n${steps.map((step, index) => `  ${index + 1}. ${step}`).join('\n')}\nStop with Ctrl-C.`;
 }

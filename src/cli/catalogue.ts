@@ -3,7 +3,7 @@ import type { Catalogue } from './command.ts';
 /** Every command, in the order in which a newcomer meets them. */
 export const catalogue: Catalogue = {
   demo: {
-    summary: 'tell a whole story with built-in telephones, to see and prove what it does',
+    summary: 'play a whole story with built-in phones, and show what each of them hears',
     load: () => import('./commands/demo.ts'),
   },
   run: {
@@ -11,43 +11,43 @@ export const catalogue: Catalogue = {
     load: () => import('./commands/run.ts'),
   },
   doctor: {
-    summary: 'look at the servers, the ports and the machine, and say what is wrong',
+    summary: 'check servers, ports and the host, and suggest a fix for each problem',
     load: () => import('./commands/doctor.ts'),
   },
   check: {
-    summary: 'say what is wrong with a dialplan, with the line and the column',
+    summary: 'find the mistakes in a dialplan, with line and column',
     load: () => import('./commands/check.ts'),
   },
   diff: {
-    summary: 'say what changes for callers from one dialplan to another',
+    summary: 'show what changes for callers between two dialplans',
     load: () => import('./commands/diff.ts'),
   },
   graph: {
-    summary: 'draw the ways that calls take, from a number on or back from an extension',
+    summary: 'draw the call flow, forward from a number or back from an extension',
     load: () => import('./commands/graph.ts'),
   },
   schema: {
-    summary: 'print the JSON Schema of dialplans, with which an editor completes and explains',
+    summary: 'print the JSON Schema of dialplans, for completion in editors',
     load: () => import('./commands/schema.ts'),
   },
   test: {
-    summary: 'play the stories beside a dialplan, and say which do not come as they say',
+    summary: 'play the stories beside a dialplan, and report which fail',
     load: () => import('./commands/test.ts'),
   },
   simulate: {
-    summary: 'play a call in virtual time, and print what each party meets',
+    summary: 'play a call in virtual time, and print what each party hears and sees',
     load: () => import('./commands/simulate.ts'),
   },
   rollback: {
-    summary: 'put an earlier version of the dialplan back, which a running Kozpont takes up',
+    summary: 'restore an earlier version of the dialplan; a running Kozpont reloads it',
     load: () => import('./commands/rollback.ts'),
   },
   drain: {
-    summary: 'let the running switchboard take no new calls, and end when those in progress have ended',
+    summary: 'stop the running switchboard once its calls have ended; it takes no new ones',
     load: () => import('./commands/drain.ts'),
   },
   phones: {
-    summary: 'print the password of each extension, and what else a phone is to be told',
+    summary: 'print the password of each extension, and the server to register with',
     load: () => import('./commands/phones.ts'),
   },
   drachtiod: {

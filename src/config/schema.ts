@@ -17,6 +17,12 @@ const bad = (context: z.core.$RefinementCtx, input: unknown, message: string, re
   return z.NEVER;
 };
 
+/** Of a mapping, where something else stands: what it looks like. */
+const expecting =
+  (forms: string): z.core.$ZodErrorMap =>
+  issue =>
+    issue.code === 'invalid_type' ? `must be ${forms}` : undefined;
+
 const ipAddress = z.string().refine(text => isIP(text) !== 0, 'must be an IP address');
 const advertisedAddress = z
   .string()
@@ -78,7 +84,7 @@ const apiListener = z.string().transform((text, context) => {
   return { address, port };
 });
 
-const portRange = z.string().transform((text, context) => {
+const portRange = z.string({ error: 'must be a range such as 20000-29999' }).transform((text, context) => {
   const parts = /^([0-9]{1,5})-([0-9]{1,5})$/.exec(text);
   const from = Number(parts?.[1]);
   const to = Number(parts?.[2]);
@@ -98,14 +104,17 @@ const callsPerSecond = z.int().min(1).max(100_000);
 const prefix = z.string().regex(/^[0-9]{0,6}$/, 'must be digits, or "" for none');
 const country = z.string().refine(isCountry, 'must be a country, in two capital letters (ISO 3166): HU');
 const trunk = z
-  .strictObject({
-    from: z.array(network).min(1),
-    callsPerSecond: callsPerSecond.optional(),
-    mediaFrom: z.union([z.literal('any'), z.array(network).min(1)]).optional(),
-    country: country.optional(),
-    nationalPrefix: prefix.optional(),
-    internationalPrefix: prefix.optional(),
-  })
+  .strictObject(
+    {
+      from: z.array(network).min(1),
+      callsPerSecond: callsPerSecond.optional(),
+      mediaFrom: z.union([z.literal('any'), z.array(network).min(1)]).optional(),
+      country: country.optional(),
+      nationalPrefix: prefix.optional(),
+      internationalPrefix: prefix.optional(),
+    },
+    { error: expecting('{ from: [192.0.2.0/24] }') },
+  )
   .refine(
     ({ nationalPrefix, internationalPrefix }) => nationalPrefix === undefined || nationalPrefix !== internationalPrefix,
     'nationalPrefix and internationalPrefix are the same: nothing tells the numbers apart',
@@ -199,10 +208,15 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   api: z
-    .strictObject({
-      listen: apiListener.prefault('127.0.0.1:9060'),
-      hosts: z.array(z.string().regex(/^[A-Za-z0-9._:-]{1,253}$/, 'must be a host name, or an IP address')).default([]),
-    })
+    .strictObject(
+      {
+        listen: apiListener.prefault('127.0.0.1:9060'),
+        hosts: z
+          .array(z.string().regex(/^[A-Za-z0-9._:-]{1,253}$/, 'must be a host name, or an IP address'))
+          .default([]),
+      },
+      { error: expecting('{ listen: off }, or { listen: 127.0.0.1:9060 }') },
+    )
     .prefault({}),
   phones: z.record(z.string().regex(/^[0-9*#]{1,32}$/, 'must be an extension'), phone).default({}),
 });

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import { mediaSources, trunkFinder } from '../config/trunks.ts';
 import { startDrachtiod } from '../embedded/drachtiod/drachtiod.ts';
 import { createEmbeddedMedia } from '../embedded/rtp/embeddedMedia.ts';
+import { requireLocal } from '../embedded/rtp/socket/localAddress.ts';
 import { hostResolver } from '../embedded/sip/targets/systemResolver.ts';
 import { connectionLimits } from '../embedded/sip/transport/limits.ts';
 import { servedMethods } from '../signalling/signalling.ts';
@@ -14,11 +15,12 @@ import type { Engine, EngineParts, Flow } from './engine.ts';
 /** Two legs a call with RTP and RTCP each; besides records, the API, prompts, threads. */
 const filesBeside = ({ calls }: Config['limits']): number => 4 * calls + 256;
 
-/** Error: `ADDRESS_IN_USE`, with the address in its message. Nothing is left open then. */
+/** Errors: `MEDIA_ADDRESS`; `ADDRESS_IN_USE`, with the address in its message. Nothing is left open then. */
 export async function embeddedEngine(
   config: Pick<Config, 'sip' | 'media' | 'limits' | 'trunks'>,
   { clock, log, faults }: EngineParts,
 ): Promise<Engine> {
+  await requireLocal(config.media.address);
   const secret = randomId(16);
   const sip = advertisedTo(config.sip.advertise);
   const ofMedia = advertisedTo(config.media.advertise);

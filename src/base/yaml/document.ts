@@ -3,6 +3,7 @@ import type { Position } from '../position.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { linesOf } from './lines.ts';
 import { readNode, type YamlLimits, type YamlNode } from './node.ts';
+import { explainSyntax } from './syntax/explain.ts';
 
 /** The way to a value: keys of mappings and indices of sequences. */
 export type Path = readonly PropertyKey[];
@@ -50,15 +51,16 @@ export function readYaml(file: string, text: string, limits: YamlLimits = yamlLi
   }
   const complaints = [...parsed.errors, ...parsed.warnings];
   if (complaints.length > 0) {
-    return {
-      diagnostics: complaints.map(complaint => ({
+    const diagnostics = complaints.map(
+      (complaint): Diagnostic => ({
         severity: 'error',
         code: 'YAML_SYNTAX',
         message: sentence(complaint.message),
         at: position(complaint.pos[0]),
         ...(complaint.code === 'BAD_ALIAS' ? { remedy: 'a text that begins with * stands in quotes: "*"' } : {}),
-      })),
-    };
+      }),
+    );
+    return { diagnostics: explainSyntax(diagnostics, text) };
   }
   const { root, problems } = readNode(parsed.contents, limits);
   const document = open(file, root, position);

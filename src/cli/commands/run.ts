@@ -24,7 +24,7 @@ which they began. SIGHUP (not on a terminal) takes up changed recordings and pas
 
 These environment variables go before the file of the settings:
 ${Object.entries(variables)
-  .map(([name, { path }]) => `  ${name.padEnd(24)} ${path.join('.')}`)
+  .map(([name, { path }]) => `  ${name.padEnd(27)} ${path.join('.')}`)
   .join('\n')}`,
 
   async run(args, surroundings) {
@@ -42,6 +42,10 @@ ${Object.entries(variables)
       if (isKozpontError(error, 'ADDRESS_IN_USE')) surroundings.complain(cannotListen(error, config, surroundings));
       else if (isKozpontError(error, 'API_ADDRESS_IN_USE')) {
         surroundings.complain(cannotServe(error, config, surroundings));
+      } else if (isKozpontError(error, 'MEDIA_ADDRESS')) {
+        surroundings.complain(`kozpont: ${error.code} ${error.message}
+    → write an address of this machine, or 0.0.0.0 for all of them, in media.address; the address that phones are told,
+      behind a NAT, is media.advertise`);
       } else throw error;
       return 1;
     }

@@ -28,7 +28,7 @@ export const command: Command = {
 how a story is written.
 
 A story that does not come as it says is printed with what was expected beside what happened. Exits with 0 where all
-stories come as they say, with 1 where one does not or is written wrongly, and with 2 where a file cannot be read.
+stories pass, with 1 where one fails or is written wrongly, and with 2 where a file cannot be read.
 
 With --cover, the files are dialplans: it says how many of the places and ways of each the stories beside it go
 through, derives a small set of stories that goes through all that needs no transfer, and plays them.
@@ -114,7 +114,7 @@ function printText(played: readonly Played[], surroundings: Surroundings): void 
   const outcomes = played.flatMap(each => each.outcomes);
   const failed = outcomes.filter(({ failures }) => failures.length > 0).length;
   surroundings.print(
-    `${outcomes.length} ${outcomes.length === 1 ? 'story' : 'stories'} played: ${outcomes.length - failed} as they say, ${failed} not`,
+    `${outcomes.length} ${outcomes.length === 1 ? 'story' : 'stories'} played: ${outcomes.length - failed} passed, ${failed} failed`,
   );
 }
 

@@ -73,7 +73,7 @@ function summary(stories: readonly PlayedStory[]): string {
   const failed = outcomes.filter(({ failures }) => failures.length > 0).length;
   const unverified = outcomes.reduce((sum, one) => sum + one.unverified.length, 0);
   const parts = [
-    `${outcomes.length} ${outcomes.length === 1 ? 'story' : 'stories'} played live: ${outcomes.length - failed} as they say, ${failed} not`,
+    `${outcomes.length} ${outcomes.length === 1 ? 'story' : 'stories'} played live: ${outcomes.length - failed} passed, ${failed} failed`,
     `${stories.length - outcomes.length} not played`,
     ...(unverified === 0 ? [] : [`${unverified} ${unverified === 1 ? 'thing' : 'things'} not verified`]),
   ];

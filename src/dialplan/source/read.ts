@@ -9,7 +9,6 @@ import { guard, guardLimits } from './guard.ts';
 import { takeLater } from './later.ts';
 import { misplacedSection } from './misplaced.ts';
 import { salvage } from './salvage.ts';
-import { explainSyntax } from './syntax/explain.ts';
 import { nameWideBlanks } from './wideBlanks.ts';
 
 /** A file that is YAML at least. */
@@ -30,8 +29,7 @@ export function readSource(
   if (refused.length > 0) return { diagnostics: refused };
   const yaml = readYaml(file, text, { ...yamlLimits, nodes: guardLimits.values });
   const written = yaml.document ?? yaml.salvaged;
-  if (written === undefined)
-    return { diagnostics: nameWideBlanks(explainSyntax(yaml.diagnostics, text).map(withRemedy), text) };
+  if (written === undefined) return { diagnostics: nameWideBlanks(yaml.diagnostics.map(withRemedy), text) };
   const { document, diagnostics: later } = takeLater(written);
   const { value: source, diagnostics: shape } = checkShape<Source>(document, dialplanGrammar);
   // An alias that leads nowhere has no value, and is not to be blamed for that as well.

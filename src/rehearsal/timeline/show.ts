@@ -84,7 +84,7 @@ export function inWords(moment: Happening): string {
     case 'told':
       return `the transferor is told ${moment.status} ${moment.text}`;
     case 'timerSet':
-      return `timer ${moment.timer}: ${showDuration(moment.after)} until ${moment.reason}`;
+      return `timer ${moment.timer} set: fires in ${showDuration(moment.after)} (${moment.reason})`;
     case 'timerFired':
       return `timer ${moment.timer} fires: ${moment.reason}`;
     case 'left':

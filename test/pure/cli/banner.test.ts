@@ -88,7 +88,16 @@ To register a phone (a softphone such as Linphone or baresip, or one on the desk
 Try first
   1. register a phone as 10 (Reception) and dial +3612345678 from it: this is what a caller hears
   2. register another one as 101 (Anna Kovács), and dial 101
-  3. transfer a call to 101, let it ring: the call comes back to you
+Stop with Ctrl-C.`);
+  });
+
+  it('has a call come back where there is a third extension', () => {
+    const bea = Object.values(plan.extensions)
+      .slice(-1)
+      .map(anna => ({ ...anna, number: '102', name: 'Bea' }));
+    const extensions = { ...plan.extensions, ...Object.fromEntries(bea.map(each => [each.number, each])) };
+    expect(banner(facts({ plan: { ...plan, extensions } }))).toContain(`
+  3. answer, and transfer the call from 101 to 102 (Bea), which has no phone yet: it comes back
 Stop with Ctrl-C.`);
   });
 

@@ -176,7 +176,7 @@ describe('a file that is no story', () => {
   it.each([
     ['', ['MISSING_KEY 1:1']],
     ['stories: []', ['WRONG_VALUE 1:10']],
-    ['stories: [', ['YAML_SYNTAX 1:11']],
+    ['stories: [', ['YAML_SYNTAX 1:10']],
     [`${head}    step: []`, ['UNKNOWN_KEY 5:5']],
     [`${head}    steps: [{ hear: welcome }]`, ['BAD_STEP 5:13']],
     [`${head}    steps: [{ hears: welcome, presses: 1 }]`, ['BAD_STEP 5:13']],

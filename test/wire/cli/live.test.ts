@@ -111,7 +111,7 @@ describe('test --live', { timeout: 60_000 }, () => {
     expect([status, complaint], output).toEqual([0, '']);
     expect(output).toMatch(
       new RegExp(
-        `^house.story.yaml, at udp:${address}; telephones register as 10\n✓ the reception answers \\([0-9]+ s\\)\n1 story played live: 1 as they say, 0 not; 0 not played$`,
+        `^house.story.yaml, at udp:${address}; telephones register as 10\n✓ the reception answers \\([0-9]+ s\\)\n1 story played live: 1 passed, 0 failed; 0 not played$`,
       ),
     );
   });
@@ -122,7 +122,7 @@ describe('test --live', { timeout: 60_000 }, () => {
     expect(output).toContain('✗ nobody presses anything');
     expect(output).toContain('caller hears bye: caller hears welcome (en) instead');
     expect(output).toMatch(/– it is too slow\n {4}not played: it lasts 5m.*, longer than 1m \(--longest\)/);
-    expect(output).toMatch(/\n2 stories played live: 1 as they say, 1 not; 1 not played$/);
+    expect(output).toMatch(/\n2 stories played live: 1 passed, 1 failed; 1 not played$/);
   });
 
   test('tells programs the same', async () => {

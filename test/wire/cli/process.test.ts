@@ -157,6 +157,14 @@ wait();`,
       expect(await exited).toEqual([0, null]);
     });
 
+    it('does not start where no call could have sound', async () => {
+      await writeFile(join(folder, 'plan.yaml'), plan);
+      await writeFile(join(folder, 'config.yaml'), 'media: { address: 192.0.2.77 }');
+      const { status, output, complaint } = await kozpont(['run', '--config', 'config.yaml'], environment);
+      expect([status, output]).toEqual([1, '']);
+      expect(complaint).toContain('kozpont: MEDIA_ADDRESS RTP 192.0.2.77 is no address of this machine\n    → write ');
+    });
+
     it('says which port is taken, and by which setting it moves', async () => {
       await writeFile(join(folder, 'plan.yaml'), plan);
       const socket = createSocket('udp4');

@@ -47,13 +47,13 @@ describe('kozpont test', () => {
   it('plays the stories of a file against the dialplan beside it', async () => {
     expect(await typed('dialplans/right.story.yaml')).toEqual({
       status: 0,
-      printed: '1 story played: 1 as they say, 0 not',
+      printed: '1 story played: 1 passed, 0 failed',
       complained: '',
     });
   });
 
   it('plays the stories beside a dialplan that is named in their place', async () => {
-    expect((await typed('dialplans/right.yaml')).printed).toBe('1 story played: 1 as they say, 0 not');
+    expect((await typed('dialplans/right.yaml')).printed).toBe('1 story played: 1 passed, 0 failed');
   });
 
   it('prints a story that does not come as it says, and plays the others', async () => {
@@ -61,7 +61,7 @@ describe('kozpont test', () => {
     expect(status).toBe(1);
     expect(printed).toContain('✗ 100% goodbye: always');
     expect(printed).toContain('dialplans/wrong.story.yaml:7:5 the result is "goodbye", not "completed"');
-    expect(printed).toContain('2 stories played: 1 as they say, 1 not');
+    expect(printed).toContain('2 stories played: 1 passed, 1 failed');
   });
 
   it('marks the place for a pull request', async () => {
@@ -111,7 +111,7 @@ describe('kozpont test', () => {
   it('plays everything beside the dialplans where nothing is named', async () => {
     const { status, printed } = await typed();
     expect(status).toBe(2);
-    expect(printed).toContain('2 stories played: 1 as they say, 1 not');
+    expect(printed).toContain('2 stories played: 1 passed, 1 failed');
   });
 
   it('does not understand another format', async () => {
@@ -133,7 +133,7 @@ describe('kozpont test --cover', () => {
     expect(printed).toContain('the stories beside it: 1 of 1 places, 1 of 2 ways');
     expect(printed).toContain('1 derived: 1 of 1 places, 1 of 2 ways');
     expect(printed).toContain('dialplans/right.yaml:5:34 no call without a transfer goes this way, to goodbye:bye');
-    expect((await typed('derived.story.yaml')).printed).toBe('1 story played: 1 as they say, 0 not');
+    expect((await typed('derived.story.yaml')).printed).toBe('1 story played: 1 passed, 0 failed');
   });
 
   it('needs a dialplan that is right, and one file for the stories of one dialplan', async () => {

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../../base/yaml/diagnostic.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 import { afterQuote, extraBracket, openBracket, openKey, openQuote } from './brackets.ts';
 import { indentation, noColon, tabs } from './lines.ts';
 

@@ -1,7 +1,7 @@
 /** Brackets and quotes that do not pair: the parser notices later than where the admin has to look. */
 import type { CST } from 'yaml';
-import type { Diagnostic } from '../../../base/yaml/diagnostic.ts';
-import { linesOf } from '../../../base/yaml/lines.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { linesOf } from '../lines.ts';
 import { tokensOf } from './tokens.ts';
 
 type Quoted = CST.FlowScalar & { readonly type: 'double-quoted-scalar' | 'single-quoted-scalar' };

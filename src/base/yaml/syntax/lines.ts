@@ -1,5 +1,5 @@
 /** Lines that begin in the wrong column, or are no `key: value`. */
-import type { Diagnostic } from '../../../base/yaml/diagnostic.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 
 export function tabs(first: Diagnostic, lines: readonly string[]): Diagnostic | undefined {
   const indented = lines.flatMap((line, index) => (/^ *\t[ \t]*[^ \t#\r]/.test(line) ? [index + 1] : []));
