@@ -118,6 +118,7 @@ export async function startKozpont(config: Config, parts: Parts): Promise<Kozpon
       realm: config.sip.realm,
       registrar: { minExpires: min / 1_000, maxExpires: max / 1_000, natExpires: nat / 1_000 },
       routesTaken: engine.routesTaken,
+      flowsTold: engine.watchFlows !== undefined,
       registrations: { store: registrations, connectionsLast: engine.outlives },
       extensionExists: extension => Object.hasOwn(current.plan.extensions, extension),
       credentials: extension => current.credentials.passwordOf(extension),

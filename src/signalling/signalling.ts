@@ -19,7 +19,7 @@ import { receiveInvite } from './inbound/invitation.ts';
 import { type OutboundSurroundings, type PhoneAddress, SipOutboundLeg } from './outbound/outboundLeg.ts';
 import type { Signalling, SignallingEvents } from './port.ts';
 import { type Binding, byPhone, type RegistrarLimits } from './registrar/bindings.ts';
-import { connectionUri, type Flow } from './registrar/nextHop.ts';
+import { connectionUri, type Flow, isConnection } from './registrar/nextHop.ts';
 import { routeField } from './registrar/path.ts';
 import { Registrar, type RegistrationCount } from './registrar/registrar.ts';
 import type { RegistrationStore } from './registrar/store.ts';
@@ -46,6 +46,8 @@ export interface SignallingOptions {
   };
   /** Whether the server takes the Route of a request from us: phones behind a proxy with a Path need it. Default: no. */
   readonly routesTaken?: boolean;
+  /** Whether the server tells of connections of phones that have gone (`flowLost`). Default: no. */
+  readonly flowsTold?: boolean;
   extensionExists(extension: string): boolean;
   /** The password of an extension; undefined for whatever is none. */
   credentials(extension: string): string | undefined;
@@ -85,6 +87,13 @@ const endUnseen = (connection: Connection, dialogId: string): void => {
   const headers = { Reason: reasonField('SIP', 503, 'The connection was lost') };
   connection.request({ method: 'BYE', dialogId, headers }, { final: () => {}, failed: () => {} });
 };
+
+/**
+ * There is no such flow: 430 (RFC 5626, §5.3). A server that tells nothing of connections says 410 of one that has gone; any
+ * other 410 is the phone's own word, and the phone is there.
+ */
+const isGoneBy = (status: number, { nextHop }: Binding, flowsTold: boolean): boolean =>
+  status === 430 || (status === 410 && !flowsTold && isConnection(nextHop));
 
 /** A server answers 408 and 503 for a phone that does not answer. */
 const notTheirs = new Set([408, 430, 503]);
@@ -173,6 +182,7 @@ export const createSignalling = async (
         nextHop: binding.nextHop,
         path: binding.path,
         facing: facingOf(binding.local, hostOf(binding.nextHop ?? binding.contact)),
+        isGoneBy: status => isGoneBy(status, binding, options.flowsTold === true),
         gone: () => registrar.gone(target.number, binding),
       });
       return byPhone(registrar.bindings(target.number)).map(([first, ...others]) => ({

@@ -22,7 +22,6 @@ import { toExchange } from '../dialogs/toExchange.ts';
 import { header } from '../drachtio/message.ts';
 import type { SrfIncomingResponse } from '../drachtio/srf.ts';
 import type { DialFailure, DialRequest, HangUp, LegEvents, LegSnapshot, OutboundLeg, Party } from '../port.ts';
-import { isConnection } from '../registrar/nextHop.ts';
 import { routeField } from '../registrar/path.ts';
 import { TransferDesk } from '../transfer/transferDesk.ts';
 import { type Answer, type Answered, Branch } from './branch.ts';
@@ -36,7 +35,9 @@ export interface PhoneAddress {
   readonly facing: Facing;
   /** The proxies on the way to it. */
   readonly path?: readonly string[];
-  /** There is no connection to it any more. */
+  /** Whether a refusal with this status says that there is no connection to it any more. */
+  readonly isGoneBy?: (status: number) => boolean;
+  /** There is none. */
   readonly gone?: () => void;
 }
 
@@ -51,12 +52,6 @@ export interface OutboundSurroundings extends LegSurroundings {
   extensionExists(extension: string): boolean;
 }
 
-/**
- * There is no such flow (RFC 5626, §5.3): 430, and 410 is what drachtio-server says of a connection that has gone. Without
- * a connection a 410 is the phone's own word, and the phone is there.
- */
-const isGone = (status: number, { nextHop }: PhoneAddress): boolean =>
-  status === 430 || (status === 410 && isConnection(nextHop));
 /** Nothing was heard from the phone: 408 and 503 stand for that (RFC 3261, §8.1.3.1). */
 const isUnheard = (status: number): boolean => status === 408 || status === 503;
 
@@ -176,7 +171,7 @@ export class SipOutboundLeg implements OutboundLeg {
         },
         redirected: response => this.redirected(id, response),
         refused: (status, text) => {
-          const gone = isGone(status, phone);
+          const gone = phone.isGoneBy?.(status) === true;
           if (gone) phone.gone?.();
           const [other, ...others] = !rang && (gone || isUnheard(status)) ? (phone.others ?? []) : [];
           if (other === undefined || this.state !== 'asking') {

@@ -10,7 +10,10 @@ import type { SipText } from './sipText.ts';
 
 export interface RigOptions
   extends Partial<
-    Pick<SignallingOptions, 'registrar' | 'registrations' | 'routesTaken' | 'phoneOptions' | 'ready' | 'numbering'>
+    Pick<
+      SignallingOptions,
+      'registrar' | 'registrations' | 'routesTaken' | 'flowsTold' | 'phoneOptions' | 'ready' | 'numbering'
+    >
   > {
   /** Time stands still, but for what the test moves. */
   readonly virtual?: boolean;
@@ -58,6 +61,7 @@ export class Rig {
         ...(options.ready === undefined ? {} : { ready: options.ready }),
         ...(options.registrations === undefined ? {} : { registrations: options.registrations }),
         ...(options.routesTaken === undefined ? {} : { routesTaken: options.routesTaken }),
+        ...(options.flowsTold === undefined ? {} : { flowsTold: options.flowsTold }),
         ...(options.registrar === undefined ? {} : { registrar: options.registrar }),
       },
       exchange,

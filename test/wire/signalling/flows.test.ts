@@ -130,14 +130,18 @@ describe('the connection of a registered phone', () => {
     expect(on.signalling.reachable('101')).toBe(false);
   });
 
-  test('a 410 of a phone that is reached without one is its own word: it stays registered', async () => {
-    const { rig: on } = await open(true);
-    const phone = await on.phone('101');
+  test.each([
+    ['without one', 'udp', false, true],
+    ['over one that the server would tell of', 'tcp', true, true],
+    ['over one that the server tells nothing of', 'tcp', false, false],
+  ] as const)('a 410 of a phone that is reached %s', async (_, protocol, flowsTold, stays) => {
+    const { rig: on } = await open(flowsTold, { flowsTold });
+    const phone = await on.phone('101', protocol);
     expect(statusOf(await phone.register(userOf('101'), { Expires: '3600' }))).toBe(200);
     const { watch } = on.dial('101');
     phone.respond(await phone.next('INVITE'), 410);
     expect((await watch.next('failed')).failure).toMatchObject({ status: 410 });
-    expect(on.signalling.reachable('101')).toBe(true);
+    expect(on.signalling.reachable('101')).toBe(stays);
   });
 
   test('is gone, and the phone has come back: it rings over the new one', async () => {
