@@ -16,3 +16,14 @@ export function networkOf(address: string): string {
     .map(group => group.replace(/^0+(?=.)/, ''))
     .join(':');
 }
+
+/**
+ * Of no one party: multicast and broadcast, which reach people who never asked; `0.0.0.0/8` and `::`, which lead back to
+ * this machine, whatever listens there.
+ */
+export const isNobodys = (address: string): boolean => {
+  const text = address.toLowerCase();
+  if (text.includes(':') && !text.includes('.')) return /^ff|^[0:]+$/.test(text);
+  const first = Number(text.slice(text.lastIndexOf(':') + 1).split('.', 1)[0]);
+  return first === 0 || first >= 224;
+};

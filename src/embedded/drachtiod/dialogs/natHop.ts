@@ -5,12 +5,14 @@
  * a transport that we do not have), the flow is tried after it.
  */
 import { isIPv4, isIPv6 } from 'node:net';
+import { isNobodys } from '../../../base/network.ts';
 import { parseContact } from '../../../sip/grammar/fields/nameAddr.ts';
+import { param } from '../../../sip/grammar/fields/params.ts';
 import { parseUri } from '../../../sip/grammar/fields/uri.ts';
 import { hasHeader, header, headers } from '../../../sip/grammar/headers.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../../../sip/message.ts';
 import type { Hop, RequestOptions, Source } from '../../sip/stack.ts';
-import { isLoopback, withoutBrackets } from '../../sip/transport/addresses.ts';
+import { isLoopback, plainAddress, withoutBrackets } from '../../sip/transport/addresses.ts';
 
 /** The target of a request within a dialog, and the other one where that leads nowhere. */
 export type Way = Required<Pick<RequestOptions, 'target'>> & Pick<RequestOptions, 'otherwise' | 'local'>;
@@ -19,11 +21,12 @@ export type Way = Required<Pick<RequestOptions, 'target'>> & Pick<RequestOptions
 const localNames = /\.(?:invalid|local|localhost|localdomain)\.?$/i;
 
 /**
- * Hosts that mean something in one network alone: addresses of RFC 1918, 6598, 3927, loopback, IPv6 local ones; names of
- * one label (`ANNA-PC`), and of no domain that DNS has.
+ * Hosts that mean something in one network alone: addresses of RFC 1918, 6598, 3927, loopback, IPv6 local ones, those of
+ * no one party; names of one label (`ANNA-PC`), and of no domain that DNS has.
  */
 export const isLocalOnly = (host: string): boolean => {
   if (isIPv4(host)) {
+    if (isNobodys(host)) return true;
     const [a, b] = host.split('.').map(Number) as [number, number];
     return (
       a === 10 ||
@@ -34,7 +37,10 @@ export const isLocalOnly = (host: string): boolean => {
       (a === 169 && b === 254)
     );
   }
-  if (isIPv6(host)) return /^(::1$|f[cd]|fe[89ab])/i.test(host);
+  if (isIPv6(host)) {
+    const mapped = plainAddress(host.toLowerCase());
+    return isIPv4(mapped) ? isLocalOnly(mapped) : isNobodys(host) || /^(::1$|::ffff:|f[cd]|fe[89ab])/i.test(host);
+  }
   return !host.includes('.') || localNames.test(host);
 };
 
@@ -43,7 +49,9 @@ const contactHost = (message: SipMessage): { readonly host: string; readonly por
   if (value === undefined) return undefined;
   const parsed = parseContact(value);
   if (!parsed.ok || parsed.value === '*' || parsed.value.uri.kind !== 'sip') return undefined;
-  return { host: withoutBrackets(parsed.value.uri.host), port: parsed.value.uri.port };
+  const { host, port, params } = parsed.value.uri;
+  // What decides where a request goes.
+  return { host: withoutBrackets(param(params, 'maddr') ?? host), port };
 };
 
 const isHost = (host: string, address: string): boolean =>

@@ -1,4 +1,5 @@
 import { KozpontError } from '../../../base/errors.ts';
+import { isNobodys } from '../../../base/network.ts';
 import { param } from '../../../sip/grammar/fields/params.ts';
 import { parseUri, type SipUri } from '../../../sip/grammar/fields/uri.ts';
 import type { Resolver, ServiceRecord } from '../stack.ts';
@@ -29,6 +30,7 @@ export function resolveTarget(uri: string, context: TargetContext): readonly Hop
   if (named === 'unknown') throw unresolved(uri, 'its transport is not known');
   const family = familyOf(host);
   if (family !== undefined) {
+    if (isNobodys(host)) throw unresolved(uri, 'its address is of no one party');
     const protocol = named ?? plainProtocol(sip, context);
     if (!context.serves(protocol, family)) throw unresolved(uri, `no listener serves ${protocol} over IPv${family}`);
     return [{ protocol, address: host, port: sip.port ?? defaultPort(protocol) }];
@@ -92,7 +94,9 @@ async function addressHops(
   { resolver, serves }: TargetContext,
 ): Promise<readonly Hop[]> {
   const found = await resolver.addresses(host);
-  return found.filter(({ family }) => serves(protocol, family)).map(({ address }) => ({ protocol, address, port }));
+  return found
+    .filter(({ address, family }) => serves(protocol, family) && !isNobodys(address))
+    .map(({ address }) => ({ protocol, address, port }));
 }
 
 /** RFC 2782: by priority; within one, each next record is drawn with a chance that follows its weight. */

@@ -118,6 +118,14 @@ describe('behind a NAT', () => {
     expect(natHopOfResponse(response(), source)).toEqual(source);
   });
 
+  test('a Contact is at its maddr, which decides where a request goes', () => {
+    const aimed = '<sip:a@203.0.113.9:40000;maddr=127.0.0.1>';
+    expect(natHopOfRequest(invite(aimed), source)).toEqual(source);
+    expect(natHopOfResponse(response(['Contact', aimed]), source)).toEqual(source);
+    const proxied = '<sip:a@example.com:40000;maddr=203.0.113.9>';
+    expect(natHopOfResponse(response(['Contact', proxied]), source)).toBeUndefined();
+  });
+
   test.each([
     '10.1.2.3',
     '172.16.0.1',
@@ -127,7 +135,16 @@ describe('behind a NAT', () => {
     '100.127.255.255',
     '127.0.0.1',
     '169.254.1.1',
+    '0.0.0.0',
+    '0.1.2.3',
+    '224.0.0.1',
+    '255.255.255.255',
     '::1',
+    '::',
+    'ff02::1',
+    '::ffff:127.0.0.1',
+    '::FFFF:10.0.0.1',
+    '::ffff:7f00:1',
     'fd00::1',
     'fe80::1',
     'ANNA-PC',
@@ -145,6 +162,7 @@ describe('behind a NAT', () => {
     '169.255.0.1',
     '8.8.8.8',
     '2001:db8::1',
+    '::ffff:8.8.8.8',
     'example.com',
   ])('%s does not', host => expect(isLocalOnly(host)).toBe(false));
 });

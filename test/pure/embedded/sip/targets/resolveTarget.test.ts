@@ -63,6 +63,23 @@ describe('a URI with an IP address', () => {
   });
 });
 
+describe('an address of no one party', () => {
+  const nobodys = ['224.0.0.1', '239.255.255.250', '255.255.255.255', '0.0.0.0', '0.1.2.3', '[::]', '[ff02::1]'];
+  const dual = (zone = {}): TargetContext => ({ ...context(zone), serves: () => true });
+
+  it.each(nobodys)('is no next hop: %s', host => {
+    for (const uri of [`sip:a@${host}`, `sip:a@192.0.2.1;maddr=${host}`, `sip:a@${host}:9022;transport=tcp`]) {
+      expect(() => resolveTarget(uri, dual()), uri).toThrow(expect.objectContaining({ code: 'REQUEST_FAILED' }));
+    }
+  });
+
+  it('is none behind a name, either', async () => {
+    const addresses = { 'evil.example': ['224.0.0.1', '0.0.0.0', '::', 'ff02::1', '::ffff:0.0.0.0', '192.0.2.7'] };
+    const hops = await resolveTarget('sip:a@evil.example:5060', dual({ addresses }));
+    expect(hops.map(({ address }) => address)).toEqual(['192.0.2.7']);
+  });
+});
+
 describe('a URI with a name (RFC 3263)', () => {
   it('with a port: its addresses, without service records', async () => {
     const given = context({ addresses: { 'example.com': ['192.0.2.1', '2001:db8::1', '192.0.2.2'] } });
