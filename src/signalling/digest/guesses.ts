@@ -3,8 +3,10 @@
  * have sent from the same address:
  *
  * - Credentials are looked at, and the right ones let in, even above the limits. What waits is the wrong answer: who
- *   guesses learns it `patience` later. So that it does not pay to guess in parallel, no more than `evaluations` are
- *   looked at above the limits for each network.
+ *   guesses learns it `patience` later. So that it does not pay to guess in parallel, no more than some are looked at
+ *   above the limits: `perSocket` for each address and port, so that one guesser does not use up what the neighbours
+ *   need; and `evaluations` for each network, but for extensions that have proved themselves from there lately: each of
+ *   these has as many of its own.
  * - A phone that has proved itself lately from this address and port is outside of all that: nobody else has its socket.
  *
  * A failure is counted against who was given the nonce that it answers (`nonce.ts`): a forged address has none.
@@ -31,8 +33,9 @@ const minute: Duration = 60_000;
 const perUser = { most: 10, window: minute };
 /** A scanner; or an office of phones behind one address, whose password was changed all at once. */
 const perNetwork = { most: 60, window: minute };
-/** Of one network above its limits. */
+/** Of one network above its limits, or of one extension that is known there. */
 const evaluations = { most: 100, window: 10_000 };
+const perSocket = { most: 5, window: 10_000 };
 /** A phone registers at least every hour. */
 const provenFor: Duration = 24 * 60 * minute;
 
@@ -43,9 +46,11 @@ export class Guesses {
   private readonly ofUser = new Failures(perUser);
   private readonly ofNetwork = new Failures(perNetwork);
   private readonly looks = new Failures(evaluations);
+  private readonly ofSocket = new Failures(perSocket);
   /** When a phone last proved itself, in the order of age. */
   private readonly proven = new Map<string, Instant>();
   private readonly networks = new Map<string, Instant>();
+  private readonly users = new Map<string, Instant>();
 
   /** Whether a phone there has proved itself lately. */
   knows(source: string, now: Instant): boolean {
@@ -56,8 +61,12 @@ export class Guesses {
     if (isRecent(this.proven.get(socketOf(guesser)), now)) return 'now';
     const network = networkOf(guesser.source);
     if (!this.ofNetwork.tooMany(network, now) && !this.ofUser.tooMany(userOf(guesser), now)) return 'now';
-    if (this.looks.tooMany(network, now)) return 'refuse';
-    this.looks.count(network, now);
+    const socket = `${guesser.source} ${guesser.port}`;
+    const user = userOf(guesser);
+    const purse = isRecent(this.users.get(user), now) ? user : network;
+    if (this.ofSocket.tooMany(socket, now) || this.looks.tooMany(purse, now)) return 'refuse';
+    this.ofSocket.count(socket, now);
+    this.looks.count(purse, now);
     return 'wait';
   }
 
@@ -69,6 +78,7 @@ export class Guesses {
   right(guesser: Guesser, now: Instant): void {
     remember(this.proven, socketOf(guesser), now);
     remember(this.networks, networkOf(guesser.source), now);
+    remember(this.users, userOf(guesser), now);
   }
 }
 

@@ -35,10 +35,30 @@ describe('failures are limited', () => {
   test('above the limits no more than a hundred are looked at in ten seconds', () => {
     const guesses = new Guesses();
     fail(guesses, 60, nth => at('192.0.2.1', `user${nth}`));
-    const looked = Array.from({ length: 101 }, () => guesses.leave(at('192.0.2.1', 'x'), start + 100));
+    const looked = Array.from({ length: 101 }, (_, nth) => guesses.leave(at('192.0.2.1', 'x', nth), start + 100));
     expect(looked.filter(leave => leave === 'wait')).toHaveLength(100);
     expect(looked.at(-1)).toBe('refuse');
     expect(guesses.leave(at('192.0.2.1', 'x'), start + 10_200)).toBe('wait');
+  });
+
+  test('of these five from one socket, so that a guesser leaves the others theirs', () => {
+    const guesses = new Guesses();
+    fail(guesses, 60, nth => at('192.0.2.1', `user${nth}`));
+    const looked = Array.from({ length: 1_000 }, (_, nth) => guesses.leave(at('192.0.2.1', `x${nth}`), start + 100));
+    expect(looked.filter(leave => leave === 'wait')).toHaveLength(5);
+    expect(guesses.leave(at('192.0.2.1', '103', 40_000), start + 100)).toBe('wait');
+  });
+
+  test('an extension that has proved itself from that network has its own hundred', () => {
+    const guesses = new Guesses();
+    guesses.right(at('192.0.2.1', '103'), start);
+    fail(guesses, 60, nth => at('192.0.2.1', `user${nth}`));
+    for (let port = 1; port <= 200; port++) guesses.leave(at('192.0.2.1', '102', port), start + 100);
+    expect(guesses.leave(at('192.0.2.1', '102', 40_000), start + 100)).toBe('refuse');
+    expect(guesses.leave(at('192.0.2.1', '103', 40_000), start + 100)).toBe('wait');
+    expect(guesses.leave(at('192.0.2.2', '103', 40_000), start + 100)).toBe('now');
+    const own = Array.from({ length: 200 }, (_, port) => guesses.leave(at('192.0.2.1', '103', port), start + 101));
+    expect(own.filter(leave => leave === 'wait')).toHaveLength(99);
   });
 
   test('but not for a phone that has proved itself from that very socket', () => {
