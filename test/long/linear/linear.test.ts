@@ -146,7 +146,10 @@ const costOf = (reader: Reader, at: number, what: string, end: string): Cost => 
     growth = time / read(length / 4, attempts) / 4;
     // So short that others, or the collection of garbage, are as much of it.
     if (growth > mostGrowth && time < long) growth = read(length, 40) / read(length / 4, 40) / 4;
-  } else if (time > moment) growth = read(length * 8, 1) / time / 8;
+  } else if (time > moment) {
+    growth = read(length * 8, 1) / time / 8;
+    if (growth > mostGrowth) growth = read(length * 8, attempts) / read(length, 10) / 8;
+  }
   const shown = `${JSON.stringify(what)} at ${at}, then ${end === '' ? 'the rest' : JSON.stringify(end)}`;
   return { nanosecondsPerByte: (time * 1e6) / length, growth, attack: shown };
 };
