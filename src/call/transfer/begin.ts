@@ -10,7 +10,7 @@ import {
 import { go } from '../flow/go.ts';
 import { whereDialled } from '../flow/whereDialled.ts';
 import { ofCaller } from '../shown.ts';
-import { otherOf } from '../talking.ts';
+import { awaitResume, otherOf } from '../talking.ts';
 import type { Refusal, Turn } from '../turn.ts';
 import { targetFailed } from './failed.ts';
 import { adrift } from './recalling.ts';
@@ -42,7 +42,10 @@ export function beginTransfer(
     turn.effect({ kind: 'refuseTransfer', transferId: wish.transferId, ...refusal });
     // There are phones that hang up by themselves when their REFER is refused: no goodbye to the caller (R0).
     const { transferId, target: number } = wish;
-    if (transferor.who.extension !== undefined) turn.mayHangUp(leg.id, { transferId, number, reason: slipOf(refusal) });
+    if (transferor.who.extension === undefined) return;
+    turn.mayHangUp(leg.id, { transferId, number, reason: slipOf(refusal) });
+    // Others have held the caller before, and leave it to the operator to resume (R4). Who consults a colleague may wait.
+    if (leg.held && wish.replaces === undefined) awaitResume(turn, leg.id);
     return;
   }
   begins();

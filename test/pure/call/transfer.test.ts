@@ -345,6 +345,32 @@ describe('R4: the operator is still there', () => {
       }
     });
 
+    test('after a number that cannot be dialled: is rung, too', () => {
+      const { call, operator } = stage.conversation();
+      stage.hold(operator);
+      stage.world.refer(operator, '9999');
+      stage.later(4_900);
+      expect(stage.phase(call).kind).toBe('talking');
+      stage.later(200);
+      expect(stage.phase(call)).toMatchObject({ kind: 'recalling', operator: '10', heldBy: operator.leg });
+      expect(stage.effects('dial').at(-1)?.shown).toMatchObject({ display: 'R: no such number 9999 – Anna' });
+      expect(stage.hears(call)).toBe('music');
+    });
+
+    test('after a number that cannot be dialled, but then dials the right one: nothing rings', () => {
+      const { call, operator } = stage.conversation();
+      stage.hold(operator);
+      stage.world.refer(operator, '9999');
+      stage.later(4_000);
+      stage.world.refer(operator, '101');
+      stage.later(2_000);
+      expect(stage.phase(call).kind).toBe('transferring');
+      stage.world.answer(stage.phone(call, '101'));
+      stage.later(10_000);
+      expect(stage.phase(call).kind).toBe('talking');
+      expect(stage.hears(call)).toBe('101');
+    });
+
     test('resumes in time: nothing rings', () => {
       const { call, operator } = stage.conversation();
       stage.hold(operator);
