@@ -227,6 +227,7 @@ export class Turn {
     if (leg === undefined) return;
     if (leg.hears.kind === 'party') this.part(id, leg.hears.leg);
     this.clearTimer(`leave:${id}`);
+    this.clearTimer(`resume:${id}`);
     this.hasStayed(id);
     this.written.legs = without(this.call.legs, id);
   }
