@@ -26,6 +26,12 @@ export function guard(file: string, text: string): readonly Diagnostic[] {
   if (text.startsWith('\ufeff')) {
     return [finding('BYTE_ORDER_MARK', start, 'the file begins with a byte order mark')];
   }
+  // YAML takes all that follows a comment to be part of it.
+  const lone = text.search(/\r(?!\n)/);
+  if (lone !== -1) {
+    const remedy = 'save the file with line ends of LF (Unix) or CRLF (Windows)';
+    return [finding('CONTROL_CHARACTER', linesOf(file, text)(lone), 'this line ends with CR alone', remedy)];
+  }
   const characters = [...hiddenCharacters(file, text), ...wideIndentation(file, text)];
   return characters.length > 0 ? characters : structure(file, text);
 }
