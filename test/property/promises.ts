@@ -125,9 +125,9 @@ function unknownTargetTouchesNobody({ stimulus, before, result }: Observed): voi
   holds(kinds === 'refuseTransfer', () => `R1: an unknown target had the effects ${kinds}`);
 }
 
-/** All but the note that the transferor's phone may hang up by itself now. */
+/** All but the note that the transferor's phone may hang up by itself now, or hold the caller on (R4). */
 function untouched({ timers: all, returned: _, ...call }: Call): unknown {
-  const timers = Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith('returned:')));
+  const timers = Object.fromEntries(Object.entries(all).filter(([name]) => !/^(?:returned|resume):/.test(name)));
   return { ...call, timers };
 }
 
