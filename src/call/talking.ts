@@ -58,6 +58,7 @@ export function talking(turn: Turn, phase: TalkingPhase, stimulus: Stimulus): vo
 /** A phone may hold after its REFER, and a target be busy at once (case 7): the hold comes when the transfer has failed. */
 function hasNotHeard({ call, now }: Turn, operator: LegId): boolean {
   const told = call.timers[`returned:${operator}`];
+  if (call.legs[operator]?.state !== 'answered') return false;
   return told !== undefined && told.at - now > guards.returned - guards.unheard;
 }
 

@@ -383,13 +383,11 @@ describe('R4: the operator is still there', () => {
       expect(stage.phase(call).kind).toBe('talking');
     });
 
-    test('and is relieved by a colleague in time: nothing rings', () => {
-      const { call, operator } = stage.conversation();
-      stage.hold(operator);
-      stage.world.refer(operator, '101');
-      stage.fail(stage.phone(call, '101'), 'busy');
+    test('and is on its way out, relieved by a colleague: nobody waits for it', () => {
+      const { call, operator, target } = transferred(false);
+      stage.fail(target, 'busy');
       stage.world.replace(operator, '103');
-      expect(stage.hears(call)).toBe('103');
+      stage.hold(operator);
       stage.later(10_000);
       expect(stage.phase(call).kind).toBe('talking');
       expect(stage.hears(call)).toBe('103');
