@@ -78,7 +78,7 @@ export class SoundWorker {
         child.off('message', answered).off('exit', exited).off('error', failed);
         if (outcome.ok === 'late') child.kill('SIGKILL');
         if (outcome.ok === 'late' || outcome.ok === 'crashed') this.forget(child);
-        else this.leaving = this.options.clock.after(patience, () => this.letGo(child));
+        else if (!this.closed) this.leaving = this.options.clock.after(patience, () => this.letGo(child));
         resolve(outcome);
       };
       const answered = (done: unknown): void => settle(done as Done);
